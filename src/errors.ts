@@ -1,0 +1,108 @@
+/**
+ * The one error base of the package. Three kinds of fault only: a mistake of the
+ * caller, a conflict (reload and decide again), the world (try again with the same id).
+ */
+
+/** Codes a caller may branch on. Adding one is minor; removing one is major. docs/errors.md explains each. */
+export type ErrorCode =
+  | "ACTION_FAILED"
+  | "ACTIVITY_CANCELLED"
+  | "ACTIVITY_HEARTBEAT_MISSED"
+  | "ACTIVITY_TIMEOUT"
+  | "ACTOR_EXISTS"
+  | "ACTOR_NOT_FOUND"
+  | "ACTOR_PARKED"
+  | "ACTOR_STOPPED"
+  | "ADDRESS_INVALID"
+  | "COMMAND_FAILED"
+  | "COMMAND_NOT_FOUND"
+  | "COMMAND_TIMEOUT"
+  | "EVENT_INVALID"
+  | "EVENT_REFUSED"
+  | "EVENT_RESERVED"
+  | "HOST_CLOSED"
+  | "HOST_FAILED"
+  | "INPUT_INVALID"
+  | "JSON_INVALID"
+  | "KIND_DUPLICATE"
+  | "KIND_INVALID"
+  | "KIND_UNKNOWN"
+  | "LOG_CORRUPT"
+  | "LOG_INCOMPATIBLE"
+  | "LOG_LEASE_LOST"
+  | "LOG_NEWER"
+  | "LOG_NOT_FOUND"
+  | "LOG_OUTCOME_UNKNOWN"
+  | "LOG_OWNED"
+  | "LOG_UNOWNED"
+  | "LOG_UNREACHABLE"
+  | "LOG_UNSAFE"
+  | "LOG_URL_INVALID"
+  | "LOG_WRITE_FAILED"
+  | "LOG_WRONG_SEQUENCE"
+  | "MACHINE_IMPURE"
+  | "MACHINE_UNSUPPORTED"
+  | "MAILBOX_FULL"
+  | "PLAN_INVALID"
+  | "PLAN_NOT_FOUND"
+  | "RECORD_INVALID"
+  | "REPLAY_DIVERGED"
+  | "RUN_EXISTS"
+  | "RUN_NOT_FOUND"
+  | "SERVER_TOO_OLD"
+  | "SNAPSHOT_UNKNOWN"
+  | "USAGE"
+  | "WAIT_TIMEOUT";
+
+/** What an error says beyond its message. */
+export interface ErrorDetails {
+  /** One imperative sentence: what to do next. */
+  readonly hint?: string;
+  /** The facts as JSON fields, for programs. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** Every error that Troupe throws on purpose. Branch on `code`, print `message` and `hint`. */
+export class TroupeError extends Error {
+  override readonly name: string = "TroupeError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly data: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+    this.data = details.data ?? {};
+  }
+
+  /** Whether a value is a Troupe error (of this code). Structural, so it holds across two copies of the package. */
+  static is(value: unknown, code?: ErrorCode): value is TroupeError {
+    return (
+      value instanceof Error &&
+      "code" in value &&
+      "hint" in value &&
+      "data" in value &&
+      (code === undefined || value.code === code)
+    );
+  }
+}
+
+/** Someone else appended first: `expected` is what we read, `actual` is the tip now. */
+export class WrongSequenceError extends TroupeError {
+  override readonly name = "WrongSequenceError";
+  readonly stream: string;
+  readonly expected: number;
+  readonly actual: number;
+
+  constructor(stream: string, expected: number, actual: number) {
+    super("LOG_WRONG_SEQUENCE", `stream "${stream}" is at ${actual}, expected ${expected}`, {
+      hint: "Reload the actor from the log and decide again; do not retry the same append.",
+      data: { stream, expected, actual },
+    });
+    this.stream = stream;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Addresses: `kind/root` or `kind/root:path:path`, the name of an actor and of its stream.
+ *
+ * - Every actor of one root lies in one partition, so one position cuts a whole run.
+ * - A child id is made fit for an address by {@link addressPart}; a later start of the same
+ *   id carries `~2`, `~3`, … so an address is never used twice.
+ */
+import { createHash } from "node:crypto";
+import { TroupeError } from "../errors.ts";
+
+/** The parts of an address. */
+export interface Address {
+  readonly kind: string;
+  /** The run's id. */
+  readonly root: string;
+  /** From the root down to the actor; empty for the root itself. */
+  readonly path: readonly string[];
+}
+
+const NAME = /^[A-Za-z0-9_-]+$/;
+const PART = /^[A-Za-z0-9_-]+(~[1-9][0-9]*)?$/;
+const MAX_LENGTH = 512;
+
+/**
+ * Reads an address.
+ *
+ * @throws {@link TroupeError} `ADDRESS_INVALID` naming the part that is wrong.
+ */
+export function parseAddress(text: string): Address {
+  const slash = text.indexOf("/");
+  const kind = text.slice(0, Math.max(slash, 0));
+  const [root = "", ...path] = text.slice(slash + 1).split(":");
+  if (slash < 1 || !NAME.test(kind)) throw invalid(text, "it has no kind");
+  if (text.length > MAX_LENGTH)
+    throw invalid(`${text.slice(0, 40)}…`, `it is longer than ${MAX_LENGTH} characters`);
+  if (!PART.test(root)) throw invalid(text, `"${root}" is not an id`);
+  const wrong = path.find((part) => !PART.test(part));
+  if (wrong !== undefined) throw invalid(text, `"${wrong}" is not an id`);
+  return { kind, root, path };
+}
+
+/** Writes an address. */
+export function formatAddress({ kind, root, path }: Address): string {
+  return `${kind}/${[root, ...path].join(":")}`;
+}
+
+/** The partition of a root: FNV-1a (32 bit) of its UTF-8 bytes, modulo the number of partitions. */
+export function partitionOf(root: string, partitions: number): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(root, "utf8")) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0) % partitions;
+}
+
+/** A child id as part of an address: itself where it fits, else its fitting characters and a short hash. */
+export function addressPart(id: string): string {
+  if (NAME.test(id) && id.length <= 64) return id;
+  const hash = createHash("sha256").update(id).digest("hex").slice(0, 8);
+  const fit = id.replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
+  return `${fit}_${hash}`;
+}
+
+/** The address part of the nth start of a child id: bare for the first, `~n` after it. */
+export function incarnation(part: string, n: number): string {
+  return n === 1 ? part : `${part}~${n}`;
+}
+
+function invalid(text: string, why: string): TroupeError {
+  return new TroupeError("ADDRESS_INVALID", `"${text}" is not an address: ${why}`, {
+    hint: 'Write "kind/root" or "kind/root:child", with ids of letters, digits, "_" and "-".',
+    data: { address: text },
+  });
+}

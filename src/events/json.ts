@@ -1,0 +1,81 @@
+/**
+ * Strict JSON: what a record may hold (L7).
+ *
+ * Anything that `JSON.stringify` would drop, change or choke on is refused with the
+ * path where it stands: nothing is ever silently changed on its way to the log.
+ */
+import { TroupeError } from "../errors.ts";
+
+/** A value that JSON can hold without loss. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/**
+ * Proves that a value is strict JSON.
+ *
+ * @param place how the value is called in the message: the path starts with it.
+ * @throws {@link TroupeError} `JSON_INVALID` with the path of the first offending value.
+ */
+export function assertJson(value: unknown, place = "value"): asserts value is Json {
+  check(value, [place], new Set());
+}
+
+function check(value: unknown, path: string[], above: Set<object>): void {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return;
+    case "number":
+      if (Number.isFinite(value)) return;
+      throw refused(path, String(value));
+    case "object":
+      if (value === null) return;
+      return checkObject(value, path, above);
+    case "bigint":
+    case "function":
+    case "symbol":
+    case "undefined":
+      throw refused(path, typeof value === "undefined" ? "undefined" : `a ${typeof value}`);
+  }
+}
+
+function checkObject(value: object, path: string[], above: Set<object>): void {
+  if (above.has(value)) throw refused(path, "a cycle");
+  above.add(value);
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      path.push(`[${i}]`);
+      check(value[i], path, above);
+      path.pop();
+    }
+  } else {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null)
+      throw refused(path, `an instance of ${value.constructor.name}`);
+    if (Object.getOwnPropertySymbols(value).length > 0) throw refused(path, "a symbol key");
+    if ("toJSON" in value && typeof value.toJSON === "function")
+      throw refused(path, "an object with toJSON");
+    for (const [key, item] of Object.entries(value)) {
+      path.push(`.${key}`);
+      check(item, path, above);
+      path.pop();
+    }
+  }
+  above.delete(value);
+}
+
+function refused(path: readonly string[], what: string): TroupeError {
+  const place = path.join("");
+  return new TroupeError("JSON_INVALID", `"${place}" is ${what}, which JSON cannot hold`, {
+    hint: "Send plain JSON: an ISO string for a Date, an array or object for a Map or Set, null or no key for undefined.",
+    data: { path: place },
+  });
+}

@@ -1,0 +1,85 @@
+/**
+ * Bodies on their way into and out of an engine: strict JSON (L7), the codec, and the
+ * reference in place of a body over the limit (L8). Pure: the engine stores what it is given.
+ */
+import { createHash } from "node:crypto";
+import { TroupeError } from "../../errors.ts";
+import { assertJson, type Json, type JsonObject } from "../json.ts";
+import type { Codec, LogOptions } from "./log.ts";
+
+/** Default limit of a body that stands in the record itself, in bytes. */
+export const PAYLOAD_LIMIT = 262_144;
+
+const identity: Codec = { encode: (payload) => payload, decode: (payload) => payload };
+
+/** A body as an engine stores it: inline bytes, or the hash of bytes that are stored apart. */
+export interface Sealed {
+  /** Encoded bytes: of the record itself, or of the payload where `ref` is set. */
+  readonly data: Uint8Array;
+  /** `sha256:<hex>` of the plain bytes, where they go to the payload store. */
+  readonly ref?: string;
+}
+
+export interface Sealer {
+  /** @throws {@link TroupeError} `JSON_INVALID` with the path of what JSON cannot hold. */
+  seal(body: JsonObject): Sealed;
+  /** Encodes a snapshot: never referenced. */
+  sealInline(data: Json): Uint8Array;
+  /** @throws {@link TroupeError} `LOG_CORRUPT` if the bytes are not what was sealed. */
+  unseal(data: Uint8Array, ref?: string): JsonObject;
+  unsealInline(data: Uint8Array): Json;
+}
+
+/** Makes the sealer of one log. */
+export function sealer({
+  codec = identity,
+  payloadLimit = PAYLOAD_LIMIT,
+}: LogOptions = {}): Sealer {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const parse = (data: Uint8Array, what: string): unknown => {
+    try {
+      return JSON.parse(decoder.decode(codec.decode(data)));
+    } catch (cause) {
+      throw corrupt(`${what} is not readable`, cause);
+    }
+  };
+  return {
+    seal(body) {
+      assertJson(body, "body");
+      const plain = Buffer.from(JSON.stringify(body));
+      if (plain.byteLength <= payloadLimit) return { data: codec.encode(plain) };
+      return { data: codec.encode(plain), ref: hashOf(plain) };
+    },
+    sealInline(data) {
+      assertJson(data, "snapshot");
+      return codec.encode(Buffer.from(JSON.stringify(data)));
+    },
+    unseal(data, ref) {
+      if (ref !== undefined && hashOf(codec.decode(data)) !== ref)
+        throw corrupt(`payload ${ref} does not have that hash`);
+      const body = parse(data, "a record's body");
+      if (!isObject(body)) throw corrupt("a record's body is not an object");
+      return body;
+    },
+    unsealInline(data) {
+      const value = parse(data, "a snapshot");
+      assertJson(value);
+      return value;
+    },
+  };
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function corrupt(message: string, cause?: unknown): TroupeError {
+  return new TroupeError("LOG_CORRUPT", message, {
+    hint: "Run `troupe doctor` on this log, and check that it is opened with the codec it was written with.",
+    cause,
+  });
+}
