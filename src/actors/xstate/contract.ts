@@ -135,9 +135,8 @@ export interface Stepper {
   childLogic(logic: AnyActorLogic, src: string): AnyActorLogic;
 
   /**
-   * Runs a `promise`, `callback` or `observable` child.
-   *
-   * @param context handed to logic made with `activity()`.
+   * Runs a `promise`, `callback` or `observable` child. An end that is no JSON is an
+   * `xstate.error.actor.<id>` with code `JSON_INVALID` and the path.
    */
   run(child: ResidentStart): Resident;
 }
@@ -148,6 +147,8 @@ export interface ResidentStart {
   readonly input?: Json;
   /** Whether the parent wants `xstate.snapshot.<id>` events. */
   readonly syncSnapshot: boolean;
+  /** Called with the resident's `self` right before its logic starts: where an activity's context is attached. */
+  readonly prepare?: (self: object) => void;
   /** How it ended: once, and not after `stop`. `xstate.done.actor.<id>` or `xstate.error.actor.<id>`. */
   readonly ended: (event: EncodedEvent) => void;
   /** What it sends on the way: to its parent or to anybody it has a ref of. */
