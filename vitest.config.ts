@@ -1,0 +1,21 @@
+import { defineConfig } from "vitest/config";
+import { ClosingLine } from "./tests/support/closing-line.ts";
+
+// Without install scripts there is no local Node 24, and npm falls back to the system's Node in silence.
+if (Number.parseInt(process.versions.node, 10) < 24)
+  throw new Error(
+    `the tests need Node >= 24, this is ${process.version}: run \`npm ci\` with install scripts allowed`,
+  );
+
+export default defineConfig({
+  resolve: { conditions: ["source"] },
+  ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    reporters: ["default", new ClosingLine()],
+  },
+});
