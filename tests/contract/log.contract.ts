@@ -1,0 +1,27 @@
+/**
+ * The log contract: what every engine must keep, named by law. An engine's test calls
+ * `logContract(name, fixture)` and adds only what is its own (fsync, files, servers).
+ */
+import { describe } from "vitest";
+import type { LogFixture } from "../support/log-fixture.ts";
+import { appendContract } from "./log/append.ts";
+import { bodyContract } from "./log/bodies.ts";
+import { commandContract } from "./log/commands.ts";
+import { interleavingContract } from "./log/interleavings.ts";
+import { lifetimeContract } from "./log/lifetime.ts";
+import { ownerContract } from "./log/owner.ts";
+import { scanContract } from "./log/scan.ts";
+
+export type { LogFixture, LogStorage } from "../support/log-fixture.ts";
+
+export function logContract(name: string, fixture: LogFixture): void {
+  describe(`${name} keeps the log contract`, () => {
+    appendContract(fixture);
+    scanContract(fixture);
+    bodyContract(fixture);
+    lifetimeContract(fixture);
+    ownerContract(fixture);
+    commandContract(fixture);
+    interleavingContract(fixture);
+  });
+}
