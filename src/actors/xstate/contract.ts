@@ -89,6 +89,12 @@ export interface Stepped {
   readonly taken: readonly string[];
 }
 
+/**
+ * Type of the event that records a custom action that threw: `{ type, error }`. Handing it to
+ * {@link Stepper.step} puts the actor in status `error`, as XState does.
+ */
+export const ACTION_FAILED = "troupe.action.failed";
+
 /** The first step of an actor: its input in place of an event. */
 export interface Birth {
   readonly input?: Json;
@@ -112,6 +118,9 @@ export interface Stepper {
     seq: number,
     system: SystemDirectory,
   ): Stepped;
+
+  /** Ends the actor from outside: status `stopped`, and effects that stop its children. No exit actions, as in XState. */
+  stop(actor: Identity, state: State, seq: number): Stepped;
 
   /** Whether the machine would take the event now (always true for other logic). */
   can(actor: Identity, state: State, event: EncodedEvent): boolean;
@@ -174,4 +183,6 @@ export interface StepperOptions {
   readonly logger: (...args: unknown[]) => void;
   /** Freeze contexts deeply, and step twice and compare hashes (`MACHINE_IMPURE`). */
   readonly strict: boolean;
+  /** The kind in the address of a child with a stream of its own. Default: its parent's kind. */
+  readonly kindOf?: (logic: AnyActorLogic) => string | undefined;
 }
