@@ -2,7 +2,6 @@
  * What an engine's test hands to the log contract, and the small words the contract's
  * tests are written in.
  */
-import { expect } from "vitest";
 import { TroupeError, type ErrorCode } from "../../src/errors.ts";
 import type { EventLog, LogOptions, NewRecord, Recorded, Scanned } from "../../src/events/log/log.ts";
 
@@ -49,14 +48,16 @@ export async function take(records: AsyncIterable<Scanned>, count: number): Prom
   return taken;
 }
 
-/** Expects a rejection with this code, and gives the error back for a closer look. */
-export async function rejection(promise: Promise<unknown>, code: ErrorCode): Promise<TroupeError> {
+/** Expects a expectRejection with this code, and gives the error back for a closer look. */
+export async function expectRejection(
+  promise: Promise<unknown>,
+  code: ErrorCode,
+): Promise<TroupeError> {
   const error: unknown = await promise.then(
     (value) => new Error(`resolved with ${JSON.stringify(value)}, expected ${code}`),
     (reason: unknown) => reason,
   );
-  if (!TroupeError.is(error)) throw error;
-  expect(error.code, error.message).toBe(code);
+  if (!TroupeError.is(error, code)) throw error;
   return error;
 }
 

@@ -31,17 +31,19 @@ export interface Sealer {
 }
 
 /** Makes the sealer of one log. */
-export function sealer({
-  codec = identity,
-  payloadLimit = PAYLOAD_LIMIT,
-}: LogOptions = {}): Sealer {
+export function sealer({ codec = identity, payloadLimit = PAYLOAD_LIMIT }: LogOptions = {}): Sealer {
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  const parse = (data: Uint8Array, what: string): unknown => {
+  const readable = <T>(what: string, decode: () => T): T => {
     try {
-      return JSON.parse(decoder.decode(codec.decode(data)));
+      return decode();
     } catch (cause) {
       throw corrupt(`${what} is not readable`, cause);
     }
+  };
+  const parse = (data: Uint8Array, ref?: string): unknown => {
+    const plain = codec.decode(data);
+    if (ref !== undefined && hashOf(plain) !== ref) throw new Error(`its hash is not ${ref}`);
+    return JSON.parse(decoder.decode(plain));
   };
   return {
     seal(body) {
@@ -55,14 +57,12 @@ export function sealer({
       return codec.encode(Buffer.from(JSON.stringify(data)));
     },
     unseal(data, ref) {
-      if (ref !== undefined && hashOf(codec.decode(data)) !== ref)
-        throw corrupt(`payload ${ref} does not have that hash`);
-      const body = parse(data, "a record's body");
+      const body = readable("a record's body", () => parse(data, ref));
       if (!isObject(body)) throw corrupt("a record's body is not an object");
       return body;
     },
     unsealInline(data) {
-      const value = parse(data, "a snapshot");
+      const value = readable("a snapshot", () => parse(data));
       assertJson(value);
       return value;
     },

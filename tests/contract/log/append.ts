@@ -1,7 +1,7 @@
 /** L1 to L4, one example each; `interleavings.ts` holds the same laws as properties. */
 import { describe, expect, it } from "vitest";
 import { WrongSequenceError } from "../../../src/errors.ts";
-import { benchOf, idsOf, record, rejection, type LogFixture } from "../../support/log-fixture.ts";
+import { benchOf, idsOf, record, expectRejection, type LogFixture } from "../../support/log-fixture.ts";
 
 export function appendContract(fixture: LogFixture): void {
   describe("append and read", () => {
@@ -80,7 +80,7 @@ export function appendContract(fixture: LogFixture): void {
       const log = await bench.open();
       await log.append("task/r1", [record("a"), record("b")], { expected: 0 });
       const stale = log.append("task/r1", [record("x"), record("y")], { expected: 1 });
-      const error = await rejection(stale, "LOG_WRONG_SEQUENCE");
+      const error = await expectRejection(stale, "LOG_WRONG_SEQUENCE");
       expect(error).toBeInstanceOf(WrongSequenceError);
       expect(error).toMatchObject({ stream: "task/r1", expected: 1, actual: 2 });
       expect(await idsOf(log, "task/r1")).toEqual(["a", "b"]);
@@ -90,7 +90,7 @@ export function appendContract(fixture: LogFixture): void {
       await using bench = await benchOf(fixture);
       const log = await bench.open();
       const ahead = log.append("task/r1", [record("x")], { expected: 1 });
-      const error = await rejection(ahead, "LOG_WRONG_SEQUENCE");
+      const error = await expectRejection(ahead, "LOG_WRONG_SEQUENCE");
       expect(error).toMatchObject({ expected: 1, actual: 0 });
       expect(await log.tip("task/r1")).toBe(0);
     });
@@ -166,7 +166,9 @@ export function appendContract(fixture: LogFixture): void {
         { expected: 0 },
       );
       const records = ids.map((id) => record(id));
-      await rejection(log.append("task/r1", records, { expected }), "LOG_WRONG_SEQUENCE");
+      await expect(log.append("task/r1", records, { expected })).rejects.toMatchObject({
+        code: "LOG_WRONG_SEQUENCE",
+      });
       expect(await idsOf(log, "task/r1")).toEqual(["a", "b", "c"]);
     });
   });

@@ -2,7 +2,7 @@
 import { test, fc } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import type { Codec, NewRecord } from "../../../src/events/log/log.ts";
-import { benchOf, record, rejection, type LogFixture } from "../../support/log-fixture.ts";
+import { benchOf, record, expectRejection, type LogFixture } from "../../support/log-fixture.ts";
 
 /** Not JSON, hidden from the compiler as a caller without types would have it. */
 const hidden = (value: unknown): NewRecord["body"] => JSON.parse("{}", () => ({ list: [value] }));
@@ -48,7 +48,10 @@ export function bodyContract(fixture: LogFixture): void {
       await using bench = await benchOf(fixture);
       const log = await bench.open();
       const batch = [record("ok"), record("bad", hidden(value))];
-      const error = await rejection(log.append("task/r1", batch, { expected: 0 }), "JSON_INVALID");
+      const error = await expectRejection(
+        log.append("task/r1", batch, { expected: 0 }),
+        "JSON_INVALID",
+      );
       expect(error.data["path"]).toMatch(/^body/);
       expect(error.data["path"]).toContain(path);
       expect(await log.tip("task/r1")).toBe(0);
@@ -90,7 +93,7 @@ export function bodyContract(fixture: LogFixture): void {
       await using bench = await benchOf(fixture);
       const log = await bench.open();
       const append = log.append("task/r1", [{ ...record("a"), ...wrong }], { expected: 0 });
-      await rejection(append, "RECORD_INVALID");
+      await expect(append).rejects.toMatchObject({ code: "RECORD_INVALID" });
       expect(await log.tip("task/r1")).toBe(0);
     });
 
@@ -98,7 +101,9 @@ export function bodyContract(fixture: LogFixture): void {
       await using bench = await benchOf(fixture);
       const log = await bench.open();
       for (const stream of ["r1", "/r1", "task/", "task/a b", "task/a.*", "task/a:"])
-        await rejection(log.append(stream, [record("a")], { expected: 0 }), "ADDRESS_INVALID");
+        await expect(log.append(stream, [record("a")], { expected: 0 })).rejects.toMatchObject({
+          code: "ADDRESS_INVALID",
+        });
     });
 
     it("L8: stores a body over the limit apart, once for all that share it", async () => {
@@ -161,7 +166,9 @@ export function bodyContract(fixture: LogFixture): void {
       const log = await bench.open({ codec: spyingCodec() });
       await log.append("task/r1", [record("a")], { expected: 0 });
       const plain = await bench.open();
-      await rejection(Array.fromAsync(plain.read("task/r1")), "LOG_CORRUPT");
+      await expect(Array.fromAsync(plain.read("task/r1"))).rejects.toMatchObject({
+        code: "LOG_CORRUPT",
+      });
     });
   });
 
@@ -181,7 +188,7 @@ export function bodyContract(fixture: LogFixture): void {
       await using bench = await benchOf(fixture);
       const log = await bench.open();
       const put = log.snapshots.put("task/r1", { seq: 1, key: "k", data: hidden(new Date()) });
-      await rejection(put, "JSON_INVALID");
+      await expect(put).rejects.toMatchObject({ code: "JSON_INVALID" });
       expect(await log.snapshots.get("task/r1")).toBeUndefined();
     });
   });

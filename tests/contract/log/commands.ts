@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { TroupeError } from "../../../src/errors.ts";
 import type { Command } from "../../../src/events/log/log.ts";
-import { benchOf, rejection, type LogFixture } from "../../support/log-fixture.ts";
+import { benchOf, expectRejection, type LogFixture } from "../../support/log-fixture.ts";
 
 const command = (id: string, data: Command["data"] = null): Command => ({
   id,
@@ -57,7 +57,7 @@ export function commandContract(fixture: LogFixture): void {
         });
       });
       for (const handle of [log, other]) {
-        const error = await rejection(handle.commands.request(command("c")), "EVENT_REFUSED");
+        const error = await expectRejection(handle.commands.request(command("c")), "EVENT_REFUSED");
         expect(error.message).toBe("task/r1 cannot take it now");
         expect(error.hint).toBe("Send one of the accepted events.");
         expect(error.data).toEqual({ accepts: ["a", "b"] });
@@ -72,7 +72,7 @@ export function commandContract(fixture: LogFixture): void {
         throw new RangeError("out of luck");
       });
       for (const handle of [log, other]) {
-        const error = await rejection(handle.commands.request(command("c")), "HOST_FAILED");
+        const error = await expectRejection(handle.commands.request(command("c")), "HOST_FAILED");
         expect(error.message).toContain("out of luck");
       }
     });
@@ -80,21 +80,21 @@ export function commandContract(fixture: LogFixture): void {
     it("says LOG_UNOWNED where no owner lives, before and after one did", async () => {
       await using bench = await benchOf(fixture);
       const [log, other] = [await bench.open(), await bench.open()];
-      const error = await rejection(other.commands.request(command("c1")), "LOG_UNOWNED");
+      const error = await expectRejection(other.commands.request(command("c1")), "LOG_UNOWNED");
       expect(error.hint).toBeDefined();
       const owner = await log.claim({ owner: "host" });
       await owner[Symbol.asyncDispose]();
       for (const handle of [log, other])
-        await rejection(handle.commands.request(command("c2")), "LOG_UNOWNED");
+        await expect(handle.commands.request(command("c2"))).rejects.toMatchObject({
+          code: "LOG_UNOWNED",
+        });
     });
 
     it("does not serve who does not own", async () => {
       await using bench = await benchOf(fixture);
       const log = await bench.open();
-      await rejection(
-        log.commands.serve(async () => null),
-        "LOG_UNOWNED",
-      );
+      const serving = log.commands.serve(async () => null);
+      await expect(serving).rejects.toMatchObject({ code: "LOG_UNOWNED" });
     });
 
     it("keeps a command for an owner that does not serve yet", async () => {
@@ -114,7 +114,7 @@ export function commandContract(fixture: LogFixture): void {
       await using _serving = await log.commands.serve(() => never.promise);
       for (const handle of [log, other]) {
         const asked = handle.commands.request(command("c"), { timeoutMs: 80 });
-        const error = await rejection(asked, "LOG_OUTCOME_UNKNOWN");
+        const error = await expectRejection(asked, "LOG_OUTCOME_UNKNOWN");
         expect(error.message).toContain("80");
       }
       never.resolve(null);
@@ -129,21 +129,21 @@ export function commandContract(fixture: LogFixture): void {
         taken.resolve();
         return new Promise(() => {});
       });
-      const asked = rejection(other.commands.request(command("c")), "LOG_OUTCOME_UNKNOWN");
+      const asked = expectRejection(other.commands.request(command("c")), "LOG_OUTCOME_UNKNOWN");
       await taken.promise;
       await serving[Symbol.asyncDispose]();
       await owner[Symbol.asyncDispose]();
       await log[Symbol.asyncDispose]();
-      await asked;
+      expect((await asked).hint).toBeDefined();
     });
 
     it("says LOG_UNOWNED when the owner goes before it took the command", async () => {
       await using bench = await benchOf(fixture);
       const [log, other] = [await bench.open(), await bench.open()];
       const owner = await log.claim({ owner: "host" });
-      const asked = rejection(other.commands.request(command("c")), "LOG_UNOWNED");
+      const asked = expectRejection(other.commands.request(command("c")), "LOG_UNOWNED");
       await owner[Symbol.asyncDispose]();
-      await asked;
+      expect((await asked).hint).toBeDefined();
     });
 
     it("serves no command that was withdrawn, and the next owner none that was answered", async () => {
@@ -151,7 +151,7 @@ export function commandContract(fixture: LogFixture): void {
       const [log, other] = [await bench.open(), await bench.open()];
       const first = await log.claim({ owner: "first" });
       const asked = other.commands.request(command("gone"), { timeoutMs: 40 });
-      await rejection(asked, "LOG_OUTCOME_UNKNOWN");
+      await expect(asked).rejects.toMatchObject({ code: "LOG_OUTCOME_UNKNOWN" });
       const serving = await log.commands.serve(async ({ id }) => id);
       expect(await other.commands.request(command("done"))).toBe("done");
       await serving[Symbol.asyncDispose]();
@@ -170,7 +170,9 @@ export function commandContract(fixture: LogFixture): void {
       await using bench = await benchOf(fixture);
       const log = await bench.open();
       const data = JSON.parse("{}", () => new Map());
-      await rejection(log.commands.request(command("c", data)), "JSON_INVALID");
+      await expect(log.commands.request(command("c", data))).rejects.toMatchObject({
+        code: "JSON_INVALID",
+      });
     });
   });
 }

@@ -1,6 +1,6 @@
 /** Who runs the actors: one owner at a time, epochs that only grow. */
 import { describe, expect, it } from "vitest";
-import { benchOf, rejection, type LogFixture } from "../../support/log-fixture.ts";
+import { benchOf, expectRejection, type LogFixture } from "../../support/log-fixture.ts";
 
 export function ownerContract(fixture: LogFixture): void {
   describe("claim", () => {
@@ -9,7 +9,7 @@ export function ownerContract(fixture: LogFixture): void {
       const [log, other] = [await bench.open(), await bench.open()];
       await using owner = await log.claim({ owner: "host 4711" });
       for (const handle of [other, log]) {
-        const error = await rejection(handle.claim({ owner: "host 4712" }), "LOG_OWNED");
+        const error = await expectRejection(handle.claim({ owner: "host 4712" }), "LOG_OWNED");
         expect(error.message).toContain("host 4711");
         expect(error.data["owner"]).toBe("host 4711");
         expect(error.hint).toBeDefined();
@@ -41,7 +41,9 @@ export function ownerContract(fixture: LogFixture): void {
       await using second = await other.claim({ owner: "second" });
       expect(second.epoch).toBeGreaterThan(first.epoch);
       await first[Symbol.asyncDispose]();
-      await rejection((await bench.open()).claim({ owner: "third" }), "LOG_OWNED");
+      await expect((await bench.open()).claim({ owner: "third" })).rejects.toMatchObject({
+        code: "LOG_OWNED",
+      });
     });
 
     it("of many that ask at once, lets exactly one in", async () => {

@@ -2,14 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { partitionOf } from "../../../src/events/address.ts";
 import type { EventLog } from "../../../src/events/log/log.ts";
-import {
-  benchOf,
-  placesOf,
-  record,
-  rejection,
-  take,
-  type LogFixture,
-} from "../../support/log-fixture.ts";
+import { benchOf, placesOf, record, take, type LogFixture } from "../../support/log-fixture.ts";
 
 const ROOTS = ["r1", "r2", "r3", "r4", "r5", "r6"];
 
@@ -76,7 +69,7 @@ export function scanContract(fixture: LogFixture): void {
       }
       expect(seen.toSorted()).toEqual(placesOf(await Array.fromAsync(log.scan())).toSorted());
       const none = Array.fromAsync(log.scan({ partition: log.partitions }));
-      await rejection(none, "USAGE");
+      await expect(none).rejects.toMatchObject({ code: "USAGE" });
     });
 
     it("L5: the cuts of partitions, read one after another, add up to the whole", async () => {
@@ -95,7 +88,9 @@ export function scanContract(fixture: LogFixture): void {
     it("L5: refuses a position that is none", async () => {
       await using bench = await benchOf(fixture);
       const log = await bench.open();
-      await rejection(Array.fromAsync(log.scan({ after: "no cut" })), "LOG_INCOMPATIBLE");
+      await expect(Array.fromAsync(log.scan({ after: "no cut" }))).rejects.toMatchObject({
+        code: "LOG_INCOMPATIBLE",
+      });
     });
 
     it("L5: live, goes on with what this handle writes", async () => {

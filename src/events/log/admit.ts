@@ -1,0 +1,39 @@
+/**
+ * What may enter a log, besides the body (payload.ts): an address, and fields around the
+ * body that every engine can carry unchanged, in a column as in a header.
+ */
+import { TroupeError } from "../../errors.ts";
+import { parseAddress } from "../address.ts";
+import type { NewRecord } from "./log.ts";
+
+/**
+ * @throws {@link TroupeError} `ADDRESS_INVALID` for the stream, `RECORD_INVALID` for a
+ * field of a record, naming it.
+ */
+export function assertAppendable(stream: string, records: readonly NewRecord[]): void {
+  parseAddress(stream);
+  for (const record of records) {
+    if (!Number.isSafeInteger(record.at)) throw invalid(record, "at", "is not whole epoch ms");
+    assertText(record, "id", record.id);
+    assertText(record, "type", record.type);
+    assertText(record, "correlation", record.correlation);
+    if (record.cause !== undefined) assertText(record, "cause", record.cause);
+    if (record.trace !== undefined) assertText(record, "trace", record.trace);
+  }
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is refused
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+function assertText(record: NewRecord, field: keyof NewRecord, text: string): void {
+  if (text === "") throw invalid(record, field, "is empty");
+  if (!text.isWellFormed()) throw invalid(record, field, "holds half a surrogate pair");
+  if (CONTROL.test(text)) throw invalid(record, field, "holds a control character");
+}
+
+function invalid(record: NewRecord, field: keyof NewRecord, why: string): TroupeError {
+  return new TroupeError("RECORD_INVALID", `${field} of record ${JSON.stringify(record.id)} ${why}`, {
+    hint: "Give the record a time in whole epoch milliseconds, and ids and types of plain printable text.",
+    data: { id: record.id, field },
+  });
+}

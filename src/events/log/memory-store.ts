@@ -1,0 +1,79 @@
+/**
+ * What a memory log holds, shared by all handles on it: give one store to two
+ * `memoryLog`s, and they see the same log as two processes see one file.
+ */
+import { partitionOf, parseAddress } from "../address.ts";
+import { bell, type Bell } from "./bell.ts";
+import type { Command, NewRecord } from "./log.ts";
+import type { Answer } from "./answer.ts";
+import type { Sealed } from "./payload.ts";
+
+/** A record at rest: its body is sealed. */
+export interface StoredRecord {
+  readonly stream: string;
+  readonly seq: number;
+  readonly partition: number;
+  /** 1, 2, 3, … within the partition. */
+  readonly number: number;
+  readonly envelope: Omit<NewRecord, "body">;
+  readonly sealed: Sealed;
+}
+
+/** The owner that lives now. */
+export interface MemoryOwner {
+  readonly name: string;
+  readonly epoch: number;
+  /** Answers commands, once it serves. Never rejects. */
+  serve?: ((command: Command) => Promise<Answer>) | undefined;
+}
+
+/** Opaque to users: hand it to {@link memoryLog}. */
+export interface MemoryStore {
+  readonly partitions: number;
+  /** All records in the order they were written. */
+  readonly records: StoredRecord[];
+  readonly streams: Map<string, StoredRecord[]>;
+  /** How many records each partition holds. */
+  readonly sizes: number[];
+  /** Bodies stored apart, by hash. */
+  readonly payloads: Map<string, Uint8Array>;
+  readonly snapshots: Map<
+    string,
+    { readonly seq: number; readonly key: string; readonly data: Uint8Array }
+  >;
+  /** Rings at each append, claim, serve and release. */
+  readonly changed: Bell;
+  epoch: number;
+  owner: MemoryOwner | undefined;
+}
+
+/** Makes an empty store. Default: one partition. */
+export function memoryStore({ partitions = 1 }: { readonly partitions?: number } = {}): MemoryStore {
+  return {
+    partitions,
+    records: [],
+    streams: new Map(),
+    sizes: Array.from({ length: partitions }, () => 0),
+    payloads: new Map(),
+    snapshots: new Map(),
+    changed: bell(),
+    epoch: 0,
+    owner: undefined,
+  };
+}
+
+/** Puts a record behind the last one of its stream. */
+export function put(store: MemoryStore, stream: string, record: NewRecord, sealed: Sealed): void {
+  const partition = partitionOf(parseAddress(stream).root, store.partitions);
+  const number = (store.sizes[partition] ?? 0) + 1;
+  const { body: _, ...envelope } = record;
+  const inline = sealed.ref === undefined ? sealed : { data: new Uint8Array(), ref: sealed.ref };
+  if (sealed.ref !== undefined && !store.payloads.has(sealed.ref))
+    store.payloads.set(sealed.ref, sealed.data);
+  const stood = store.streams.get(stream) ?? [];
+  const stored = { stream, seq: stood.length + 1, partition, number, envelope, sealed: inline };
+  store.sizes[partition] = number;
+  store.records.push(stored);
+  stood.push(stored);
+  store.streams.set(stream, stood);
+}

@@ -1,0 +1,22 @@
+/** The memory engine against the log contract, with one partition and with several. */
+import { memoryLog } from "../../src/events/log/memory.ts";
+import { memoryStore } from "../../src/events/log/memory-store.ts";
+import { logContract, type LogFixture } from "./log.contract.ts";
+
+function memory(partitions: number): LogFixture {
+  return {
+    runs: 100,
+    async storage() {
+      const store = memoryStore({ partitions });
+      return {
+        open: async (options) => memoryLog({ ...options, store }),
+        countPayloads: async () => store.payloads.size,
+        deadOwner: "a memory log dies with its process, its owner with it",
+        async [Symbol.asyncDispose]() {},
+      };
+    },
+  };
+}
+
+logContract("a memory log of one partition", memory(1));
+logContract("a memory log of four partitions", memory(4));
