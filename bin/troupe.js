@@ -1,9 +1,16 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can read, so that an old one gets a message and not a stack.
-const major = Number.parseInt(process.versions.node, 10);
-if (major < 24) {
-  console.error(`troupe needs Node >= 24, this is ${process.version}`);
-  console.error("  → Install Node 24, or in a clone run `npm ci`, which brings its own.");
+import { existsSync } from "node:fs";
+
+const main = new URL("../dist/cli/main.js", import.meta.url);
+if (Number.parseInt(process.versions.node, 10) < 24)
+  refuse(`troupe needs Node >= 24, this is ${process.version}`);
+if (!existsSync(main)) refuse("troupe is not built");
+await import(main.href);
+
+function refuse(message) {
+  console.error(
+    `${message}\n  → Install Node 24; in a clone, run \`npm ci\`, which brings its own and builds.`,
+  );
   process.exit(1);
 }
-await import("../dist/cli/main.js");
