@@ -1,0 +1,65 @@
+/**
+ * A value as one text that depends on nothing but what it says: keys are sorted, refs are
+ * addresses, errors are name, message and code. Total: whatever a context holds has a text, and
+ * what has no meaning outside the process (functions, symbols) has only its sort.
+ */
+import { isRef } from "./refs.ts";
+
+export function canonical(value: unknown): string {
+  return write(value, []);
+}
+
+function write(value: unknown, above: readonly object[]): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "number":
+      return Object.is(value, -0) ? "0" : String(value);
+    case "boolean":
+      return value ? "true" : "false";
+    case "undefined":
+      return "undefined";
+    case "bigint":
+      return `${value}n`;
+    case "object":
+      return value === null ? "null" : writeObject(value, above);
+    case "function":
+    case "symbol":
+      return typeof value;
+  }
+}
+
+function writeObject(value: object, above: readonly object[]): string {
+  if (isRef(value)) return `@${JSON.stringify(value.sessionId)}`;
+  if (above.includes(value)) return "cycle";
+  const here = [...above, value];
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => write(item, here)).join()}]`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return writeRecord(value, here);
+  return writeInstance(value, here);
+}
+
+function writeRecord(value: object, above: readonly object[]): string {
+  // Every key of an object indexes it; Object.entries would make an array a key.
+  const record = value as Readonly<Record<string, unknown>>;
+  let text = "{";
+  for (const key of sortedKeys(record)) text += `${JSON.stringify(key)}:${write(record[key], above)},`;
+  return `${text}}`;
+}
+
+function sortedKeys(record: object): readonly string[] {
+  const keys = Object.keys(record);
+  for (let i = 1; i < keys.length; i++) if (String(keys[i - 1]) > String(keys[i])) return keys.sort();
+  return keys;
+}
+
+function writeInstance(value: object, above: readonly object[]): string {
+  if (value instanceof Error) {
+    const code: unknown = "code" in value ? value.code : undefined;
+    return `!${JSON.stringify([value.name, value.message, code])}`;
+  }
+  if (value instanceof Date) return `date${value.getTime()}`;
+  if (value instanceof Map) return `map${write(Array.from(value), above)}`;
+  if (value instanceof Set) return `set${write(Array.from(value), above)}`;
+  return `${value.constructor.name}${writeRecord(value, above)}`;
+}

@@ -1,0 +1,77 @@
+/**
+ * The state hash: what a replay must meet again at every record.
+ *
+ * 1. It covers status, value, context, output, error, history, children and incarnations, and the
+ *    effects of the step. Not: tags, nodes, the machine, session ids, delays (they may be random
+ *    and stand in the record).
+ * 2. It is the same before and after persisting, in every order of keys, on every machine.
+ * 3. Children and incarnations are kept incrementally: a step that starts none costs the same
+ *    with ten and with thousands (A13).
+ */
+import { hash as digest } from "node:crypto";
+import { isMachineSnapshot } from "xstate";
+import type { AnyMachineSnapshot } from "xstate";
+import { canonical } from "./canonical.ts";
+import type { Effect, State } from "./contract.ts";
+import { encode } from "./encode.ts";
+
+/** Lower-case hex, 16 characters. */
+export function hashOf(state: State, effects: readonly Effect[]): string {
+  return digest("sha256", textOf(state, effects), "hex").slice(0, 16);
+}
+
+function textOf(state: State, effects: readonly Effect[]): string {
+  const { snapshot } = state;
+  const self = isMachineSnapshot(snapshot) ? machineText(snapshot) : canonical(snapshot);
+  const asked = effects.length === 0 ? "" : canonical(effects.map(hashedEffect));
+  return `${self}|${remembered(state.incarnations)}|${asked}`;
+}
+
+function machineText(snapshot: AnyMachineSnapshot): string {
+  const { status, value, context, output, error } = snapshot;
+  const children = remembered(snapshot.children);
+  const own = canonical([status, value, context, output, error]);
+  return `${own}|${canonical(hashedHistory(snapshot))}|${children}`;
+}
+
+/** A snapshot and its effects as plain data: what the hash says, for naming a difference. */
+export function hashedView(state: State, effects: readonly Effect[]): Record<string, unknown> {
+  const { snapshot, incarnations } = state;
+  if (!isMachineSnapshot(snapshot))
+    return { ...snapshot, incarnations, effects: effects.map(hashedEffect) };
+  const { status, value, context, output, error, children } = snapshot;
+  const history = hashedHistory(snapshot);
+  const asked = effects.map(hashedEffect);
+  return { status, value, context, output, error, history, children, incarnations, effects: asked };
+}
+
+function hashedHistory(snapshot: AnyMachineSnapshot): Record<string, readonly string[]> {
+  const entries = Object.entries(snapshot.historyValue);
+  return Object.fromEntries(entries.map(([key, nodes]) => [key, nodes.map((node) => node.id).sort()]));
+}
+
+function hashedEffect(effect: Effect): unknown {
+  if (effect.type === "action") return [effect.type, effect.name, jsonOrNothing(effect.params)];
+  if (effect.type === "timer") return [effect.type, effect.timer, effect.to, effect.event];
+  return effect;
+}
+
+function jsonOrNothing(params: unknown): unknown {
+  if (params === undefined) return undefined;
+  try {
+    return encode(params, "params");
+  } catch {
+    return undefined;
+  }
+}
+
+const texts = new WeakMap<object, string>();
+
+/** The text of an object that is never changed, only replaced: XState's children, our incarnations. */
+function remembered(table: object): string {
+  const before = texts.get(table);
+  if (before !== undefined) return before;
+  const text = canonical(table);
+  texts.set(table, text);
+  return text;
+}
