@@ -1,0 +1,107 @@
+/**
+ * Activities: promises that touch the outside world, with what they need to do so safely.
+ *
+ * A plain `fromPromise` works too; `activity` adds retries, a timeout, a heartbeat and the
+ * context below. Under plain XState the same logic runs with a context of its own.
+ */
+import { fromPromise, type AnyActorLogic, type NonReducibleUnknown, type PromiseActorLogic } from "xstate";
+import type { Json } from "../events/json.ts";
+
+/** What an activity gets beside its input. */
+export interface ActivityContext {
+  /** Aborts when the activity is stopped, times out, or its host loses the log. */
+  readonly signal: AbortSignal;
+  /** The same in every attempt: hand it to the service that is called. */
+  readonly idempotencyKey: string;
+  /** Greater than any earlier attempt's, in epoch or attempt: a service may refuse a lower one. */
+  readonly fence: { readonly epoch: number; readonly attempt: number };
+  /** Epoch ms at which this attempt times out; absent without a timeout. */
+  readonly deadline?: number;
+  /** Says that it still lives; due every `heartbeatMs`. */
+  heartbeat(): void;
+  /** Tells watchers how far it is; counts as a heartbeat. Not recorded. */
+  progress(value: Json): void;
+  /** Writes to the host's log (talk, not data). */
+  log(...args: readonly unknown[]): void;
+}
+
+export interface RetryPolicy {
+  /** Attempts in all, failures only counted. Default 1: no retry. */
+  readonly maxAttempts: number;
+  /** Wait before attempt n + 1: `delayMs · factor^(n−1)`, at most `maxDelayMs`. Defaults 1000, 2, 60,000. */
+  readonly delayMs?: number;
+  readonly factor?: number;
+  readonly maxDelayMs?: number;
+  /** Whether an error is worth another attempt. Default: all are. */
+  readonly when?: (error: unknown) => boolean;
+}
+
+export interface ActivityOptions<TInput> {
+  /** Time of one attempt, ms. Default: none. */
+  readonly timeoutMs?: number | ((input: TInput) => number | undefined);
+  /** Longest silence of one attempt, ms. Default: none. */
+  readonly heartbeatMs?: number;
+  readonly retry?: RetryPolicy | ((input: TInput) => RetryPolicy | undefined);
+}
+
+/** The options as the host reads them, whatever the input's type. */
+export interface ActivitySettings {
+  readonly timeoutMs: number | undefined;
+  readonly heartbeatMs: number | undefined;
+  readonly retry: RetryPolicy | undefined;
+}
+
+const settings = new WeakMap<object, (input: unknown) => ActivitySettings>();
+const contexts = new WeakMap<object, Omit<ActivityContext, "signal">>();
+
+/**
+ * Makes actor logic of an async function, for a machine's `actors`.
+ *
+ * A crash before its completion was recorded runs it again, with the same idempotency key
+ * and the next attempt number.
+ */
+export function activity<TInput extends NonReducibleUnknown, TOutput>(
+  run: (args: ActivityContext & { readonly input: TInput }) => Promise<TOutput>,
+  options: ActivityOptions<TInput> = {},
+): PromiseActorLogic<TOutput, TInput> {
+  const logic = fromPromise<TOutput, TInput>(({ input, signal, self }) =>
+    run({ ...(contexts.get(self) ?? standalone(self.sessionId)), input, signal }),
+  );
+  const { timeoutMs, heartbeatMs, retry } = options;
+  settings.set(logic, (input) => {
+    const typed = input as TInput; // the machine's types made sure that this is what it passes
+    return {
+      timeoutMs: typeof timeoutMs === "function" ? timeoutMs(typed) : timeoutMs,
+      heartbeatMs,
+      retry: typeof retry === "function" ? retry(typed) : retry,
+    };
+  });
+  return logic;
+}
+
+/** The settings of an activity; of a plain promise: none. */
+export function settingsOf(logic: AnyActorLogic, input: unknown): ActivitySettings {
+  return settings.get(logic)?.(input) ?? { timeoutMs: undefined, heartbeatMs: undefined, retry: undefined };
+}
+
+/** Hands the context to the attempt that is about to start under this `self`. */
+export function attachContext(self: object, context: Omit<ActivityContext, "signal">): void {
+  contexts.set(self, context);
+}
+
+/** T-R1: `delay · factor^(failures−1)`, capped; undefined if no attempt is left. */
+export function retryDelay(policy: RetryPolicy | undefined, failures: number, error: unknown): number | undefined {
+  if (policy === undefined || failures >= policy.maxAttempts || policy.when?.(error) === false) return undefined;
+  const { delayMs = 1000, factor = 2, maxDelayMs = 60_000 } = policy;
+  return Math.min(delayMs * factor ** (failures - 1), maxDelayMs);
+}
+
+function standalone(id: string): Omit<ActivityContext, "signal"> {
+  return {
+    idempotencyKey: id,
+    fence: { epoch: 0, attempt: 1 },
+    heartbeat: () => {},
+    progress: () => {},
+    log: () => {},
+  };
+}

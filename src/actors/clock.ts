@@ -1,0 +1,19 @@
+/** Time as the host sees it, so that tests can own it. */
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** Calls back once after `ms`; returns what cancels it. */
+  after(ms: number, call: () => void): () => void;
+}
+
+/** Longest delay that a Node timer takes; a longer one is waited for in parts. */
+const LONGEST_MS = 2_147_483_647;
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, Math.min(Math.max(ms, 0), LONGEST_MS));
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,166 @@
+/**
+ * Commands: what may be asked of a host from outside, in this process or another, with the
+ * same checks (S1) and the same answers.
+ */
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { TroupeError, WrongSequenceError } from "../errors.ts";
+import { parseAddress } from "../events/address.ts";
+import type { Json } from "../events/json.ts";
+import type { Command } from "../events/log/log.ts";
+import { notFound } from "./inputs.ts";
+import { kindNamed, parseOutside } from "./kind.ts";
+import { load } from "./load.ts";
+import type { Runner } from "./runner.ts";
+import type { Parked } from "./runtime.ts";
+
+/** What both a host and a client can be asked to do with an actor. */
+export interface Commander {
+  start(address: string, input: unknown, options: StartingOptions): Promise<number>;
+  send(address: string, event: unknown, options: CommandOptions): Promise<number>;
+  stop(address: string, options: CommandOptions): Promise<number>;
+  parked(): Promise<readonly Parked[]>;
+  unpark(address: string): Promise<Parked | undefined>;
+  skip(address: string, seq: number, options: { readonly expected: number }): Promise<number>;
+}
+
+export interface CommandOptions {
+  readonly id?: string | undefined;
+  readonly trace?: string | undefined;
+}
+export interface StartingOptions extends CommandOptions {
+  readonly correlation?: string | undefined;
+}
+
+/** Commands to a runner in this process. */
+export function commander(runner: Runner): Commander {
+  const { stepper, kinds } = runner.runtime;
+  const offered = (run: (settle: { done: (seq: number) => void; failed: (error: unknown) => void }) => void) =>
+    new Promise<number>((done, failed) => run({ done, failed }));
+  return {
+    async start(address, input, { correlation, trace }) {
+      const { kind, root, path } = parseAddress(address);
+      const { machine } = kindNamed(kinds, kind);
+      if (path.length > 0)
+        throw new TroupeError("ADDRESS_INVALID", `"${address}" is a child's address`, {
+          hint: `Start a root such as "${kind}/${root}"; children are started by their parents.`,
+        });
+      const encoded = input === undefined ? {} : { input: stepper.encode(input, "input") };
+      return offered((settle) =>
+        runner.offer(address, {
+          type: "birth",
+          born: { id: machine.id, ...encoded },
+          correlation: correlation ?? root,
+          trace,
+          ...settle,
+        }),
+      );
+    },
+    async send(address, event, { id = randomUUID(), trace }) {
+      const kind = kindNamed(kinds, parseAddress(address).kind);
+      const encoded = stepper.encode(parseOutside(kind, event), "event");
+      const read = Event.parse(encoded);
+      return offered((settle) =>
+        runner.offer(address, { type: "command", cause: `cmd:${id}`, event: read, trace, ...settle }),
+      );
+    },
+    async stop(address, { id = randomUUID(), trace }) {
+      parseAddress(address);
+      const event = { type: "troupe.stopped" };
+      return offered((settle) =>
+        runner.offer(address, { type: "control", event, cause: `cmd:${id}`, trace, ...settle }),
+      );
+    },
+    parked: async () => [...runner.parked.values()],
+    unpark: (address) => runner.unpark(address),
+    async skip(address, seq, { expected }) {
+      const tip = await runner.runtime.log.tip(address);
+      if (tip !== expected) throw new WrongSequenceError(address, expected, tip);
+      if (seq < 2 || seq > tip)
+        throw new TroupeError("RECORD_INVALID", `record ${seq} of "${address}" cannot be skipped`, {
+          hint: `Skip one of 2 to ${tip}; a birth cannot be left out.`,
+        });
+      const fold = await load(runner.runtime, address, { skip: { seq, until: tip } });
+      if (fold === undefined) throw notFound(address);
+      return runner.skip(address, fold, seq);
+    },
+  };
+}
+
+const Event = z.looseObject({ type: z.string() }) as unknown as z.ZodType<{ type: string; [key: string]: Json }>; // encoded: JSON already
+const Options = { id: z.string().optional(), trace: z.string().optional() };
+const Start = z.object({ input: z.json().optional(), correlation: z.string().optional(), ...Options });
+const Send = z.object({ event: z.json(), ...Options });
+const Skip = z.object({ seq: z.int(), expected: z.int() });
+const Seq = z.int();
+const ParkedShape = z.object({
+  address: z.string(),
+  seq: z.int(),
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+});
+
+/** Answers a command that came over the log's channel. */
+export async function answer(to: Commander, { op, address, id, data }: Command): Promise<Json> {
+  switch (op) {
+    case "start": {
+      const { input, ...options } = Start.parse(data);
+      return to.start(address, input, { ...options, id });
+    }
+    case "send": {
+      const { event, trace } = Send.parse(data);
+      return to.send(address, event, { id, trace });
+    }
+    case "stop":
+      return to.stop(address, { id });
+    case "parked":
+      return (await to.parked()).map(plain);
+    case "unpark": {
+      const parked = await to.unpark(address);
+      return parked === undefined ? null : plain(parked);
+    }
+    case "skip": {
+      const { seq, expected } = Skip.parse(data);
+      return to.skip(address, seq, { expected });
+    }
+    default:
+      throw new TroupeError("USAGE", `a host knows no command "${op}"`, { hint: "Use the same version of Troupe on both sides." });
+  }
+}
+
+/** Commands to the owner of a log, wherever it lives. */
+export function remoteCommander(request: (command: Command) => Promise<Json>): Commander {
+  const ask = (op: string, address: string, id: string | undefined, data: Json): Promise<Json> =>
+    request({ op, address, id: id ?? randomUUID(), data });
+  const options = ({ trace }: CommandOptions): { trace?: string } => (trace === undefined ? {} : { trace });
+  return {
+    async start(address, input, { id, correlation, ...rest }) {
+      const data = { ...options(rest), ...given("input", input), ...given("correlation", correlation) };
+      return Seq.parse(await ask("start", address, id, data));
+    },
+    async send(address, event, { id, ...rest }) {
+      return Seq.parse(await ask("send", address, id, { ...options(rest), ...given("event", event) }));
+    },
+    stop: async (address, { id }) => Seq.parse(await ask("stop", address, id, {})),
+    parked: async () => z.array(ParkedShape).parse(await ask("parked", "host/any", undefined, {})).map(parkedOf),
+    async unpark(address) {
+      const parked = ParkedShape.nullable().parse(await ask("unpark", address, undefined, {}));
+      return parked === null ? undefined : parkedOf(parked);
+    },
+    skip: async (address, seq, { expected }) => Seq.parse(await ask("skip", address, undefined, { seq, expected })),
+  };
+}
+
+/** A field of a command's data; the channel refuses what is no JSON. */
+function given(key: string, value: unknown): Record<string, Json> {
+  return value === undefined ? {} : { [key]: value as Json };
+}
+
+function plain({ hint, ...parked }: Parked): { readonly [key: string]: Json } {
+  return { ...parked, ...(hint !== undefined && { hint }) };
+}
+
+function parkedOf({ hint, ...parked }: z.infer<typeof ParkedShape>): Parked {
+  return { ...parked, hint };
+}

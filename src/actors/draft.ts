@@ -1,0 +1,163 @@
+/**
+ * Drafting: a batch of inputs becomes the records of one append.
+ *
+ * Nothing here is visible to anybody until the append resolves: effects, answers and refusals
+ * wait in the draft, since a refusal too may rest on a state that is not written yet.
+ */
+import type { Snapshot } from "xstate";
+import type { JsonObject } from "../events/json.ts";
+import type { NewRecord } from "../events/log/log.ts";
+import { RECORD_VERSION, type Born, type RecordBody, type RecordedEvent } from "../events/record.ts";
+import { parseAddress } from "../events/address.ts";
+import { advance, birth, owesOf, statusOf, valueOf, type Advanced, type Entry, type Fold, type NumberedEffect } from "./fold.ts";
+import { decide, type Decision, type Input } from "./inputs.ts";
+import { kindNamed } from "./kind.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Identity, SystemDirectory } from "./xstate/contract.ts";
+
+export interface Draft {
+  readonly records: NewRecord[];
+  readonly effects: NumberedEffect[];
+  readonly system: Readonly<Record<string, string | null>>[];
+  /** The states after each record, for those who watch. */
+  readonly seen: { readonly seq: number; readonly snapshot: Snapshot<unknown> }[];
+  /** Answers, to be given once the append has resolved. */
+  readonly after: (() => void)[];
+  /** An input from inside that cannot be recorded: the actor must park. */
+  poison?: { readonly error: unknown; readonly seq: number; readonly rest: readonly Input[] };
+}
+
+/** What drafting needs of the actor. */
+export interface Drafting {
+  readonly rt: Runtime;
+  readonly actor: {
+    readonly address: string;
+    readonly fold: Fold | undefined;
+    readonly settling: Set<string>;
+    readonly inFlight: Set<string>;
+    readonly ran: number;
+  };
+  readonly identify: (born: Born) => Identity;
+  readonly directory: SystemDirectory;
+  readonly born: (fold: Fold) => void;
+}
+
+type Recording = Extract<Decision, { type: "record" }>;
+
+/** Decides and steps a batch. The actor's fold has moved when it returns: append, or drop the fold. */
+export function draft(batch: readonly Input[], drafting: Drafting): Draft {
+  const out: Draft = { records: [], effects: [], system: [], seen: [], after: [] };
+  for (const [index, input] of batch.entries()) {
+    const { address, fold } = drafting.actor;
+    const decision = decide(address, fold, input, drafting.rt.stepper);
+    if (decision.type === "drop") out.after.push(() => input.done?.(decision.seq));
+    else if (decision.type === "refuse") out.after.push(() => input.failed?.(decision.error));
+    else {
+      const fault = tryRecord(out, drafting, input, decision);
+      if (fault === undefined) continue;
+      out.poison = { ...fault, seq: (fold?.seq ?? 0) + 1, rest: batch.slice(index) };
+      return out;
+    }
+  }
+  return out;
+}
+
+/** What keeps an input from inside from being stepped; one from outside is refused instead. */
+function tryRecord(
+  out: Draft,
+  drafting: Drafting,
+  input: Input,
+  decision: Recording,
+): { readonly error: unknown } | undefined {
+  try {
+    record(out, drafting, input, decision);
+    return undefined;
+  } catch (error) {
+    if (input.type !== "command" && (input.type !== "birth" || input.cause !== undefined)) return { error };
+    out.after.push(() => input.failed?.(error));
+    return undefined;
+  }
+}
+
+function record(out: Draft, drafting: Drafting, input: Input, decision: Recording): void {
+  const { rt, actor } = drafting;
+  const { fold } = actor;
+  const seq = (fold?.seq ?? 0) + 1;
+  const settled = fold === undefined ? [] : [...actor.settling];
+  const entry: Entry = {
+    seq,
+    at: Math.max(rt.clock.now(), fold?.at ?? 0),
+    cause: decision.cause,
+    body: { ...decision.body, ...(settled.length > 0 && { settled }), ...ranOf(fold, actor.ran, seq) },
+  };
+  const next = step(drafting, fold, entry, input);
+  if (fold === undefined) drafting.born(next.fold);
+  for (const id of settled) {
+    actor.settling.delete(id);
+    actor.inFlight.delete(id);
+  }
+  const body = bodyOf(drafting, entry, next);
+  out.records.push({
+    id: rt.newId(),
+    type: leadingFact(next.advanced) ?? entry.body.event?.type ?? "troupe.started",
+    at: entry.at,
+    correlation: next.fold.correlation,
+    ...(decision.cause !== undefined && { cause: decision.cause }),
+    ...(input.trace !== undefined && { trace: input.trace }),
+    body,
+  });
+  out.seen.push({ seq, snapshot: next.fold.state.snapshot });
+  const { trace } = input;
+  for (const one of next.advanced.effects) out.effects.push(trace === undefined ? one : { ...one, trace });
+  if (next.advanced.system !== undefined) out.system.push(next.advanced.system);
+  out.after.push(() => input.done?.(seq));
+}
+
+function leadingFact({ effects }: Advanced): string | undefined {
+  for (const { effect } of effects) if (effect.type === "emit") return effect.event.type;
+  return undefined;
+}
+
+function step(
+  { rt, identify, directory }: Drafting,
+  fold: Fold | undefined,
+  entry: Entry,
+  input: Input,
+): { readonly fold: Fold; readonly advanced: Advanced } {
+  if (fold !== undefined) return { fold, advanced: advance(fold, entry, rt.stepper, directory) };
+  const born = entry.body.born ?? { id: "" };
+  const correlation = input.type === "birth" ? input.correlation : "";
+  return birth(identify(born), { ...entry, correlation }, rt.stepper, directory);
+}
+
+/** Says up to where custom actions have run, where it is not plain. */
+function ranOf(fold: Fold | undefined, ran: number, seq: number): Pick<RecordBody, "ran"> {
+  return fold === undefined || fold.actions.size === 0 || ran === seq - 1 ? {} : { ran };
+}
+
+function bodyOf(
+  { rt, actor }: Drafting,
+  { body: input }: Entry,
+  { fold, advanced }: { readonly fold: Fold; readonly advanced: Advanced },
+): JsonObject {
+  const facts: RecordedEvent[] = [];
+  for (const { effect } of advanced.effects) if (effect.type === "emit") facts.push(effect.event);
+  const body: RecordBody = {
+    v: RECORD_VERSION,
+    version: kindNamed(rt.kinds, parseAddress(actor.address).kind).version,
+    epoch: rt.epoch,
+    ...input,
+    ...(!advanced.handled && { handled: false as const }),
+    ...(facts.length > 0 && { facts }),
+    state: valueOf(fold.state),
+    status: statusOf(fold),
+    ...advanced.end,
+    hash: advanced.hash,
+    ...(advanced.dues !== undefined && { dues: advanced.dues }),
+    ...(advanced.lookups !== undefined && { lookups: advanced.lookups }),
+    ...(advanced.system !== undefined && { system: advanced.system }),
+    ...(advanced.taken.length > 0 && { taken: [...advanced.taken] }),
+    owes: owesOf(fold),
+  };
+  return body as unknown as JsonObject; // strict JSON by construction, and the log checks it again (L7)
+}

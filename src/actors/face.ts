@@ -1,0 +1,169 @@
+/**
+ * The face of hosts and clients: addresses in, typed handles out. Types flow from the kinds;
+ * the few casts stand here, where the machine's own types are given back to the user.
+ */
+import type { EmittedFrom, Snapshot, SnapshotFrom } from "xstate";
+import { TroupeError } from "../errors.ts";
+import { parseAddress } from "../events/address.ts";
+import type { RecordedEvent } from "../events/record.ts";
+import type { Commander } from "./commands.ts";
+import type { ActorHandle, WaitOptions } from "./handle.ts";
+import { kindNamed, type AnyKind, type KindInput } from "./kind.ts";
+import type { LoadEnv } from "./load.ts";
+import { readRecords, readState, type ActorRecord, type RecordsOptions } from "./reads.ts";
+import type { Parked } from "./runtime.ts";
+
+/** The addresses of some kinds. */
+export type AddressOf<TKinds extends readonly AnyKind[]> = `${TKinds[number]["kind"]}/${string}`;
+
+/** The kind that an address names. */
+export type KindAt<TKinds extends readonly AnyKind[], TAddress extends string> = TAddress extends `${infer TName}/${string}`
+  ? Extract<TKinds[number], { readonly kind: TName }>
+  : never;
+
+interface StartShared {
+  /** Id that all records of the undertaking share. Default: the run's id. */
+  readonly correlation?: string;
+  /** W3C `traceparent`. */
+  readonly trace?: string;
+}
+
+/** `input` is needed exactly where the machine needs one. */
+export type StartOptions<TKind extends AnyKind> = undefined extends KindInput<TKind>
+  ? StartShared & { readonly input?: KindInput<TKind> }
+  : StartShared & { readonly input: KindInput<TKind> };
+
+type StartArguments<TKind extends AnyKind> = undefined extends KindInput<TKind>
+  ? [options?: StartOptions<TKind>]
+  : [options: StartOptions<TKind>];
+
+/** What hosts and clients offer alike. */
+export interface Actors<TKinds extends readonly AnyKind[]> {
+  /**
+   * Starts a root actor; resolves when it is on disk. The same address and input again give the
+   * same actor.
+   *
+   * @throws {@link TroupeError} `ACTOR_EXISTS` with another input, `KIND_UNKNOWN`, `ADDRESS_INVALID`.
+   */
+  start<TAddress extends AddressOf<TKinds>>(
+    address: TAddress,
+    ...options: StartArguments<KindAt<TKinds, TAddress>>
+  ): Promise<ActorHandle<KindAt<TKinds, TAddress>>>;
+
+  /** The handle of an actor, whether it exists or not; nothing is sent or loaded. */
+  actor<TAddress extends AddressOf<TKinds>>(address: TAddress): ActorHandle<KindAt<TKinds, TAddress>>;
+
+  /** The state as of record `at` (default: the last); no effect runs. */
+  read<TAddress extends AddressOf<TKinds>>(
+    address: TAddress,
+    options?: { readonly at?: number },
+  ): Promise<SnapshotFrom<KindAt<TKinds, TAddress>["machine"]>>;
+
+  /** The history, and with `live` what follows. */
+  records(options?: RecordsOptions): AsyncIterable<ActorRecord>;
+
+  /** Actors that cannot be loaded or moved, each with the record that is to blame. */
+  parked(): Promise<readonly Parked[]>;
+  /** Tries a parked actor again now; what it answers still parks it. */
+  unpark(address: string): Promise<Parked | undefined>;
+  /**
+   * Leaves a record out of a parked actor's history, by a record of its own.
+   *
+   * @param options.expected the actor's last seq as you saw it: `LOG_WRONG_SEQUENCE` if it moved.
+   */
+  skip(address: string, seq: number, options: { readonly expected: number }): Promise<number>;
+}
+
+/** What a face stands on. */
+export interface FaceParts {
+  readonly env: LoadEnv;
+  readonly commands: Commander;
+  readonly watch: (address: string, look: () => void) => () => void;
+  readonly listen: (address: string, listener: (event: RecordedEvent) => void) => () => void;
+  /** The live state, where the actor is in memory. */
+  readonly seen: (address: string) => Snapshot<unknown> | undefined;
+  /** Why waiting for an actor makes no sense any more. */
+  readonly trouble: (address: string) => TroupeError | undefined;
+  readonly after: (ms: number, call: () => void) => () => void;
+}
+
+export function actorsFace<TKinds extends readonly AnyKind[]>(parts: FaceParts): Actors<TKinds> {
+  const { commands, env } = parts;
+  const actor = <TKind extends AnyKind>(address: string): ActorHandle<TKind> => {
+    kindNamed(env.kinds, parseAddress(address).kind);
+    return handle<TKind>(parts, address);
+  };
+  return {
+    async start<TAddress extends AddressOf<TKinds>>(
+      address: TAddress,
+      ...[options]: StartArguments<KindAt<TKinds, TAddress>>
+    ) {
+      await commands.start(address, options?.input, { correlation: options?.correlation, trace: options?.trace });
+      return actor<KindAt<TKinds, TAddress>>(address);
+    },
+    actor,
+    async read<TAddress extends AddressOf<TKinds>>(address: TAddress, { at }: { readonly at?: number } = {}) {
+      return (await readState(env, address, at)) as SnapshotFrom<KindAt<TKinds, TAddress>["machine"]>; // the kind's own machine made it
+    },
+    records: (options) => readRecords(env, options),
+    parked: () => commands.parked(),
+    unpark: (address) => commands.unpark(address),
+    skip: (address, seq, options) => commands.skip(address, seq, options),
+  };
+}
+
+function handle<TKind extends AnyKind>(parts: FaceParts, address: string): ActorHandle<TKind> {
+  type View = SnapshotFrom<TKind["machine"]>;
+  const view = (snapshot: Snapshot<unknown>): View => snapshot as View; // the kind's own machine made it
+  return {
+    address,
+    send: async (event, options = {}) => ({ seq: await parts.commands.send(address, event, options) }),
+    stop: async (options = {}) => ({ seq: await parts.commands.stop(address, options) }),
+    snapshot: async () => view(parts.seen(address) ?? (await readState(parts.env, address))),
+    waitFor: async (predicate, options = {}) =>
+      view(await waitFor(parts, address, (snapshot) => predicate(view(snapshot)), options)),
+    on: (type, listener) =>
+      parts.listen(address, (event) => {
+        const emitted: unknown = parts.env.stepper.decode(event);
+        if (type === "*" || event.type === type) listener(emitted as EmittedFrom<TKind["machine"]>); // it emitted it
+      }),
+  };
+}
+
+function waitFor(
+  parts: FaceParts,
+  address: string,
+  predicate: (snapshot: Snapshot<unknown>) => boolean,
+  { timeoutMs, signal }: WaitOptions,
+): Promise<Snapshot<unknown>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Snapshot<unknown>>();
+  const check = (snapshot: Snapshot<unknown> | undefined): void => {
+    try {
+      const trouble = parts.trouble(address);
+      if (trouble !== undefined) reject(trouble);
+      else if (snapshot !== undefined && predicate(snapshot)) resolve(snapshot);
+    } catch (error) {
+      reject(error);
+    }
+  };
+  const unwatch = parts.watch(address, () => check(parts.seen(address)));
+  const cancel = timeoutMs === undefined ? undefined : parts.after(timeoutMs, () => reject(late(address, timeoutMs)));
+  const abort = (): void => reject(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted === true) abort();
+  const now = parts.seen(address);
+  if (now !== undefined) check(now);
+  else readState(parts.env, address).then((snapshot) => check(parts.seen(address) ?? snapshot), (error: unknown) => reject(parts.trouble(address) ?? error));
+  return promise.finally(() => {
+    unwatch();
+    cancel?.();
+    signal?.removeEventListener("abort", abort);
+  });
+}
+
+function late(address: string, timeoutMs: number): TroupeError {
+  return new TroupeError("WAIT_TIMEOUT", `"${address}" did not get there within ${timeoutMs} ms`, {
+    hint: "Wait longer, or look at what it does with `troupe show`.",
+    data: { address, timeoutMs },
+  });
+}

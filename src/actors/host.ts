@@ -1,0 +1,127 @@
+/**
+ * The host: what users embed. It owns a log, runs the actors of its kinds, and goes on with
+ * everything that a former owner left open.
+ *
+ *     await using host = await createHost({ log: "sqlite:orders.db", kinds: [order] });
+ *     const o1 = await host.start("order/o-1", { input: { total: 40 } });
+ *     await o1.send({ type: "PAY" }, { id: "cmd-1" });
+ */
+import { hostname } from "node:os";
+import { TroupeError } from "../errors.ts";
+import { openLog } from "../events/log/open.ts";
+import type { EventLog, LogOptions } from "../events/log/log.ts";
+import { systemClock, type Clock } from "./clock.ts";
+import { answer, commander } from "./commands.ts";
+import { actorsFace, type Actors } from "./face.ts";
+import { kindsByName, type AnyKind } from "./kind.ts";
+import { createRunner, hostFailed, type Runner } from "./runner.ts";
+import type { CrashPoint, Progress } from "./runtime.ts";
+
+export interface HostOptions<TKinds extends readonly AnyKind[]> {
+  /** A log's URL (`memory:`, `sqlite:PATH`, `nats://HOST:PORT/NAME?…`), or an open log, which stays open. Default `sqlite:.troupe/log.db`. */
+  readonly log?: string | EventLog;
+  readonly kinds: TKinds;
+  /** For a log given as URL. */
+  readonly logOptions?: LogOptions;
+  /** Commands and messages that may wait for one actor. Default 1000. */
+  readonly mailboxLimit?: number;
+  /** Records between two snapshots of an actor. Default 200. */
+  readonly snapshotEvery?: number;
+  /** Idle time after which an actor leaves the memory, ms. Default 60,000. */
+  readonly idleMs?: number;
+  /** Steps twice and freezes contexts, to find impure machines. Default: unless `NODE_ENV` is `production`. */
+  readonly strict?: boolean;
+  /** Whether open actors go on at once (default), or only those that are asked for something. */
+  readonly recover?: boolean;
+  readonly clock?: Clock;
+  /** Where the host's talk goes: dead letters, parked actors, `log()` actions. Default: nowhere. */
+  readonly warn?: (message: string, facts: Readonly<Record<string, unknown>>) => void;
+  /** Called at named points, for crash drills: a throw or a kill there must lose nothing. */
+  readonly at?: (point: CrashPoint, address: string) => void;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Host<TKinds extends readonly AnyKind[]> extends Actors<TKinds>, AsyncDisposable {
+  /** Aborts, with the error as its reason, when the host cannot go on (disk full, log lost). */
+  readonly failed: AbortSignal;
+}
+
+/**
+ * Opens a host: claims the log, then takes over what is open in it.
+ *
+ * @throws {@link TroupeError} `LOG_OWNED` while another host owns the log (use {@link connect}),
+ * `KIND_DUPLICATE`, and what opening a log throws.
+ */
+export async function createHost<const TKinds extends readonly AnyKind[]>(
+  options: HostOptions<TKinds>,
+): Promise<Host<TKinds>> {
+  const kinds = kindsByName(options.kinds);
+  const given = options.log;
+  const log = typeof given === "object" ? given : await openLog(given, options.logOptions);
+  const cleanup = new AsyncDisposableStack();
+  if (given !== log) cleanup.use(log);
+  try {
+    const ownership = cleanup.use(await log.claim({ owner: `host ${process.pid} on ${hostname()}` }));
+    const runner = createRunner({
+      log,
+      kinds,
+      epoch: ownership.epoch,
+      clock: options.clock ?? systemClock,
+      strict: options.strict ?? process.env["NODE_ENV"] !== "production",
+      mailboxLimit: options.mailboxLimit ?? 1000,
+      snapshotEvery: options.snapshotEvery ?? 200,
+      idleMs: options.idleMs ?? 60_000,
+      warn: options.warn ?? (() => {}),
+      at: options.at ?? (() => {}),
+      progressed: options.onProgress ?? (() => {}),
+    });
+    const lose = (): void => runner.runtime.fail(leaseLost(log.url));
+    ownership.lost.addEventListener("abort", lose, { once: true });
+    if (ownership.lost.aborted) lose();
+    cleanup.defer(() => runner.close());
+    await runner.recover(options.recover ?? true);
+    if (runner.failed.aborted) throw hostFailed(runner.failed.reason);
+    const commands = commander(runner);
+    cleanup.use(await log.commands.serve((command) => answer(commands, command)));
+    return hostOf<TKinds>(runner, commands, cleanup.move());
+  } catch (error) {
+    await cleanup.disposeAsync();
+    throw error;
+  }
+}
+
+function hostOf<TKinds extends readonly AnyKind[]>(
+  runner: Runner,
+  commands: ReturnType<typeof commander>,
+  cleanup: AsyncDisposableStack,
+): Host<TKinds> {
+  const face = actorsFace<TKinds>({
+    env: runner.runtime,
+    commands,
+    watch: (address, look) => runner.watchers.watch(address, look),
+    listen: (address, listener) => runner.watchers.listen(address, listener),
+    seen: (address) => runner.actors.get(address)?.seen?.snapshot,
+    trouble: (address) => {
+      if (runner.failed.aborted) return hostFailed(runner.failed.reason);
+      if (!runner.runtime.running()) return new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host." });
+      return parkedError(runner, address);
+    },
+    after: (ms, call) => runner.runtime.clock.after(ms, call),
+  });
+  return { ...face, failed: runner.failed, [Symbol.asyncDispose]: () => cleanup.disposeAsync() };
+}
+
+function parkedError(runner: Runner, address: string): TroupeError | undefined {
+  const parked = runner.parked.get(address);
+  if (parked === undefined) return undefined;
+  return new TroupeError("ACTOR_PARKED", `"${address}" is parked at record ${parked.seq}: ${parked.message}`, {
+    hint: "Mend the cause and unpark it, or skip the record that it names.",
+    data: { address, parked },
+  });
+}
+
+function leaseLost(url: string): TroupeError {
+  return new TroupeError("LOG_LEASE_LOST", `this host no longer owns ${url}`, {
+    hint: "Open a new host: it goes on once the log is free.",
+  });
+}

@@ -1,0 +1,130 @@
+/**
+ * Kinds: what a host can run. A kind binds a name and a version to a machine and to the
+ * events that may enter from outside (S1).
+ */
+import type { AnyStateMachine, EventFromLogic, InputFrom } from "xstate";
+import { z } from "zod";
+import { TroupeError } from "../errors.ts";
+import type { RecordedEvent } from "../events/record.ts";
+
+/** A registered kind, with the types of its machine and events. */
+export interface Kind<
+  TName extends string = string,
+  TMachine extends AnyStateMachine = AnyStateMachine,
+  TEvents extends z.ZodType = z.ZodType,
+> {
+  readonly kind: TName;
+  readonly version: string;
+  readonly machine: TMachine;
+  readonly events: TEvents;
+}
+
+/** Any kind, whatever its types. */
+export type AnyKind = Kind;
+
+/** What `start` takes as `input` for a kind. */
+export type KindInput<TKind extends AnyKind> = InputFrom<TKind["machine"]>;
+
+/** What `send` takes for a kind. */
+export type KindEvent<TKind extends AnyKind> = z.input<TKind["events"]>;
+
+/**
+ * Defines a kind.
+ *
+ * @param definition.kind letters, digits, `_` and `-`: the first part of its addresses.
+ * @param definition.version any string; raise it when the machine changes.
+ * @param definition.events zod schema of the events that may be sent from outside. Events
+ * between actors, timers and completions do not pass it.
+ * @throws {@link TroupeError} `KIND_INVALID`.
+ */
+export function defineKind<
+  const TName extends string,
+  TMachine extends AnyStateMachine,
+  TEvents extends z.ZodType<EventFromLogic<TMachine>>,
+>(definition: {
+  readonly kind: TName;
+  readonly version: string;
+  readonly machine: TMachine;
+  readonly events: TEvents;
+}): Kind<TName, TMachine, TEvents> {
+  const { kind, version } = definition;
+  if (!/^[A-Za-z0-9_-]+$/.test(kind))
+    throw new TroupeError("KIND_INVALID", `"${kind}" is not a kind's name`, {
+      hint: 'Use letters, digits, "_" and "-".',
+    });
+  if (version === "")
+    throw new TroupeError("KIND_INVALID", `kind "${kind}" has an empty version`, { hint: 'Give it a version, e.g. "1".' });
+  return definition;
+}
+
+/** The kinds of a host by name. */
+export type Kinds = ReadonlyMap<string, AnyKind>;
+
+/** @throws {@link TroupeError} `KIND_DUPLICATE` where two kinds have one name. */
+export function kindsByName(kinds: readonly AnyKind[]): Kinds {
+  const byName = new Map<string, AnyKind>();
+  for (const kind of kinds) {
+    if (byName.has(kind.kind))
+      throw new TroupeError("KIND_DUPLICATE", `kind "${kind.kind}" is registered twice`, {
+        hint: "Register each kind once.",
+      });
+    byName.set(kind.kind, kind);
+  }
+  return byName;
+}
+
+/** @throws {@link TroupeError} `KIND_UNKNOWN` naming the kinds that are known. */
+export function kindNamed(kinds: Kinds, name: string): AnyKind {
+  const kind = kinds.get(name);
+  if (kind !== undefined) return kind;
+  throw new TroupeError("KIND_UNKNOWN", `no kind "${name}" is registered (known: ${[...kinds.keys()].join(", ") || "none"})`, {
+    hint: "Pass the kind to createHost({ kinds }).",
+    data: { kind: name },
+  });
+}
+
+/**
+ * The border (S1): an event from outside as its kind's schema reads it.
+ *
+ * @throws {@link TroupeError} `EVENT_RESERVED`, `EVENT_INVALID` with every fault.
+ */
+export function parseOutside(kind: AnyKind, event: unknown): { readonly type: string } {
+  const type = typeOf(event);
+  if (/^(xstate|troupe)\./.test(type) && !type.startsWith("xstate.route"))
+    throw new TroupeError("EVENT_RESERVED", `"${type}" cannot be sent from outside`, {
+      hint: 'Use event types that start with neither "xstate." nor "troupe.".',
+      data: { type },
+    });
+  const parsed = kind.events.safeParse(event);
+  if (!parsed.success)
+    throw new TroupeError("EVENT_INVALID", `kind "${kind.kind}" takes no such event "${type}": ${z.prettifyError(parsed.error)}`, {
+      hint: "Send an event that the kind's schema accepts.",
+      data: { type, issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })) },
+    });
+  const read: unknown = parsed.data;
+  if (typeof read === "object" && read !== null && "type" in read && typeof read.type === "string") {
+    return { ...read, type: read.type };
+  }
+  throw new TroupeError("EVENT_INVALID", `the events schema of kind "${kind.kind}" yields something without a type`, {
+    hint: "Let the schema describe objects with a string `type`.",
+  });
+}
+
+function typeOf(event: unknown): string {
+  if (typeof event === "object" && event !== null && "type" in event && typeof event.type === "string") return event.type;
+  throw new TroupeError("EVENT_INVALID", "an event needs a string type", {
+    hint: 'Send an object like { type: "PAY" }.',
+  });
+}
+
+/** Whether two recorded values are the same JSON, whatever the order of keys. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const left = Object.entries(a);
+  return left.length === Object.keys(b).length && left.every(([key, value]) => key in b && sameJson(value, Reflect.get(b, key)));
+}
+
+/** The type of events that the host writes for itself. */
+export type ControlEvent = RecordedEvent & { readonly type: `troupe.${string}` };

@@ -1,0 +1,140 @@
+/**
+ * Effects, run once their record is on disk.
+ *
+ * - A11. A send, start or stop stays owed until its receiver has recorded it; a custom action
+ *   until it has run and what it sent is recorded.
+ * - A12. What a former owner left is done only behind `troupe.recovered`, starts before sends.
+ */
+import { parseAddress } from "../events/address.ts";
+import type { Born, RecordedEvent } from "../events/record.ts";
+import type { LiveActor } from "./actor.ts";
+import { isResident, markOf, type Fold, type NumberedEffect, type Owed, type OwedAction } from "./fold.ts";
+import { startResident } from "./residents.ts";
+import type { Runtime } from "./runtime.ts";
+import type { ChildStart } from "./xstate/contract.ts";
+
+/** Runs the effects of an append, in order. */
+export function perform(rt: Runtime, actor: LiveActor, fold: Fold, effects: readonly NumberedEffect[]): void {
+  for (const { id, effect, trace } of effects) {
+    switch (effect.type) {
+      case "action":
+        runAction(rt, actor, { id, name: effect.name, run: effect.run });
+        break;
+      case "emit":
+        rt.emitted(actor.address, effect.event);
+        break;
+      case "start":
+        if (isResident(effect.child)) startOpen(rt, fold, effect.child.address, id);
+        else deliver(rt, actor, fold, { type: "start", id, child: effect.child }, { trace, fresh: true });
+        break;
+      case "send":
+        deliver(rt, actor, fold, { type: "send", id, to: effect.to, event: effect.event }, { trace });
+        break;
+      case "stop":
+        if (fold.outbox.has(id)) deliver(rt, actor, fold, { type: "stop", id, child: effect.child }, { trace });
+        break;
+      case "timer":
+      case "cancel":
+        break; // part of the fold: the host arms what the fold holds
+    }
+  }
+  actor.actionsRan();
+}
+
+/** Everything that a loaded actor still owes: actions, residents and starts now, sends once all starts are out. */
+export function performOwed(rt: Runtime, actor: LiveActor, fold: Fold): void {
+  for (const action of fold.actions.values()) if (markOf(action.id).seq > actor.ran) runAction(rt, actor, action);
+  actor.actionsRan();
+  for (const [address, open] of fold.residents) startOpen(rt, fold, address, open.id);
+  const owed = [...fold.outbox.values()].filter(({ id }) => !actor.inFlight.has(id));
+  for (const one of owed) if (one.type === "start") deliver(rt, actor, fold, one, {});
+  rt.onceRecovered(() => {
+    for (const one of owed) if (one.type !== "start") deliver(rt, actor, fold, one, {});
+  });
+}
+
+/** Stops what runs for this actor but is no longer open in its fold. */
+export function stopResidents(rt: Runtime, actor: LiveActor, fold: Fold | undefined): void {
+  for (const [address, id] of actor.started) {
+    if (fold?.residents.get(address)?.id === id) continue;
+    actor.started.delete(address);
+    const running = rt.residents.get(address);
+    if (running?.id !== id) continue;
+    rt.residents.delete(address);
+    running.stop();
+  }
+}
+
+/** Starts a resident that is open and does not run, or runs again after a failure. */
+export function startOpen(rt: Runtime, fold: Fold, address: string, id: string): void {
+  const open = fold.residents.get(address);
+  if (open === undefined || open.id !== id || rt.residents.get(address)?.id === id) return;
+  rt.started(fold.identity.address, address, id);
+  startResident(rt, fold, open);
+}
+
+function runAction(rt: Runtime, actor: LiveActor, action: OwedAction): void {
+  const effect = `${actor.address}#${action.id}`;
+  rt.at("before-effect", actor.address);
+  const acting = { address: actor.address, effect, seq: markOf(action.id).seq, sent: 0 };
+  rt.acting.current = acting;
+  try {
+    action.run();
+  } catch (error) {
+    const event = { type: "troupe.action.failed", effect, error: rt.stepper.encode(error, "error") };
+    const cause = `${effect}/${acting.sent++}`;
+    rt.offer(actor.address, { type: "control", event, cause, done: actor.expectRecord(acting.seq) });
+  } finally {
+    rt.acting.current = undefined;
+  }
+  rt.at("after-effect", actor.address);
+}
+
+interface Delivery {
+  readonly trace?: string | undefined;
+  /** The child cannot have records yet. */
+  readonly fresh?: boolean;
+}
+
+function deliver(rt: Runtime, actor: LiveActor, fold: Fold, owed: Owed, { trace, fresh = false }: Delivery): void {
+  const cause = `${actor.address}#${owed.id}`;
+  const done = (): void => actor.settle(owed.id);
+  rt.at("before-effect", actor.address);
+  actor.inFlight.add(owed.id);
+  switch (owed.type) {
+    case "start": {
+      const born = bornOf(rt, fold, owed.child);
+      const input = { type: "birth", born, correlation: fold.correlation, cause, trace, done } as const;
+      rt.offer(owed.child.address, input, fresh);
+      break;
+    }
+    case "stop":
+      rt.offer(owed.child, { type: "control", event: { type: "troupe.stopped" }, cause, from: actor.address, trace, done, failed: done });
+      break;
+    case "send":
+      if (!sendToResident(rt, owed.to, owed.event)) {
+        rt.offer(owed.to, { type: "message", from: actor.address, cause, event: owed.event, trace, done });
+      } else done();
+      break;
+  }
+  rt.at("after-effect", actor.address);
+}
+
+function sendToResident(rt: Runtime, to: string, event: RecordedEvent): boolean {
+  const running = rt.residents.get(to);
+  running?.send(event);
+  return running !== undefined;
+}
+
+function bornOf(rt: Runtime, fold: Fold, child: ChildStart): Born {
+  const logic = rt.stepper.childLogic(fold.identity.logic, child.src);
+  const registered = rt.kinds.get(parseAddress(child.address).kind)?.machine === logic;
+  return {
+    id: child.id,
+    parent: fold.identity.address,
+    ...(child.input !== undefined && { input: child.input }),
+    ...(!registered && { lineage: [...(fold.born.lineage ?? []), child.src] }),
+    ...(child.systemId !== undefined && { systemId: child.systemId }),
+    ...(child.syncSnapshot && { syncSnapshot: true as const }),
+  };
+}

@@ -1,0 +1,54 @@
+/** Reading without owning: states at any record, and the history with its live tail. */
+import { TroupeError } from "../errors.ts";
+import { parseAddress } from "../events/address.ts";
+import type { Position, Recorded, Scanned, ScanOptions } from "../events/log/log.ts";
+import { parseBody, type RecordBody } from "../events/record.ts";
+import { notFound } from "./inputs.ts";
+import { load, placeOf, type LoadEnv } from "./load.ts";
+import type { Snapshot } from "xstate";
+
+/** A record as users read it: the body parsed. */
+export interface ActorRecord extends Omit<Recorded, "body"> {
+  readonly body: RecordBody;
+  /** The cut right behind it. */
+  readonly position: Position;
+}
+
+export interface RecordsOptions extends Omit<ScanOptions, "partition"> {
+  /** Only records of this kind of actor. */
+  readonly kind?: string;
+  /** Only records of this type; a trailing `*` matches any rest. */
+  readonly type?: string;
+  /** Only records of this run. */
+  readonly root?: string;
+}
+
+/** The state of an actor as of record `at` (default: the last); no effect runs. */
+export async function readState(env: LoadEnv, address: string, at?: number): Promise<Snapshot<unknown>> {
+  parseAddress(address);
+  if (at !== undefined && (!Number.isInteger(at) || at < 1))
+    throw new TroupeError("RECORD_INVALID", `"${at}" is no record's number`, { hint: "Use 1, 2, 3, …" });
+  const fold = await load(env, address, at === undefined ? {} : { to: at });
+  if (fold === undefined) throw notFound(address);
+  if (at !== undefined && fold.seq < at)
+    throw new TroupeError("RECORD_INVALID", `"${address}" has ${fold.seq} records, not ${at}`, {
+      hint: `Use 1 to ${fold.seq}.`,
+    });
+  return fold.state.snapshot;
+}
+
+/** The log's records that match, in order within each run. */
+export async function* readRecords(env: LoadEnv, options: RecordsOptions = {}): AsyncGenerator<ActorRecord> {
+  const { kind, type, root, ...scan } = options;
+  for await (const record of env.log.scan(scan)) {
+    const address = parseAddress(record.stream);
+    if (kind !== undefined && address.kind !== kind) continue;
+    if (root !== undefined && address.root !== root) continue;
+    if (type !== undefined && !matches(record, type)) continue;
+    yield { ...record, body: parseBody(record.body, placeOf(record)) };
+  }
+}
+
+function matches(record: Scanned, type: string): boolean {
+  return type.endsWith("*") ? record.type.startsWith(type.slice(0, -1)) : record.type === type;
+}

@@ -1,0 +1,250 @@
+/**
+ * The running part of a host: its live actors, and the one place where inputs find them.
+ *
+ * - A12. Nothing of a former owner's is done before that actor's `troupe.recovered` is recorded,
+ *   and no send before every child start is out.
+ * - A failed host does nothing more: whoever opens the log next goes on from what is on disk.
+ */
+import { randomBytes } from "node:crypto";
+import { TroupeError } from "../errors.ts";
+import { parseAddress } from "../events/address.ts";
+import type { EventLog } from "../events/log/log.ts";
+import type { RecordedEvent } from "../events/record.ts";
+import { LiveActor } from "./actor.ts";
+import { alarms } from "./alarms.ts";
+import type { Clock } from "./clock.ts";
+import type { Fold } from "./fold.ts";
+import type { Input } from "./inputs.ts";
+import type { Kinds } from "./kind.ts";
+import { openActors } from "./recover.ts";
+import type { RunningResident } from "./residents.ts";
+import { runDirectory, type CrashPoint, type Parked, type Progress, type RunDirectory, type Runtime, type Settings } from "./runtime.ts";
+import { watchers, type Watchers } from "./waits.ts";
+import { createStepper } from "./xstate/stepper.ts";
+
+export interface RunnerOptions extends Settings {
+  readonly log: EventLog;
+  readonly kinds: Kinds;
+  readonly clock: Clock;
+  readonly epoch: number;
+  readonly strict: boolean;
+  readonly warn: (message: string, facts: Readonly<Record<string, unknown>>) => void;
+  readonly at: (point: CrashPoint, address: string) => void;
+  readonly progressed: (progress: Progress) => void;
+}
+
+export interface Runner {
+  readonly runtime: Runtime;
+  readonly watchers: Watchers;
+  /** Aborts with the reason when the host cannot go on. */
+  readonly failed: AbortSignal;
+  readonly actors: ReadonlyMap<string, LiveActor>;
+  readonly parked: ReadonlyMap<string, Parked>;
+  /** Offers an input from outside. @throws `HOST_CLOSED`, `HOST_FAILED`. */
+  offer(address: string, input: Input): void;
+  /** Takes over everything that is open; not `all`: only what is asked for. */
+  recover(all: boolean): Promise<void>;
+  unpark(address: string): Promise<Parked | undefined>;
+  skip(address: string, fold: Fold, seq: number): Promise<number>;
+  /** Stops: what is under way is written, the rest stays owed. */
+  close(): Promise<void>;
+}
+
+export function createRunner(options: RunnerOptions): Runner {
+  const { log, clock, kinds, warn } = options;
+  const actors = new Map<string, LiveActor>();
+  const parked = new Map<string, Parked>();
+  const directories = new Map<string, RunDirectory>();
+  const watching = watchers((error) => warn("a listener threw", { error }));
+  const failing = new AbortController();
+  const writer = randomBytes(8).toString("hex");
+  let written = 0;
+  let closed = false;
+  let recovered: (() => void)[] | undefined = [];
+
+  const directory = (root: string): RunDirectory => directories.get(root) ?? absentDirectory(root);
+  const absentDirectory = (root: string): RunDirectory => ({
+    get: () => undefined,
+    all: () => ({}),
+    apply(delta) {
+      const made = runDirectory();
+      directories.set(root, made);
+      made.apply(delta);
+    },
+  });
+
+  function offer(address: string, input: Input, fresh = false): void {
+    if (!running()) return;
+    let actor = actors.get(address);
+    if (actor === undefined) {
+      actor = new LiveActor(runtime, address, fresh);
+      actors.set(address, actor);
+    }
+    actor.offer(input);
+  }
+
+  function relay(from: string | undefined, to: string, event: RecordedEvent): void {
+    const acting = runtime.acting.current;
+    if (acting === undefined) {
+      refuseReserved(event);
+      const source = from ?? to;
+      offerMessage(to, { type: "message", from: source, cause: `${source}@${runtime.newId()}`, event });
+      return;
+    }
+    const done = actors.get(acting.address)?.expectRecord(acting.seq);
+    const cause = `${acting.effect}/${acting.sent++}`;
+    offerMessage(to, { type: "message", from: acting.address, cause, event, ...(done !== undefined && { done }) });
+  }
+
+  function offerMessage(to: string, input: Extract<Input, { type: "message" }>): void {
+    const resident = runtime.residents.get(to);
+    if (resident === undefined) return offer(to, input);
+    resident.send(input.event);
+    input.done?.(0);
+  }
+
+  function idle(address: string): void {
+    const actor = actors.get(address);
+    if (actor === undefined || !running() || !actor.idle || !(actor.ended || actor.fold === undefined)) return;
+    if (actor.unsaid) actor.offer({ type: "control", event: { type: "troupe.settled" } });
+    else actors.delete(address);
+  }
+
+  function sweep(): void {
+    const before = clock.now() - options.idleMs;
+    for (const [address, actor] of actors) {
+      if (!actor.idle || actor.lastUsed > before || watching.has(address)) continue;
+      if (actor.unsaid) actor.offer({ type: "control", event: { type: "troupe.settled" } });
+      else {
+        void actor.snapshot();
+        actors.delete(address);
+      }
+    }
+    cancelSweep = clock.after(options.idleMs, sweep);
+  }
+
+  function fail(error: unknown): void {
+    if (failing.signal.aborted) return;
+    failing.abort(error);
+    stopWork();
+    for (const actor of actors.values()) actor.drop(hostFailed(error));
+    watching.closed();
+  }
+
+  function stopWork(): void {
+    cancelSweep();
+    ringing.clear();
+    for (const resident of runtime.residents.values()) resident.stop();
+    runtime.residents.clear();
+  }
+
+  const running = (): boolean => !closed && !failing.signal.aborted;
+  const ringing = alarms(clock, (address, id) => offer(address, { type: "timer", id }));
+  let cancelSweep = clock.after(options.idleMs, sweep);
+
+  const runtime: Runtime = {
+    ...options,
+    running,
+    directory,
+    offer,
+    idle,
+    fail,
+    newId: () => `${writer}-${(written++).toString(36)}`,
+    residents: new Map<string, RunningResident>(),
+    acting: { current: undefined },
+    arm: ringing.arm,
+    started: (address, resident, id) => actors.get(address)?.started.set(resident, id),
+    onceRecovered: (call) => (recovered === undefined ? call() : void recovered.push(call)),
+    park(one) {
+      parked.set(one.address, one);
+      warn("parked", { ...one });
+      watching.moved(one.address);
+    },
+    published: watching.moved,
+    emitted: watching.emitted,
+    stepper: createStepper({
+      relay,
+      snapshotOf: (address) => snapshotOf(actors.get(address), address),
+      system: (from) => directory(parseAddress(from).root),
+      logger: (...args) => warn("log", { args }),
+      strict: options.strict,
+      kindOf: (logic) => [...kinds.values()].find(({ machine }) => machine === logic)?.kind,
+    }),
+  };
+
+  return {
+    runtime,
+    watchers: watching,
+    failed: failing.signal,
+    actors,
+    parked,
+    offer(address, input) {
+      if (failing.signal.aborted) throw hostFailed(failing.signal.reason);
+      if (closed) throw new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host." });
+      offer(address, input);
+    },
+    async recover(all) {
+      const open = await openActors(log, directory);
+      const taken = (all ? open : []).map((address) => {
+        const actor = actors.get(address) ?? new LiveActor(runtime, address, false);
+        actors.set(address, actor);
+        actor.wake();
+        return actor.settled();
+      });
+      await Promise.all(taken);
+      const calls = recovered ?? [];
+      recovered = undefined;
+      for (const call of calls) call();
+    },
+    async unpark(address) {
+      parked.delete(address);
+      const actor = actors.get(address);
+      actor?.unpark();
+      await actor?.settled();
+      return actor?.parked;
+    },
+    skip(address, fold, seq) {
+      parked.delete(address);
+      const actor = actors.get(address) ?? new LiveActor(runtime, address, false);
+      actors.set(address, actor);
+      return actor.skip(fold, seq);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      stopWork();
+      await Promise.all([...actors.values()].map((actor) => actor.settled()));
+      const error = new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host, then send it again." });
+      for (const actor of actors.values()) {
+        actor.drop(error);
+        if (!failing.signal.aborted) {
+          await actor.finish();
+          await actor.snapshot();
+        }
+      }
+      watching.closed();
+    },
+  };
+}
+
+function snapshotOf(actor: LiveActor | undefined, address: string): NonNullable<LiveActor["seen"]>["snapshot"] {
+  if (actor?.seen !== undefined) return actor.seen.snapshot;
+  throw new TroupeError("SNAPSHOT_UNKNOWN", `the state of "${address}" is not in memory`, {
+    hint: "Read it with host.actor(address).snapshot().",
+  });
+}
+
+export function hostFailed(reason: unknown): TroupeError {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new TroupeError("HOST_FAILED", `the host stopped: ${message}`, {
+    hint: TroupeError.is(reason) && reason.hint !== undefined ? reason.hint : "Mend the cause and open a new host.",
+    cause: reason,
+  });
+}
+
+function refuseReserved({ type }: RecordedEvent): void {
+  if (!/^(xstate|troupe)\./.test(type)) return;
+  throw new TroupeError("EVENT_RESERVED", `"${type}" cannot be sent by hand`, {
+    hint: 'Use event types that start with neither "xstate." nor "troupe.".',
+  });
+}

@@ -1,0 +1,106 @@
+/**
+ * The record: one step of one actor, as it stands in the log.
+ *
+ * - Everything that a replay needs stands in the actor's own records (A15): its birth, each
+ *   external input, what it looked up, the due times of its timers.
+ * - `owes` says how much would have to go on if the owner died right after it, so that a new
+ *   owner finds open actors without replaying them.
+ */
+import { z } from "zod";
+import { TroupeError } from "../errors.ts";
+import type { Json, JsonObject } from "./json.ts";
+
+/** Version of this format. A reader refuses a newer one (`LOG_NEWER`). */
+export const RECORD_VERSION = 1;
+
+const json = z.json() as z.ZodType<Json>; // zod's own JSON type is mutable; ours is the readonly view of it
+const event = z.looseObject({ type: z.string() }) as unknown as z.ZodType<RecordedEvent>; // bodies are strict JSON already (L7)
+
+/** An event as recorded: refs and errors stand in it as tagged objects. */
+export type RecordedEvent = { readonly type: string; readonly [key: string]: Json };
+
+/** How an actor came to be. Only in its first record. */
+const Born = z.strictObject({
+  /** XState's id. */
+  id: z.string(),
+  input: json.optional(),
+  /** Address of the parent; absent for a root. */
+  parent: z.string().optional(),
+  /** From the kind's machine down to this actor's logic; absent where the logic is the kind's own. */
+  lineage: z.array(z.string()).optional(),
+  systemId: z.string().optional(),
+  /** Whether every snapshot goes to the parent. */
+  syncSnapshot: z.literal(true).optional(),
+});
+export type Born = z.infer<typeof Born>;
+
+export const RecordBody = z.strictObject({
+  v: z.literal(RECORD_VERSION),
+  /** The kind's version that took the step. */
+  version: z.string(),
+  /** The writer's epoch. */
+  epoch: z.int().min(0),
+  born: Born.optional(),
+  /** The external input; absent in a birth. `troupe.*` types are the host's own. */
+  event: event.optional(),
+  /** Who sent it: an actor or a resident of this actor. Absent: from outside, or a timer. */
+  from: z.string().optional(),
+  /** Id of the timer that fired. */
+  timer: z.string().optional(),
+  /** The input came too late (A6): recorded, but never shown to the machine. */
+  stale: z.literal(true).optional(),
+  /** False: the machine had no transition for it. */
+  handled: z.literal(false).optional(),
+  /** What the machine emitted in this step. */
+  facts: z.array(event).optional(),
+  /** State value after the step. */
+  state: json,
+  status: z.enum(["active", "done", "error", "stopped"]),
+  output: json.optional(),
+  error: json.optional(),
+  /** Hash of the state after the step and of the effects it asked for. */
+  hash: z.string(),
+  /** Digests of the context's top-level keys that this step changed (null: removed). */
+  digests: z.record(z.string(), z.string().nullable()).optional(),
+  /** Ids (`seq.index`) of effects settled since the last record. */
+  settled: z.array(z.string()).optional(),
+  /** Custom actions of records up to this seq have run; absent: of all before this record. */
+  ran: z.int().min(0).optional(),
+  /** Due times (epoch ms) of the timers armed in this step, by effect index. */
+  dues: z.record(z.string(), z.number()).optional(),
+  /** System ids looked up in this step. */
+  lookups: z.record(z.string(), z.string().nullable()).optional(),
+  /** System ids given (address) and taken back (null) by this step. */
+  system: z.record(z.string(), z.string().nullable()).optional(),
+  /** Transitions taken. */
+  taken: z.array(z.string()).optional(),
+  /** Effects, residents and timers open after this step. */
+  owes: z.int().min(0),
+});
+export type RecordBody = z.infer<typeof RecordBody>;
+
+/**
+ * Reads a record's body.
+ *
+ * @throws {@link TroupeError} `LOG_NEWER` where a newer Troupe wrote it, `RECORD_INVALID` where it is no record.
+ */
+export function parseBody(body: JsonObject, place: string): RecordBody {
+  const version = body["v"];
+  if (typeof version === "number" && version > RECORD_VERSION)
+    throw new TroupeError(
+      "LOG_NEWER",
+      `${place} has record format ${version}, this Troupe knows ${RECORD_VERSION}`,
+      {
+        hint: "Use a newer Troupe for this log.",
+      },
+    );
+  const parsed = RecordBody.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new TroupeError(
+    "RECORD_INVALID",
+    `${place} is no record of Troupe: ${z.prettifyError(parsed.error)}`,
+    {
+      hint: "Run `troupe doctor` on this log.",
+    },
+  );
+}
