@@ -2,3 +2,34 @@
 export { TroupeError, WrongSequenceError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails } from "./errors.ts";
 export type { Json, JsonObject } from "./events/json.ts";
+export type { RecordBody, RecordedEvent } from "./events/record.ts";
+export type {
+  Codec,
+  Command,
+  CommandChannel,
+  EventLog,
+  LogOptions,
+  NewRecord,
+  Ownership,
+  Position,
+  Recorded,
+  Scanned,
+  ScanOptions,
+  SnapshotStore,
+  StoredSnapshot,
+} from "./events/log/log.ts";
+export { openLog } from "./events/log/open.ts";
+export { activity } from "./actors/activity.ts";
+export type { ActivityContext, ActivityOptions, RetryPolicy } from "./actors/activity.ts";
+export { connect } from "./actors/client.ts";
+export type { Client, ClientOptions } from "./actors/client.ts";
+export { systemClock } from "./actors/clock.ts";
+export type { Clock } from "./actors/clock.ts";
+export type { Actors, AddressOf, KindAt, StartOptions } from "./actors/face.ts";
+export type { ActorHandle, SendOptions, Sent, WaitOptions } from "./actors/handle.ts";
+export { createHost } from "./actors/host.ts";
+export type { Host, HostOptions } from "./actors/host.ts";
+export { defineKind } from "./actors/kind.ts";
+export type { AnyKind, Kind, KindEvent, KindInput } from "./actors/kind.ts";
+export type { ActorRecord, RecordsOptions } from "./actors/reads.ts";
+export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";

@@ -4,7 +4,12 @@
  * A plain `fromPromise` works too; `activity` adds retries, a timeout, a heartbeat and the
  * context below. Under plain XState the same logic runs with a context of its own.
  */
-import { fromPromise, type AnyActorLogic, type NonReducibleUnknown, type PromiseActorLogic } from "xstate";
+import {
+  fromPromise,
+  type AnyActorLogic,
+  type NonReducibleUnknown,
+  type PromiseActorLogic,
+} from "xstate";
 import type { Json } from "../events/json.ts";
 
 /** What an activity gets beside its input. */
@@ -81,7 +86,9 @@ export function activity<TInput extends NonReducibleUnknown, TOutput>(
 
 /** The settings of an activity; of a plain promise: none. */
 export function settingsOf(logic: AnyActorLogic, input: unknown): ActivitySettings {
-  return settings.get(logic)?.(input) ?? { timeoutMs: undefined, heartbeatMs: undefined, retry: undefined };
+  return (
+    settings.get(logic)?.(input) ?? { timeoutMs: undefined, heartbeatMs: undefined, retry: undefined }
+  );
 }
 
 /** Hands the context to the attempt that is about to start under this `self`. */
@@ -90,8 +97,13 @@ export function attachContext(self: object, context: Omit<ActivityContext, "sign
 }
 
 /** T-R1: `delay · factor^(failures−1)`, capped; undefined if no attempt is left. */
-export function retryDelay(policy: RetryPolicy | undefined, failures: number, error: unknown): number | undefined {
-  if (policy === undefined || failures >= policy.maxAttempts || policy.when?.(error) === false) return undefined;
+export function retryDelay(
+  policy: RetryPolicy | undefined,
+  failures: number,
+  error: unknown,
+): number | undefined {
+  if (policy === undefined || failures >= policy.maxAttempts || policy.when?.(error) === false)
+    return undefined;
   const { delayMs = 1000, factor = 2, maxDelayMs = 60_000 } = policy;
   return Math.min(delayMs * factor ** (failures - 1), maxDelayMs);
 }

@@ -75,6 +75,11 @@ export class LiveActor {
     );
   }
 
+  /** Whether its loop runs. */
+  get busy(): boolean {
+    return this.#pump !== undefined;
+  }
+
   /** Ids to settle, or actions that ran, that no record says yet. */
   get unsaid(): boolean {
     return this.fold !== undefined && (this.settling.size > 0 || this.fold.actions.size > 0);
@@ -312,7 +317,10 @@ export class LiveActor {
       await writeSnapshot(this.#rt, fold);
     } catch (error) {
       const address = this.address;
-      this.#rt.warn("a snapshot could not be stored; the log is complete without it", { address, error });
+      this.#rt.warn("a snapshot could not be stored; the log is complete without it", {
+        address,
+        error,
+      });
     }
   }
 
@@ -322,8 +330,11 @@ export class LiveActor {
         await this.#rt.log.append(this.address, records, { expected });
         return;
       } catch (error) {
-        if (!TroupeError.is(error, "LOG_OUTCOME_UNKNOWN") || attempt === RETRIES || !this.#rt.running()) throw error;
-        await new Promise<void>((resume) => void this.#rt.clock.after(Math.min(50 * 2 ** attempt, 2000), resume));
+        if (!TroupeError.is(error, "LOG_OUTCOME_UNKNOWN") || attempt === RETRIES || !this.#rt.running())
+          throw error;
+        await new Promise<void>(
+          (resume) => void this.#rt.clock.after(Math.min(50 * 2 ** attempt, 2000), resume),
+        );
       }
     }
   }
@@ -354,23 +365,32 @@ export class LiveActor {
 
   /** Messages stay with their senders, births and completions too; who asked from outside is told. */
   #offerParked(input: Input): void {
-    if (input.type === "message" || (input.type === "birth" && input.cause !== undefined)) this.#waiting.push(input);
+    if (input.type === "message" || (input.type === "birth" && input.cause !== undefined))
+      this.#waiting.push(input);
     else input.failed?.(this.#parkedError());
   }
 
   #parkedError(): TroupeError {
     const { parked } = this;
-    return new TroupeError("ACTOR_PARKED", `"${this.address}" is parked at record ${parked?.seq}: ${parked?.message}`, {
-      hint: "Mend the cause and unpark it, or skip the record that it names.",
-      data: { address: this.address, parked },
-    });
+    return new TroupeError(
+      "ACTOR_PARKED",
+      `"${this.address}" is parked at record ${parked?.seq}: ${parked?.message}`,
+      {
+        hint: "Mend the cause and unpark it, or skip the record that it names.",
+        data: { address: this.address, parked },
+      },
+    );
   }
 
   #full(): TroupeError {
-    return new TroupeError("MAILBOX_FULL", `${this.#mailbox.length} inputs wait for "${this.address}"`, {
-      hint: "Send the same command again in 100 ms.",
-      data: { address: this.address, retryAfterMs: 100 },
-    });
+    return new TroupeError(
+      "MAILBOX_FULL",
+      `${this.#mailbox.length} inputs wait for "${this.address}"`,
+      {
+        hint: "Send the same command again in 100 ms.",
+        data: { address: this.address, retryAfterMs: 100 },
+      },
+    );
   }
 
   #unsettled(fold: Fold): number {

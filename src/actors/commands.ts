@@ -35,8 +35,9 @@ export interface StartingOptions extends CommandOptions {
 /** Commands to a runner in this process. */
 export function commander(runner: Runner): Commander {
   const { stepper, kinds } = runner.runtime;
-  const offered = (run: (settle: { done: (seq: number) => void; failed: (error: unknown) => void }) => void) =>
-    new Promise<number>((done, failed) => run({ done, failed }));
+  const offered = (
+    run: (settle: { done: (seq: number) => void; failed: (error: unknown) => void }) => void,
+  ) => new Promise<number>((done, failed) => run({ done, failed }));
   return {
     async start(address, input, { correlation, trace }) {
       const { kind, root, path } = parseAddress(address);
@@ -87,7 +88,10 @@ export function commander(runner: Runner): Commander {
   };
 }
 
-const Event = z.looseObject({ type: z.string() }) as unknown as z.ZodType<{ type: string; [key: string]: Json }>; // encoded: JSON already
+const Event = z.looseObject({ type: z.string() }) as unknown as z.ZodType<{
+  type: string;
+  [key: string]: Json;
+}>; // encoded: JSON already
 const Options = { id: z.string().optional(), trace: z.string().optional() };
 const Start = z.object({ input: z.json().optional(), correlation: z.string().optional(), ...Options });
 const Send = z.object({ event: z.json(), ...Options });
@@ -125,7 +129,9 @@ export async function answer(to: Commander, { op, address, id, data }: Command):
       return to.skip(address, seq, { expected });
     }
     default:
-      throw new TroupeError("USAGE", `a host knows no command "${op}"`, { hint: "Use the same version of Troupe on both sides." });
+      throw new TroupeError("USAGE", `a host knows no command "${op}"`, {
+        hint: "Use the same version of Troupe on both sides.",
+      });
   }
 }
 
@@ -133,7 +139,8 @@ export async function answer(to: Commander, { op, address, id, data }: Command):
 export function remoteCommander(request: (command: Command) => Promise<Json>): Commander {
   const ask = (op: string, address: string, id: string | undefined, data: Json): Promise<Json> =>
     request({ op, address, id: id ?? randomUUID(), data });
-  const options = ({ trace }: CommandOptions): { trace?: string } => (trace === undefined ? {} : { trace });
+  const options = ({ trace }: CommandOptions): { trace?: string } =>
+    trace === undefined ? {} : { trace };
   return {
     async start(address, input, { id, correlation, ...rest }) {
       const data = { ...options(rest), ...given("input", input), ...given("correlation", correlation) };
@@ -143,12 +150,17 @@ export function remoteCommander(request: (command: Command) => Promise<Json>): C
       return Seq.parse(await ask("send", address, id, { ...options(rest), ...given("event", event) }));
     },
     stop: async (address, { id }) => Seq.parse(await ask("stop", address, id, {})),
-    parked: async () => z.array(ParkedShape).parse(await ask("parked", "host/any", undefined, {})).map(parkedOf),
+    parked: async () =>
+      z
+        .array(ParkedShape)
+        .parse(await ask("parked", "host/any", undefined, {}))
+        .map(parkedOf),
     async unpark(address) {
       const parked = ParkedShape.nullable().parse(await ask("unpark", address, undefined, {}));
       return parked === null ? undefined : parkedOf(parked);
     },
-    skip: async (address, seq, { expected }) => Seq.parse(await ask("skip", address, undefined, { seq, expected })),
+    skip: async (address, seq, { expected }) =>
+      Seq.parse(await ask("skip", address, undefined, { seq, expected })),
   };
 }
 

@@ -9,7 +9,18 @@ import type { JsonObject } from "../events/json.ts";
 import type { NewRecord } from "../events/log/log.ts";
 import { RECORD_VERSION, type Born, type RecordBody, type RecordedEvent } from "../events/record.ts";
 import { parseAddress } from "../events/address.ts";
-import { advance, birth, owesOf, statusOf, valueOf, type Advanced, type Entry, type Fold, type NumberedEffect } from "./fold.ts";
+import { changedDigests, type Digests } from "./digests.ts";
+import {
+  advance,
+  birth,
+  owesOf,
+  statusOf,
+  valueOf,
+  type Advanced,
+  type Entry,
+  type Fold,
+  type NumberedEffect,
+} from "./fold.ts";
 import { decide, type Decision, type Input } from "./inputs.ts";
 import { kindNamed } from "./kind.ts";
 import type { Runtime } from "./runtime.ts";
@@ -73,7 +84,8 @@ function tryRecord(
     record(out, drafting, input, decision);
     return undefined;
   } catch (error) {
-    if (input.type !== "command" && (input.type !== "birth" || input.cause !== undefined)) return { error };
+    if (input.type !== "command" && (input.type !== "birth" || input.cause !== undefined))
+      return { error };
     out.after.push(() => input.failed?.(error));
     return undefined;
   }
@@ -90,13 +102,15 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
     cause: decision.cause,
     body: { ...decision.body, ...(settled.length > 0 && { settled }), ...ranOf(fold, actor.ran, seq) },
   };
+  const before = fold?.state.snapshot;
   const next = step(drafting, fold, entry, input);
+  const digests = changedDigests(before, next.fold.state.snapshot);
   if (fold === undefined) drafting.born(next.fold);
   for (const id of settled) {
     actor.settling.delete(id);
     actor.inFlight.delete(id);
   }
-  const body = bodyOf(drafting, entry, next);
+  const body = bodyOf(drafting, entry, { ...next, digests });
   out.records.push({
     id: rt.newId(),
     type: leadingFact(next.advanced) ?? entry.body.event?.type ?? "troupe.started",
@@ -108,7 +122,8 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
   });
   out.seen.push({ seq, snapshot: next.fold.state.snapshot });
   const { trace } = input;
-  for (const one of next.advanced.effects) out.effects.push(trace === undefined ? one : { ...one, trace });
+  for (const one of next.advanced.effects)
+    out.effects.push(trace === undefined ? one : { ...one, trace });
   if (next.advanced.system !== undefined) out.system.push(next.advanced.system);
   out.after.push(() => input.done?.(seq));
 }
@@ -138,7 +153,11 @@ function ranOf(fold: Fold | undefined, ran: number, seq: number): Pick<RecordBod
 function bodyOf(
   { rt, actor }: Drafting,
   { body: input }: Entry,
-  { fold, advanced }: { readonly fold: Fold; readonly advanced: Advanced },
+  {
+    fold,
+    advanced,
+    digests,
+  }: { readonly fold: Fold; readonly advanced: Advanced; readonly digests: Digests | undefined },
 ): JsonObject {
   const facts: RecordedEvent[] = [];
   for (const { effect } of advanced.effects) if (effect.type === "emit") facts.push(effect.event);
@@ -153,6 +172,7 @@ function bodyOf(
     status: statusOf(fold),
     ...advanced.end,
     hash: advanced.hash,
+    ...(digests !== undefined && { digests }),
     ...(advanced.dues !== undefined && { dues: advanced.dues }),
     ...(advanced.lookups !== undefined && { lookups: advanced.lookups }),
     ...(advanced.system !== undefined && { system: advanced.system }),

@@ -17,7 +17,10 @@ import type { Parked } from "./runtime.ts";
 export type AddressOf<TKinds extends readonly AnyKind[]> = `${TKinds[number]["kind"]}/${string}`;
 
 /** The kind that an address names. */
-export type KindAt<TKinds extends readonly AnyKind[], TAddress extends string> = TAddress extends `${infer TName}/${string}`
+export type KindAt<
+  TKinds extends readonly AnyKind[],
+  TAddress extends string,
+> = TAddress extends `${infer TName}/${string}`
   ? Extract<TKinds[number], { readonly kind: TName }>
   : never;
 
@@ -29,13 +32,13 @@ interface StartShared {
 }
 
 /** `input` is needed exactly where the machine needs one. */
-export type StartOptions<TKind extends AnyKind> = undefined extends KindInput<TKind>
-  ? StartShared & { readonly input?: KindInput<TKind> }
-  : StartShared & { readonly input: KindInput<TKind> };
+export type StartOptions<TKind extends AnyKind> =
+  undefined extends KindInput<TKind>
+    ? StartShared & { readonly input?: KindInput<TKind> }
+    : StartShared & { readonly input: KindInput<TKind> };
 
-type StartArguments<TKind extends AnyKind> = undefined extends KindInput<TKind>
-  ? [options?: StartOptions<TKind>]
-  : [options: StartOptions<TKind>];
+type StartArguments<TKind extends AnyKind> =
+  undefined extends KindInput<TKind> ? [options?: StartOptions<TKind>] : [options: StartOptions<TKind>];
 
 /** What hosts and clients offer alike. */
 export interface Actors<TKinds extends readonly AnyKind[]> {
@@ -98,11 +101,17 @@ export function actorsFace<TKinds extends readonly AnyKind[]>(parts: FaceParts):
       address: TAddress,
       ...[options]: StartArguments<KindAt<TKinds, TAddress>>
     ) {
-      await commands.start(address, options?.input, { correlation: options?.correlation, trace: options?.trace });
+      await commands.start(address, options?.input, {
+        correlation: options?.correlation,
+        trace: options?.trace,
+      });
       return actor<KindAt<TKinds, TAddress>>(address);
     },
     actor,
-    async read<TAddress extends AddressOf<TKinds>>(address: TAddress, { at }: { readonly at?: number } = {}) {
+    async read<TAddress extends AddressOf<TKinds>>(
+      address: TAddress,
+      { at }: { readonly at?: number } = {},
+    ) {
       return (await readState(env, address, at)) as SnapshotFrom<KindAt<TKinds, TAddress>["machine"]>; // the kind's own machine made it
     },
     records: (options) => readRecords(env, options),
@@ -147,13 +156,20 @@ function waitFor(
     }
   };
   const unwatch = parts.watch(address, () => check(parts.seen(address)));
-  const cancel = timeoutMs === undefined ? undefined : parts.after(timeoutMs, () => reject(late(address, timeoutMs)));
+  const cancel =
+    timeoutMs === undefined
+      ? undefined
+      : parts.after(timeoutMs, () => reject(late(address, timeoutMs)));
   const abort = (): void => reject(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted === true) abort();
   const now = parts.seen(address);
   if (now !== undefined) check(now);
-  else readState(parts.env, address).then((snapshot) => check(parts.seen(address) ?? snapshot), (error: unknown) => reject(parts.trouble(address) ?? error));
+  else
+    readState(parts.env, address).then(
+      (snapshot) => check(parts.seen(address) ?? snapshot),
+      (error: unknown) => reject(parts.trouble(address) ?? error),
+    );
   return promise.finally(() => {
     unwatch();
     cancel?.();

@@ -9,7 +9,15 @@
  */
 import type { Json } from "../events/json.ts";
 import type { Born, RecordBody, RecordedEvent } from "../events/record.ts";
-import type { ChildStart, Effect, Identity, State, Stepped, Stepper, SystemDirectory } from "./xstate/contract.ts";
+import type {
+  ChildStart,
+  Effect,
+  Identity,
+  State,
+  Stepped,
+  Stepper,
+  SystemDirectory,
+} from "./xstate/contract.ts";
 
 /** An effect that someone else must still take: it stays until its receiver has recorded it. */
 export type Owed =
@@ -120,7 +128,12 @@ export function birth(
   directory: SystemDirectory,
 ): { readonly fold: Fold; readonly advanced: Advanced } {
   const born = entry.body.born ?? { id: identity.id };
-  const stepped = stepper.start(identity, born.input === undefined ? {} : { input: born.input }, entry.seq, directory);
+  const stepped = stepper.start(
+    identity,
+    born.input === undefined ? {} : { input: born.input },
+    entry.seq,
+    directory,
+  );
   const fold: Fold = {
     identity,
     born,
@@ -141,7 +154,12 @@ export function birth(
 }
 
 /** Moves an actor by one record. Throws before anything has changed, or not at all. */
-export function advance(fold: Fold, entry: Entry, stepper: Stepper, directory: SystemDirectory): Advanced {
+export function advance(
+  fold: Fold,
+  entry: Entry,
+  stepper: Stepper,
+  directory: SystemDirectory,
+): Advanced {
   return absorb(fold, entry, stepOf(fold, entry, stepper, directory), stepper);
 }
 
@@ -185,7 +203,16 @@ function absorb(fold: Fold, entry: Entry, stepped: Stepped, stepper: Stepper): A
     fold.timers.clear();
     fold.residents.clear();
   }
-  return { handled: stepped.handled, effects, hash, end, dues, lookups: stepped.lookups, system, taken: stepped.taken };
+  return {
+    handled: stepped.handled || entry.body.born !== undefined,
+    effects,
+    hash,
+    end,
+    dues,
+    lookups: stepped.lookups,
+    system,
+    taken: stepped.taken,
+  };
 }
 
 function endOf({ snapshot: { status, output, error } }: State, stepper: Stepper): Advanced["end"] {
@@ -210,7 +237,8 @@ function noteInput(fold: Fold, entry: Entry): void {
   } else if (entry.cause !== undefined) noteCause(fold, entry.cause, entry);
   if (event === undefined) return;
   const resident = from === undefined ? undefined : fold.residents.get(from);
-  if (resident !== undefined && isEnd(event, resident.child.id)) fold.residents.delete(resident.child.address);
+  if (resident !== undefined && isEnd(event, resident.child.id))
+    fold.residents.delete(resident.child.address);
   if (event.type === "troupe.activity.failed") noteFailure(fold, event);
   if (event.type === "troupe.recovered")
     for (const [address, open] of fold.residents)
@@ -263,14 +291,21 @@ function takeEffects(
         takeStart(fold, id, effect.child, entry.at);
         break;
       case "stop":
-        if (!fold.residents.delete(effect.child)) fold.outbox.set(id, { type: "stop", id, child: effect.child });
+        if (!fold.residents.delete(effect.child))
+          fold.outbox.set(id, { type: "stop", id, child: effect.child });
         break;
       case "timer": {
         const index = String(markOf(id).index);
         const dueAt = entry.body.dues?.[index] ?? entry.at + effect.delayMs;
         dues[index] = dueAt;
         fold.timers.delete(effect.timer); // so that a timer armed anew stands behind the others
-        fold.timers.set(effect.timer, { id, name: effect.timer, to: effect.to, event: effect.event, dueAt });
+        fold.timers.set(effect.timer, {
+          id,
+          name: effect.timer,
+          to: effect.to,
+          event: effect.event,
+          dueAt,
+        });
         break;
       }
       case "cancel":
@@ -310,10 +345,12 @@ function systemDelta(fold: Fold, { state, effects }: Stepped): Advanced["system"
 
 /** Addresses of the children that a state holds, by id. */
 export function childrenOf({ snapshot }: State): Readonly<Record<string, string>> {
-  if (!("children" in snapshot) || typeof snapshot.children !== "object" || snapshot.children === null) return {};
+  if (!("children" in snapshot) || typeof snapshot.children !== "object" || snapshot.children === null)
+    return {};
   const children: Record<string, string> = {};
   for (const [id, ref] of Object.entries(snapshot.children)) {
-    const address: unknown = typeof ref === "object" && ref !== null ? Reflect.get(ref, "sessionId") : undefined;
+    const address: unknown =
+      typeof ref === "object" && ref !== null ? Reflect.get(ref, "sessionId") : undefined;
     if (typeof address === "string") children[id] = address;
   }
   return children;

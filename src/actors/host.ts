@@ -6,15 +6,15 @@
  *     const o1 = await host.start("order/o-1", { input: { total: 40 } });
  *     await o1.send({ type: "PAY" }, { id: "cmd-1" });
  */
-import { hostname } from "node:os";
 import { TroupeError } from "../errors.ts";
 import { openLog } from "../events/log/open.ts";
 import type { EventLog, LogOptions } from "../events/log/log.ts";
-import { systemClock, type Clock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { answer, commander } from "./commands.ts";
 import { actorsFace, type Actors } from "./face.ts";
 import { kindsByName, type AnyKind } from "./kind.ts";
-import { createRunner, hostFailed, type Runner } from "./runner.ts";
+import { ownLog } from "./own.ts";
+import { hostFailed, type Runner } from "./runner.ts";
 import type { CrashPoint, Progress } from "./runtime.ts";
 
 export interface HostOptions<TKinds extends readonly AnyKind[]> {
@@ -55,39 +55,15 @@ export interface Host<TKinds extends readonly AnyKind[]> extends Actors<TKinds>,
 export async function createHost<const TKinds extends readonly AnyKind[]>(
   options: HostOptions<TKinds>,
 ): Promise<Host<TKinds>> {
-  const kinds = kindsByName(options.kinds);
-  const given = options.log;
-  const log = typeof given === "object" ? given : await openLog(given, options.logOptions);
-  const cleanup = new AsyncDisposableStack();
-  if (given !== log) cleanup.use(log);
-  try {
-    const ownership = cleanup.use(await log.claim({ owner: `host ${process.pid} on ${hostname()}` }));
-    const runner = createRunner({
-      log,
-      kinds,
-      epoch: ownership.epoch,
-      clock: options.clock ?? systemClock,
-      strict: options.strict ?? process.env["NODE_ENV"] !== "production",
-      mailboxLimit: options.mailboxLimit ?? 1000,
-      snapshotEvery: options.snapshotEvery ?? 200,
-      idleMs: options.idleMs ?? 60_000,
-      warn: options.warn ?? (() => {}),
-      at: options.at ?? (() => {}),
-      progressed: options.onProgress ?? (() => {}),
-    });
-    const lose = (): void => runner.runtime.fail(leaseLost(log.url));
-    ownership.lost.addEventListener("abort", lose, { once: true });
-    if (ownership.lost.aborted) lose();
-    cleanup.defer(() => runner.close());
-    await runner.recover(options.recover ?? true);
-    if (runner.failed.aborted) throw hostFailed(runner.failed.reason);
-    const commands = commander(runner);
-    cleanup.use(await log.commands.serve((command) => answer(commands, command)));
-    return hostOf<TKinds>(runner, commands, cleanup.move());
-  } catch (error) {
-    await cleanup.disposeAsync();
-    throw error;
-  }
+  const { log: given, kinds, logOptions, onProgress, ...rest } = options;
+  await using cleanup = new AsyncDisposableStack();
+  const log = typeof given === "object" ? given : cleanup.use(await openLog(given, logOptions));
+  const { runner } = cleanup.use(
+    await ownLog({ ...rest, log, kinds: kindsByName(kinds), progressed: onProgress }),
+  );
+  const commands = commander(runner);
+  cleanup.use(await log.commands.serve((command) => answer(commands, command)));
+  return hostOf<TKinds>(runner, commands, cleanup.move());
 }
 
 function hostOf<TKinds extends readonly AnyKind[]>(
@@ -103,7 +79,8 @@ function hostOf<TKinds extends readonly AnyKind[]>(
     seen: (address) => runner.actors.get(address)?.seen?.snapshot,
     trouble: (address) => {
       if (runner.failed.aborted) return hostFailed(runner.failed.reason);
-      if (!runner.runtime.running()) return new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host." });
+      if (!runner.runtime.running())
+        return new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host." });
       return parkedError(runner, address);
     },
     after: (ms, call) => runner.runtime.clock.after(ms, call),
@@ -114,14 +91,12 @@ function hostOf<TKinds extends readonly AnyKind[]>(
 function parkedError(runner: Runner, address: string): TroupeError | undefined {
   const parked = runner.parked.get(address);
   if (parked === undefined) return undefined;
-  return new TroupeError("ACTOR_PARKED", `"${address}" is parked at record ${parked.seq}: ${parked.message}`, {
-    hint: "Mend the cause and unpark it, or skip the record that it names.",
-    data: { address, parked },
-  });
-}
-
-function leaseLost(url: string): TroupeError {
-  return new TroupeError("LOG_LEASE_LOST", `this host no longer owns ${url}`, {
-    hint: "Open a new host: it goes on once the log is free.",
-  });
+  return new TroupeError(
+    "ACTOR_PARKED",
+    `"${address}" is parked at record ${parked.seq}: ${parked.message}`,
+    {
+      hint: "Mend the cause and unpark it, or skip the record that it names.",
+      data: { address, parked },
+    },
+  );
 }

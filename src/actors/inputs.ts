@@ -60,7 +60,13 @@ export interface ControlInput extends Outcome {
   readonly cause?: string;
   readonly from?: string;
 }
-export type Input = BirthInput | CommandInput | MessageInput | TimerInput | ResidentInput | ControlInput;
+export type Input =
+  | BirthInput
+  | CommandInput
+  | MessageInput
+  | TimerInput
+  | ResidentInput
+  | ControlInput;
 
 /** What becomes of an input. */
 export type Decision =
@@ -70,7 +76,12 @@ export type Decision =
   | { readonly type: "refuse"; readonly error: TroupeError };
 
 /** Decides about one input of an actor; `fold` is undefined where the actor does not exist. */
-export function decide(address: string, fold: Fold | undefined, input: Input, stepper: Stepper): Decision {
+export function decide(
+  address: string,
+  fold: Fold | undefined,
+  input: Input,
+  stepper: Stepper,
+): Decision {
   if (input.type === "birth") return decideBirth(address, fold, input);
   if (fold === undefined) return absent(address, input);
   switch (input.type) {
@@ -89,7 +100,10 @@ export function decide(address: string, fold: Fold | undefined, input: Input, st
 
 function decideBirth(address: string, fold: Fold | undefined, input: BirthInput): Decision {
   if (fold === undefined) return { type: "record", cause: input.cause, body: { born: input.born } };
-  const same = input.cause === undefined ? sameJson(fold.born.input, input.born.input) : fold.bornCause === input.cause;
+  const same =
+    input.cause === undefined
+      ? sameJson(fold.born.input, input.born.input)
+      : fold.bornCause === input.cause;
   if (same) return { type: "drop", seq: 1 };
   const error = new TroupeError("ACTOR_EXISTS", `"${address}" exists with another input`, {
     hint: "Start it under another id, or with the same input to get the one that exists.",
@@ -99,7 +113,8 @@ function decideBirth(address: string, fold: Fold | undefined, input: BirthInput)
 }
 
 function absent(address: string, input: Input): Decision {
-  if (input.type === "message" || input.type === "timer" || input.type === "resident") return { type: "drop", seq: 0 };
+  if (input.type === "message" || input.type === "timer" || input.type === "resident")
+    return { type: "drop", seq: 0 };
   return { type: "refuse", error: notFound(address) };
 }
 
@@ -165,7 +180,11 @@ function decideResident(fold: Fold, { from, id, event }: ResidentInput): Decisio
 
 function decideControl(fold: Fold, { event, cause, from }: ControlInput): Decision {
   const active = statusOf(fold) === "active";
-  const record: Decision = { type: "record", cause, body: { event, ...(from !== undefined && { from }) } };
+  const record: Decision = {
+    type: "record",
+    cause,
+    body: { event, ...(from !== undefined && { from }) },
+  };
   switch (event.type) {
     case "troupe.stopped":
     case "troupe.action.failed":

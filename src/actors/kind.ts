@@ -53,7 +53,9 @@ export function defineKind<
       hint: 'Use letters, digits, "_" and "-".',
     });
   if (version === "")
-    throw new TroupeError("KIND_INVALID", `kind "${kind}" has an empty version`, { hint: 'Give it a version, e.g. "1".' });
+    throw new TroupeError("KIND_INVALID", `kind "${kind}" has an empty version`, {
+      hint: 'Give it a version, e.g. "1".',
+    });
   return definition;
 }
 
@@ -77,10 +79,14 @@ export function kindsByName(kinds: readonly AnyKind[]): Kinds {
 export function kindNamed(kinds: Kinds, name: string): AnyKind {
   const kind = kinds.get(name);
   if (kind !== undefined) return kind;
-  throw new TroupeError("KIND_UNKNOWN", `no kind "${name}" is registered (known: ${[...kinds.keys()].join(", ") || "none"})`, {
-    hint: "Pass the kind to createHost({ kinds }).",
-    data: { kind: name },
-  });
+  throw new TroupeError(
+    "KIND_UNKNOWN",
+    `no kind "${name}" is registered (known: ${[...kinds.keys()].join(", ") || "none"})`,
+    {
+      hint: "Pass the kind to createHost({ kinds }).",
+      data: { kind: name },
+    },
+  );
 }
 
 /**
@@ -97,21 +103,33 @@ export function parseOutside(kind: AnyKind, event: unknown): { readonly type: st
     });
   const parsed = kind.events.safeParse(event);
   if (!parsed.success)
-    throw new TroupeError("EVENT_INVALID", `kind "${kind.kind}" takes no such event "${type}": ${z.prettifyError(parsed.error)}`, {
-      hint: "Send an event that the kind's schema accepts.",
-      data: { type, issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })) },
-    });
+    throw new TroupeError(
+      "EVENT_INVALID",
+      `kind "${kind.kind}" takes no such event "${type}": ${z.prettifyError(parsed.error)}`,
+      {
+        hint: "Send an event that the kind's schema accepts.",
+        data: {
+          type,
+          issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
+        },
+      },
+    );
   const read: unknown = parsed.data;
   if (typeof read === "object" && read !== null && "type" in read && typeof read.type === "string") {
     return { ...read, type: read.type };
   }
-  throw new TroupeError("EVENT_INVALID", `the events schema of kind "${kind.kind}" yields something without a type`, {
-    hint: "Let the schema describe objects with a string `type`.",
-  });
+  throw new TroupeError(
+    "EVENT_INVALID",
+    `the events schema of kind "${kind.kind}" yields something without a type`,
+    {
+      hint: "Let the schema describe objects with a string `type`.",
+    },
+  );
 }
 
 function typeOf(event: unknown): string {
-  if (typeof event === "object" && event !== null && "type" in event && typeof event.type === "string") return event.type;
+  if (typeof event === "object" && event !== null && "type" in event && typeof event.type === "string")
+    return event.type;
   throw new TroupeError("EVENT_INVALID", "an event needs a string type", {
     hint: 'Send an object like { type: "PAY" }.',
   });
@@ -123,7 +141,10 @@ export function sameJson(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const left = Object.entries(a);
-  return left.length === Object.keys(b).length && left.every(([key, value]) => key in b && sameJson(value, Reflect.get(b, key)));
+  return (
+    left.length === Object.keys(b).length &&
+    left.every(([key, value]) => key in b && sameJson(value, Reflect.get(b, key)))
+  );
 }
 
 /** The type of events that the host writes for itself. */

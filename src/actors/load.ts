@@ -10,6 +10,7 @@ import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
 import { parseBody, type Born, type RecordBody } from "../events/record.ts";
+import { changedDigests, differingKeys, noteDigests } from "./digests.ts";
 import { advance, birth, valueOf, type Advanced, type Entry, type Fold } from "./fold.ts";
 import { kindNamed, type Kinds } from "./kind.ts";
 import { readSnapshot } from "./snapshot.ts";
@@ -33,7 +34,11 @@ export interface LoadOptions {
 }
 
 /** Who an actor is, by its address and birth. */
-export function identify(env: Pick<LoadEnv, "kinds" | "stepper">, address: string, born: Born): Identity {
+export function identify(
+  env: Pick<LoadEnv, "kinds" | "stepper">,
+  address: string,
+  born: Born,
+): Identity {
   const kind = kindNamed(env.kinds, parseAddress(address).kind);
   let logic: Identity["logic"] = kind.machine;
   for (const src of born.lineage ?? []) logic = env.stepper.childLogic(logic, src);
@@ -51,10 +56,17 @@ export function identify(env: Pick<LoadEnv, "kinds" | "stepper">, address: strin
  *
  * @throws {@link TroupeError} `REPLAY_DIVERGED`, `RECORD_INVALID`, `KIND_UNKNOWN`, `LOG_*`.
  */
-export async function load(env: LoadEnv, address: string, options: LoadOptions = {}): Promise<Fold | undefined> {
+export async function load(
+  env: LoadEnv,
+  address: string,
+  options: LoadOptions = {},
+): Promise<Fold | undefined> {
   const { to, snapshots = true, skip } = options;
-  let fold = snapshots && to === undefined && skip === undefined ? await readSnapshot(env, address) : undefined;
+  let fold =
+    snapshots && to === undefined && skip === undefined ? await readSnapshot(env, address) : undefined;
   const range = { after: fold?.seq ?? 0, ...(to !== undefined && { to }) };
+  const digests = new Map<string, string>();
+  if (fold !== undefined) noteDigests(digests, changedDigests(undefined, fold.state.snapshot));
   let lenientTo = 0;
   for await (const record of env.log.read(address, range)) {
     const body = parseBody(record.body, placeOf(record));
@@ -64,8 +76,11 @@ export async function load(env: LoadEnv, address: string, options: LoadOptions =
         lenientTo = skip.until;
         continue;
       }
-      const next = apply(env, fold, record, body, record.seq > lenientTo);
+      noteDigests(digests, body.digests);
+      const next = apply(env, fold, record, body);
       fold = next.fold;
+      if (record.seq > lenientTo && next.advanced.hash !== body.hash)
+        throw diverged(record, body, fold, digests);
       options.onRecord?.(record, body, next.fold, next.advanced);
     } catch (error) {
       const until = await skippedBy(env.log, address, record.seq);
@@ -80,46 +95,64 @@ export async function load(env: LoadEnv, address: string, options: LoadOptions =
   return fold;
 }
 
-/** Applies one record and checks that it led where it led before. */
+/** Applies one record. */
 function apply(
   env: LoadEnv,
   fold: Fold | undefined,
   record: Recorded,
   body: RecordBody,
-  verify: boolean,
 ): { readonly fold: Fold; readonly advanced: Advanced } {
   const entry: Entry = { seq: record.seq, at: record.at, cause: record.cause, body };
   const directory = recordedDirectory(body);
-  let next: { readonly fold: Fold; readonly advanced: Advanced };
-  if (fold === undefined) {
-    if (body.born === undefined)
-      throw new TroupeError("RECORD_INVALID", `${placeOf(record)} is the first record, but no birth`, {
-        hint: "Run `troupe doctor` on this log.",
-      });
-    const identity = identify(env, record.stream, body.born);
-    next = birth(identity, { ...entry, correlation: record.correlation }, env.stepper, directory);
-  } else next = { fold, advanced: advance(fold, entry, env.stepper, directory) };
-  if (verify && next.advanced.hash !== body.hash) throw diverged(record, body, next.fold);
-  return next;
+  if (fold !== undefined) return { fold, advanced: advance(fold, entry, env.stepper, directory) };
+  if (body.born === undefined)
+    throw new TroupeError("RECORD_INVALID", `${placeOf(record)} is the first record, but no birth`, {
+      hint: "Run `troupe doctor` on this log.",
+    });
+  const identity = identify(env, record.stream, body.born);
+  return birth(identity, { ...entry, correlation: record.correlation }, env.stepper, directory);
 }
 
 function recordedDirectory(body: RecordBody): SystemDirectory {
-  const known = Object.entries(body.lookups ?? {}).flatMap(([id, address]) => (address === null ? [] : [[id, address]]));
+  const known = Object.entries(body.lookups ?? {}).flatMap(([id, address]) =>
+    address === null ? [] : [[id, address]],
+  );
   const ids = new Map<string, string>(known.map(([id = "", address = ""]) => [id, address]));
   return { get: (id) => ids.get(id), all: () => Object.fromEntries(ids) };
 }
 
-function diverged(record: Recorded, body: RecordBody, fold: Fold): TroupeError {
+function diverged(
+  record: Recorded,
+  body: RecordBody,
+  fold: Fold,
+  recorded: ReadonlyMap<string, string>,
+): TroupeError {
+  const { snapshot } = fold.state;
   const state = valueOf(fold.state);
-  const status = fold.state.snapshot.status;
+  const context = differingKeys(recorded, snapshot).map((key) => `context.${key}`);
   const where: string[] = [];
-  if (!isDeepStrictEqual(state, body.state)) where.push(`state ${JSON.stringify(state)} instead of ${JSON.stringify(body.state)}`);
-  if (status !== body.status) where.push(`status "${status}" instead of "${body.status}"`);
-  const what = where.length === 0 ? `in state ${JSON.stringify(state)} something else than the state value differs` : where.join(", ");
-  return new TroupeError("REPLAY_DIVERGED", `${placeOf(record)} ("${record.type}") replays differently: ${what}`, {
-    hint: "Restore the code that wrote it (kind version " + `"${body.version}"), or skip the record.`,
-    data: { address: record.stream, seq: record.seq, type: record.type, recorded: body.state, replayed: state },
-  });
+  if (!isDeepStrictEqual(state, body.state))
+    where.push(`state is ${JSON.stringify(state)} instead of ${JSON.stringify(body.state)}`);
+  if (snapshot.status !== body.status)
+    where.push(`status is "${snapshot.status}" instead of "${body.status}"`);
+  if (context.length > 0) where.push(`${context.join(", ")} differs`);
+  if (where.length === 0)
+    where.push(`in state ${JSON.stringify(state)}, the effects, output or children differ`);
+  return new TroupeError(
+    "REPLAY_DIVERGED",
+    `${placeOf(record)} ("${record.type}") replays differently: ${where.join("; ")}`,
+    {
+      hint: `Restore the code that wrote it (kind version "${body.version}"), or skip the record.`,
+      data: {
+        address: record.stream,
+        seq: record.seq,
+        type: record.type,
+        recorded: body.state,
+        replayed: state,
+        context,
+      },
+    },
+  );
 }
 
 /** The seq of a later `troupe.skipped` that names this record. */

@@ -8,13 +8,25 @@
 import { parseAddress } from "../events/address.ts";
 import type { Born, RecordedEvent } from "../events/record.ts";
 import type { LiveActor } from "./actor.ts";
-import { isResident, markOf, type Fold, type NumberedEffect, type Owed, type OwedAction } from "./fold.ts";
+import {
+  isResident,
+  markOf,
+  type Fold,
+  type NumberedEffect,
+  type Owed,
+  type OwedAction,
+} from "./fold.ts";
 import { startResident } from "./residents.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ChildStart } from "./xstate/contract.ts";
 
 /** Runs the effects of an append, in order. */
-export function perform(rt: Runtime, actor: LiveActor, fold: Fold, effects: readonly NumberedEffect[]): void {
+export function perform(
+  rt: Runtime,
+  actor: LiveActor,
+  fold: Fold,
+  effects: readonly NumberedEffect[],
+): void {
   for (const { id, effect, trace } of effects) {
     switch (effect.type) {
       case "action":
@@ -25,13 +37,15 @@ export function perform(rt: Runtime, actor: LiveActor, fold: Fold, effects: read
         break;
       case "start":
         if (isResident(effect.child)) startOpen(rt, fold, effect.child.address, id);
-        else deliver(rt, actor, fold, { type: "start", id, child: effect.child }, { trace, fresh: true });
+        else
+          deliver(rt, actor, fold, { type: "start", id, child: effect.child }, { trace, fresh: true });
         break;
       case "send":
         deliver(rt, actor, fold, { type: "send", id, to: effect.to, event: effect.event }, { trace });
         break;
       case "stop":
-        if (fold.outbox.has(id)) deliver(rt, actor, fold, { type: "stop", id, child: effect.child }, { trace });
+        if (fold.outbox.has(id))
+          deliver(rt, actor, fold, { type: "stop", id, child: effect.child }, { trace });
         break;
       case "timer":
       case "cancel":
@@ -43,7 +57,8 @@ export function perform(rt: Runtime, actor: LiveActor, fold: Fold, effects: read
 
 /** Everything that a loaded actor still owes: actions, residents and starts now, sends once all starts are out. */
 export function performOwed(rt: Runtime, actor: LiveActor, fold: Fold): void {
-  for (const action of fold.actions.values()) if (markOf(action.id).seq > actor.ran) runAction(rt, actor, action);
+  for (const action of fold.actions.values())
+    if (markOf(action.id).seq > actor.ran) runAction(rt, actor, action);
   actor.actionsRan();
   for (const [address, open] of fold.residents) startOpen(rt, fold, address, open.id);
   const owed = [...fold.outbox.values()].filter(({ id }) => !actor.inFlight.has(id));
@@ -96,7 +111,13 @@ interface Delivery {
   readonly fresh?: boolean;
 }
 
-function deliver(rt: Runtime, actor: LiveActor, fold: Fold, owed: Owed, { trace, fresh = false }: Delivery): void {
+function deliver(
+  rt: Runtime,
+  actor: LiveActor,
+  fold: Fold,
+  owed: Owed,
+  { trace, fresh = false }: Delivery,
+): void {
   const cause = `${actor.address}#${owed.id}`;
   const done = (): void => actor.settle(owed.id);
   rt.at("before-effect", actor.address);
@@ -109,11 +130,26 @@ function deliver(rt: Runtime, actor: LiveActor, fold: Fold, owed: Owed, { trace,
       break;
     }
     case "stop":
-      rt.offer(owed.child, { type: "control", event: { type: "troupe.stopped" }, cause, from: actor.address, trace, done, failed: done });
+      rt.offer(owed.child, {
+        type: "control",
+        event: { type: "troupe.stopped" },
+        cause,
+        from: actor.address,
+        trace,
+        done,
+        failed: done,
+      });
       break;
     case "send":
       if (!sendToResident(rt, owed.to, owed.event)) {
-        rt.offer(owed.to, { type: "message", from: actor.address, cause, event: owed.event, trace, done });
+        rt.offer(owed.to, {
+          type: "message",
+          from: actor.address,
+          cause,
+          event: owed.event,
+          trace,
+          done,
+        });
       } else done();
       break;
   }

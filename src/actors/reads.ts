@@ -24,10 +24,16 @@ export interface RecordsOptions extends Omit<ScanOptions, "partition"> {
 }
 
 /** The state of an actor as of record `at` (default: the last); no effect runs. */
-export async function readState(env: LoadEnv, address: string, at?: number): Promise<Snapshot<unknown>> {
+export async function readState(
+  env: LoadEnv,
+  address: string,
+  at?: number,
+): Promise<Snapshot<unknown>> {
   parseAddress(address);
   if (at !== undefined && (!Number.isInteger(at) || at < 1))
-    throw new TroupeError("RECORD_INVALID", `"${at}" is no record's number`, { hint: "Use 1, 2, 3, …" });
+    throw new TroupeError("RECORD_INVALID", `"${at}" is no record's number`, {
+      hint: "Use 1, 2, 3, …",
+    });
   const fold = await load(env, address, at === undefined ? {} : { to: at });
   if (fold === undefined) throw notFound(address);
   if (at !== undefined && fold.seq < at)
@@ -38,7 +44,10 @@ export async function readState(env: LoadEnv, address: string, at?: number): Pro
 }
 
 /** The log's records that match, in order within each run. */
-export async function* readRecords(env: LoadEnv, options: RecordsOptions = {}): AsyncGenerator<ActorRecord> {
+export async function* readRecords(
+  env: LoadEnv,
+  options: RecordsOptions = {},
+): AsyncGenerator<ActorRecord> {
   const { kind, type, root, ...scan } = options;
   for await (const record of env.log.scan(scan)) {
     const address = parseAddress(record.stream);

@@ -37,7 +37,10 @@ function runAttempt(rt: Runtime, fold: Fold, open: OpenResident): void {
   const { child } = open;
   const owner = fold.identity.address;
   const logic = rt.stepper.childLogic(fold.identity.logic, child.src);
-  const settings = settingsOf(logic, child.input === undefined ? undefined : rt.stepper.decode(child.input));
+  const settings = settingsOf(
+    logic,
+    child.input === undefined ? undefined : rt.stepper.decode(child.input),
+  );
   const attempt = 1 + open.failures + open.recoveries;
   const watch = watchdog(rt, settings, (error) => {
     resident?.stop();
@@ -63,7 +66,8 @@ function runAttempt(rt: Runtime, fold: Fold, open: OpenResident): void {
     watch.stop();
     if (rt.residents.get(child.address) === running) rt.residents.delete(child.address);
     const retry = retryOf(rt, settings, open, event);
-    if (retry === undefined) rt.offer(owner, { type: "resident", from: child.address, id: open.id, event });
+    if (retry === undefined)
+      rt.offer(owner, { type: "resident", from: child.address, id: open.id, event });
     else rt.offer(owner, { type: "control", event: { ...retry, attempt, activity: child.address } });
   }
 
@@ -94,7 +98,13 @@ function runAttempt(rt: Runtime, fold: Fold, open: OpenResident): void {
     sent(to, event) {
       if (over) return;
       if (to === owner) rt.offer(owner, { type: "resident", from: child.address, id: open.id, event });
-      else rt.offer(to, { type: "message", from: child.address, cause: `${child.address}@${rt.newId()}/${sent++}`, event });
+      else
+        rt.offer(to, {
+          type: "message",
+          from: child.address,
+          cause: `${child.address}@${rt.newId()}/${sent++}`,
+          event,
+        });
     },
   });
   if (over) resident.stop();
@@ -127,16 +137,26 @@ function watchdog(
 ): { readonly heartbeat: () => void; readonly stop: () => void } {
   const late = (code: "ACTIVITY_TIMEOUT" | "ACTIVITY_HEARTBEAT_MISSED", ms: number): TroupeError =>
     code === "ACTIVITY_TIMEOUT"
-      ? new TroupeError(code, `the activity took longer than ${ms} ms`, { hint: "Raise its timeoutMs, or let it do less.", data: { timeoutMs: ms } })
-      : new TroupeError(code, `the activity gave no sign of life for ${ms} ms`, { hint: "Call heartbeat() more often, or raise heartbeatMs.", data: { heartbeatMs: ms } });
+      ? new TroupeError(code, `the activity took longer than ${ms} ms`, {
+          hint: "Raise its timeoutMs, or let it do less.",
+          data: { timeoutMs: ms },
+        })
+      : new TroupeError(code, `the activity gave no sign of life for ${ms} ms`, {
+          hint: "Call heartbeat() more often, or raise heartbeatMs.",
+          data: { heartbeatMs: ms },
+        });
   const cancelTimeout =
-    timeoutMs === undefined ? undefined : rt.clock.after(timeoutMs, () => end(late("ACTIVITY_TIMEOUT", timeoutMs)));
+    timeoutMs === undefined
+      ? undefined
+      : rt.clock.after(timeoutMs, () => end(late("ACTIVITY_TIMEOUT", timeoutMs)));
   let cancelSilence: (() => void) | undefined;
   let stopped = false;
   const heartbeat = (): void => {
     cancelSilence?.();
     if (heartbeatMs !== undefined && !stopped)
-      cancelSilence = rt.clock.after(heartbeatMs, () => end(late("ACTIVITY_HEARTBEAT_MISSED", heartbeatMs)));
+      cancelSilence = rt.clock.after(heartbeatMs, () =>
+        end(late("ACTIVITY_HEARTBEAT_MISSED", heartbeatMs)),
+      );
   };
   heartbeat();
   return {

@@ -18,7 +18,15 @@ import type { Input } from "./inputs.ts";
 import type { Kinds } from "./kind.ts";
 import { openActors } from "./recover.ts";
 import type { RunningResident } from "./residents.ts";
-import { runDirectory, type CrashPoint, type Parked, type Progress, type RunDirectory, type Runtime, type Settings } from "./runtime.ts";
+import {
+  runDirectory,
+  type CrashPoint,
+  type Parked,
+  type Progress,
+  type RunDirectory,
+  type Runtime,
+  type Settings,
+} from "./runtime.ts";
 import { watchers, type Watchers } from "./waits.ts";
 import { createStepper } from "./xstate/stepper.ts";
 
@@ -46,6 +54,8 @@ export interface Runner {
   recover(all: boolean): Promise<void>;
   unpark(address: string): Promise<Parked | undefined>;
   skip(address: string, fold: Fold, seq: number): Promise<number>;
+  /** Resolves once no actor has anything to do. */
+  quiet(): Promise<void>;
   /** Stops: what is under way is written, the rest stays owed. */
   close(): Promise<void>;
 }
@@ -93,7 +103,13 @@ export function createRunner(options: RunnerOptions): Runner {
     }
     const done = actors.get(acting.address)?.expectRecord(acting.seq);
     const cause = `${acting.effect}/${acting.sent++}`;
-    offerMessage(to, { type: "message", from: acting.address, cause, event, ...(done !== undefined && { done }) });
+    offerMessage(to, {
+      type: "message",
+      from: acting.address,
+      cause,
+      event,
+      ...(done !== undefined && { done }),
+    });
   }
 
   function offerMessage(to: string, input: Extract<Input, { type: "message" }>): void {
@@ -105,7 +121,8 @@ export function createRunner(options: RunnerOptions): Runner {
 
   function idle(address: string): void {
     const actor = actors.get(address);
-    if (actor === undefined || !running() || !actor.idle || !(actor.ended || actor.fold === undefined)) return;
+    if (actor === undefined || !running() || !actor.idle || !(actor.ended || actor.fold === undefined))
+      return;
     if (actor.unsaid) actor.offer({ type: "control", event: { type: "troupe.settled" } });
     else actors.delete(address);
   }
@@ -180,7 +197,8 @@ export function createRunner(options: RunnerOptions): Runner {
     parked,
     offer(address, input) {
       if (failing.signal.aborted) throw hostFailed(failing.signal.reason);
-      if (closed) throw new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host." });
+      if (closed)
+        throw new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host." });
       offer(address, input);
     },
     async recover(all) {
@@ -209,12 +227,21 @@ export function createRunner(options: RunnerOptions): Runner {
       actors.set(address, actor);
       return actor.skip(fold, seq);
     },
+    async quiet() {
+      for (;;) {
+        const busy = [...actors.values()].filter((actor) => actor.busy);
+        if (busy.length === 0) return;
+        await Promise.all(busy.map((actor) => actor.settled()));
+      }
+    },
     async close() {
       if (closed) return;
       closed = true;
       stopWork();
       await Promise.all([...actors.values()].map((actor) => actor.settled()));
-      const error = new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host, then send it again." });
+      const error = new TroupeError("HOST_CLOSED", "the host is closed", {
+        hint: "Open a new host, then send it again.",
+      });
       for (const actor of actors.values()) {
         actor.drop(error);
         if (!failing.signal.aborted) {
@@ -227,7 +254,10 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 }
 
-function snapshotOf(actor: LiveActor | undefined, address: string): NonNullable<LiveActor["seen"]>["snapshot"] {
+function snapshotOf(
+  actor: LiveActor | undefined,
+  address: string,
+): NonNullable<LiveActor["seen"]>["snapshot"] {
   if (actor?.seen !== undefined) return actor.seen.snapshot;
   throw new TroupeError("SNAPSHOT_UNKNOWN", `the state of "${address}" is not in memory`, {
     hint: "Read it with host.actor(address).snapshot().",
@@ -237,7 +267,10 @@ function snapshotOf(actor: LiveActor | undefined, address: string): NonNullable<
 export function hostFailed(reason: unknown): TroupeError {
   const message = reason instanceof Error ? reason.message : String(reason);
   return new TroupeError("HOST_FAILED", `the host stopped: ${message}`, {
-    hint: TroupeError.is(reason) && reason.hint !== undefined ? reason.hint : "Mend the cause and open a new host.",
+    hint:
+      TroupeError.is(reason) && reason.hint !== undefined
+        ? reason.hint
+        : "Mend the cause and open a new host.",
     cause: reason,
   });
 }

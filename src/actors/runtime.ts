@@ -12,7 +12,12 @@ import type { Stepper, SystemDirectory } from "./xstate/contract.ts";
  * Named points where a crash drill or a simulation may stop the host.
  * `during-snapshot` lies between computing a snapshot and storing it.
  */
-export type CrashPoint = "after-append" | "before-effect" | "after-effect" | "in-activity" | "during-snapshot";
+export type CrashPoint =
+  | "after-append"
+  | "before-effect"
+  | "after-effect"
+  | "in-activity"
+  | "during-snapshot";
 
 /** An actor that cannot be loaded or moved. Tried again at the next load. */
 export interface Parked {
@@ -64,7 +69,10 @@ export interface Runtime extends Settings {
   /** Residents that run in this host, by address. */
   readonly residents: Map<string, RunningResident>;
   /** Sets the timers that an actor has armed (replaces those set before). */
-  readonly arm: (address: string, timers: readonly { readonly id: string; readonly dueAt: number }[]) => void;
+  readonly arm: (
+    address: string,
+    timers: readonly { readonly id: string; readonly dueAt: number }[],
+  ) => void;
   /** The host cannot go on: every further work stops and waits for a new host. */
   readonly fail: (error: unknown) => void;
   readonly park: (parked: Parked) => void;

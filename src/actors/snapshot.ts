@@ -32,7 +32,13 @@ interface Cached {
   readonly at: number;
   readonly state: Json;
   readonly outbox: readonly Owed[];
-  readonly timers: readonly { id: string; name: string; to: string; event: RecordedEvent; dueAt: number }[];
+  readonly timers: readonly {
+    id: string;
+    name: string;
+    to: string;
+    event: RecordedEvent;
+    dueAt: number;
+  }[];
   readonly residents: readonly {
     id: string;
     child: ChildStart;
@@ -46,7 +52,10 @@ interface Cached {
   readonly commands: readonly [string, { seq: number; at: number }][];
 }
 
-const Shape = z.looseObject({ v: z.literal(SNAPSHOT_VERSION), born: z.looseObject({ id: z.string() }) });
+const Shape = z.looseObject({
+  v: z.literal(SNAPSHOT_VERSION),
+  born: z.looseObject({ id: z.string() }),
+});
 
 /** Stores a snapshot. The caller makes sure that no custom action is in doubt. */
 export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void> {
@@ -126,13 +135,17 @@ function describe(value: unknown, hash: { update(text: string): unknown }, seen:
   }
   if (seen.has(value)) return;
   seen.add(value);
-  const part = isMachine(value) ? { config: value.config, implementations: value.implementations } : value;
+  const part = isMachine(value)
+    ? { config: value.config, implementations: value.implementations }
+    : value;
   for (const key of Object.keys(part).sort()) {
     hash.update(`${key}=`);
     describe(Reflect.get(part, key), hash, seen);
   }
 }
 
-function isMachine(value: object): value is AnyActorLogic & { config: unknown; implementations: unknown } {
+function isMachine(
+  value: object,
+): value is AnyActorLogic & { config: unknown; implementations: unknown } {
   return "config" in value && "implementations" in value;
 }

@@ -1,0 +1,169 @@
+/**
+ * A client: reads a log that another process owns, and sends commands to that owner, with the
+ * same answers. Where no owner lives, the client becomes it for as long as its command takes:
+ * only what the command touches moves; the rest stays for a host to resume.
+ */
+import type { Snapshot } from "xstate";
+import { TroupeError } from "../errors.ts";
+import type { Json } from "../events/json.ts";
+import { openLog } from "../events/log/open.ts";
+import type { Command, EventLog, LogOptions } from "../events/log/log.ts";
+import { parseBody, type RecordedEvent } from "../events/record.ts";
+import { systemClock } from "./clock.ts";
+import { answer, commander, remoteCommander, type Commander } from "./commands.ts";
+import { actorsFace, type Actors } from "./face.ts";
+import { kindsByName, type AnyKind, type Kinds } from "./kind.ts";
+import { placeOf, type LoadEnv } from "./load.ts";
+import { ownLog } from "./own.ts";
+import { readState } from "./reads.ts";
+import { runDirectory } from "./runtime.ts";
+import { createStepper } from "./xstate/stepper.ts";
+
+export interface ClientOptions<TKinds extends readonly AnyKind[]> {
+  /** As in {@link createHost}. */
+  readonly log?: string | EventLog;
+  readonly kinds: TKinds;
+  readonly logOptions?: LogOptions;
+  /** Longest wait for the owner's answer, ms. Default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/** What a client offers: what a host does, but for running actors. */
+export interface Client<TKinds extends readonly AnyKind[]> extends Actors<TKinds>, AsyncDisposable {}
+
+/** Opens a client. Nothing is claimed until a command finds no owner. */
+export async function connect<const TKinds extends readonly AnyKind[]>(
+  options: ClientOptions<TKinds>,
+): Promise<Client<TKinds>> {
+  const { log: given, timeoutMs = 30_000 } = options;
+  const kinds = kindsByName(options.kinds);
+  const log = typeof given === "object" ? given : await openLog(given, options.logOptions);
+  const env: LoadEnv = { log, kinds, stepper: readingStepper() };
+  const tails = createTails(env);
+  const commands = remoteCommander((command) => ask(log, kinds, command, timeoutMs));
+  const face = actorsFace<TKinds>({
+    env,
+    commands,
+    watch: tails.watch,
+    listen: tails.listen,
+    seen: tails.seen,
+    trouble: tails.trouble,
+    after: (ms, call) => systemClock.after(ms, call),
+  });
+  return {
+    ...face,
+    async [Symbol.asyncDispose]() {
+      tails.end();
+      if (given !== log) await log[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Asks the owner, or becomes it; another one may come in between, so both are tried in turn. */
+async function ask(log: EventLog, kinds: Kinds, command: Command, timeoutMs: number): Promise<Json> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await log.commands.request(command, { timeoutMs });
+    } catch (error) {
+      if (!TroupeError.is(error, "LOG_UNOWNED")) throw error;
+    }
+    try {
+      return await actAsOwner(log, kinds, command);
+    } catch (error) {
+      if (!TroupeError.is(error, "LOG_OWNED") || attempt === 5) throw error;
+    }
+  }
+}
+
+async function actAsOwner(log: EventLog, kinds: Kinds, command: Command): Promise<Json> {
+  await using owned = await ownLog({ log, kinds, recover: false });
+  const commands: Commander = commander(owned.runner);
+  const result = await answer(commands, command);
+  await owned.runner.quiet();
+  return result;
+}
+
+/** A stepper for reading: it never runs anything, so nothing may be sent through it. */
+function readingStepper(): LoadEnv["stepper"] {
+  return createStepper({
+    relay: (_from, to) => {
+      throw new TroupeError(
+        "HOST_CLOSED",
+        `nothing can be sent to "${to}" through a state that was only read`,
+        {
+          hint: "Use the client's own send.",
+        },
+      );
+    },
+    snapshotOf: (address) => {
+      throw new TroupeError("SNAPSHOT_UNKNOWN", `the state of "${address}" is not in memory`, {
+        hint: "Read it with client.actor(address).snapshot().",
+      });
+    },
+    system: () => runDirectory(),
+    logger: () => {},
+    strict: false,
+  });
+}
+
+interface Tails {
+  watch(address: string, look: () => void): () => void;
+  listen(address: string, listener: (event: RecordedEvent) => void): () => void;
+  seen(address: string): Snapshot<unknown> | undefined;
+  /** Why an actor cannot be followed. */
+  trouble(address: string): TroupeError | undefined;
+  end(): void;
+}
+
+/** Follows the log for whoever watches or listens; one tail each, ended when nobody does. */
+function createTails(env: LoadEnv): Tails {
+  const states = new Map<string, Snapshot<unknown>>();
+  const troubles = new Map<string, TroupeError>();
+  const all = new AbortController();
+  type Moved = (facts: readonly RecordedEvent[]) => void | Promise<void>;
+  function follow(address: string, moved: Moved, failed: () => void): () => void {
+    const own = new AbortController();
+    const signal = AbortSignal.any([all.signal, own.signal]);
+    const run = async (): Promise<void> => {
+      const after = await env.log.end();
+      if (!signal.aborted) await moved([]);
+      for await (const record of env.log.scan({ after, live: true, signal })) {
+        if (record.stream === address) await moved(parseBody(record.body, placeOf(record)).facts ?? []);
+      }
+    };
+    run().catch((error: unknown) => {
+      troubles.set(address, TroupeError.is(error) ? error : unreadable(address, error));
+      failed();
+    });
+    return () => own.abort();
+  }
+  return {
+    watch: (address, look) => {
+      const moved = async (): Promise<void> => {
+        states.set(address, await readState(env, address));
+        look();
+      };
+      const stop = follow(address, moved, look);
+      return () => {
+        stop();
+        states.delete(address);
+        troubles.delete(address);
+      };
+    },
+    listen: (address, listener) => {
+      const tell = (facts: readonly RecordedEvent[]): void => facts.forEach((fact) => listener(fact));
+      return follow(address, tell, () => {});
+    },
+    trouble: (address) => troubles.get(address),
+    seen: (address) => states.get(address),
+    end: () => all.abort(),
+  };
+}
+
+function unreadable(address: string, cause: unknown): TroupeError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new TroupeError("LOG_UNREACHABLE", `"${address}" cannot be followed: ${message}`, {
+    hint: "Check that the log can be read, then wait again.",
+    cause,
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * Digests of a context's top-level keys, so that a replay that diverges can name the path:
+ * each record holds those that its step changed.
+ */
+import { hash } from "node:crypto";
+import type { Snapshot } from "xstate";
+import { canonical } from "./xstate/canonical.ts";
+
+/** By key; null says that the key is gone. */
+export type Digests = Readonly<Record<string, string | null>>;
+
+/** Digests of the keys in which two states' contexts differ; keys that share their value by reference cost nothing. */
+export function changedDigests(
+  before: Snapshot<unknown> | undefined,
+  after: Snapshot<unknown>,
+): Digests | undefined {
+  const old = before === undefined ? {} : contextOf(before);
+  const now = contextOf(after);
+  const changed: Record<string, string | null> = {};
+  for (const [key, value] of Object.entries(now))
+    if (!(key in old) || old[key] !== value) changed[key] = digest(value);
+  for (const key of Object.keys(old)) if (!(key in now)) changed[key] = null;
+  return Object.keys(changed).length === 0 ? undefined : changed;
+}
+
+/** Keys of the context whose digests are not the recorded ones, sorted. */
+export function differingKeys(
+  recorded: ReadonlyMap<string, string>,
+  replayed: Snapshot<unknown>,
+): readonly string[] {
+  const now = contextOf(replayed);
+  const keys = new Set([...recorded.keys(), ...Object.keys(now)]);
+  return [...keys]
+    .filter((key) => (key in now ? digest(now[key]) : undefined) !== recorded.get(key))
+    .sort();
+}
+
+/** Adds a record's digests to those before it. */
+export function noteDigests(known: Map<string, string>, digests: Digests | undefined): void {
+  for (const [key, value] of Object.entries(digests ?? {})) {
+    if (value === null) known.delete(key);
+    else known.set(key, value);
+  }
+}
+
+/** A state's context as a record of its top-level keys; empty where it has none. */
+function contextOf(snapshot: Snapshot<unknown>): Readonly<Record<string, unknown>> {
+  const context: unknown = "context" in snapshot ? snapshot.context : undefined;
+  return typeof context === "object" && context !== null ? { ...context } : {};
+}
+
+function digest(value: unknown): string {
+  return hash("sha256", canonical(value), "hex").slice(0, 8);
+}
