@@ -1,0 +1,115 @@
+/**
+ * A private nats-server for one test file: its own port, its own store, gone afterwards.
+ *
+ * - 1. Without a server the test fails; it is never skipped.
+ * - 2. Ports are given by the server (`-1`), so no other process can take them in between.
+ * - 3. After `kill` (SIGKILL) `restart` starts it on the same ports and the same store.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { natsServer } from "../../scripts/nats-server.ts";
+
+export interface NatsOptions {
+  /** `sync_interval: always`. Default true. */
+  readonly syncAlways?: boolean;
+  /** Default true. */
+  readonly jetstream?: boolean;
+  /** More lines of configuration. */
+  readonly more?: string;
+}
+
+export interface TestNats extends AsyncDisposable {
+  /** Port of the clients' listener, on loopback. */
+  readonly port: number;
+  /** URL of the monitoring endpoint. */
+  readonly monitor: string;
+  /** URL of a log on this server, with the monitor. */
+  logUrl(name: string, more?: string): string;
+  /** Ends the server with SIGKILL: nothing is flushed, nobody is told. */
+  kill(): Promise<void>;
+  /** Starts it again on the same store, after `kill`. */
+  restart(): Promise<void>;
+}
+
+interface Ports {
+  readonly client: number;
+  readonly monitor: number;
+}
+
+/** Starts a server; `await using` it, or dispose it in `afterAll`. */
+export async function startNats(options: NatsOptions = {}): Promise<TestNats> {
+  const binary = await natsServer();
+  const folder = await mkdtemp(join(tmpdir(), "troupe-nats-"));
+  let { child, ports } = await start(binary, folder, { options });
+  const killAtExit = () => {
+    child.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", killAtExit);
+  return {
+    port: ports.client,
+    monitor: `http://127.0.0.1:${ports.monitor}`,
+    logUrl: (name, more = "") =>
+      `nats://127.0.0.1:${ports.client}/${name}?monitor=http://127.0.0.1:${ports.monitor}${more}`,
+    kill: () => end(child),
+    async restart() {
+      await end(child);
+      ({ child, ports } = await start(binary, folder, { options, ports }));
+    },
+    async [Symbol.asyncDispose]() {
+      process.off("exit", killAtExit);
+      await end(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function start(
+  binary: string,
+  folder: string,
+  { options, ports }: { readonly options: NatsOptions; readonly ports?: Ports },
+): Promise<{ child: ChildProcess; ports: Ports }> {
+  const file = join(folder, "nats.conf");
+  await writeFile(file, configuration(folder, options, ports));
+  const child = spawn(binary, ["-c", file], { stdio: ["ignore", "ignore", "pipe"] });
+  const lines: string[] = [];
+  const found = { client: 0, monitor: 0 };
+  for await (const line of createInterface({ input: child.stderr })) {
+    lines.push(line);
+    found.client = portIn(line, /client connections on \S+:(\d+)/) ?? found.client;
+    found.monitor = portIn(line, /http monitor on \S+:(\d+)/) ?? found.monitor;
+    if (line.includes("Server is ready")) {
+      child.stderr.resume();
+      return { child, ports: found };
+    }
+  }
+  throw new Error(`nats-server did not start:\n${lines.join("\n")}`);
+}
+
+function configuration(folder: string, options: NatsOptions, ports?: Ports): string {
+  const { syncAlways = true, jetstream = true, more = "" } = options;
+  const sync = syncAlways ? ", sync_interval: always" : "";
+  return [
+    `listen: "127.0.0.1:${ports?.client ?? -1}"`,
+    `http: "127.0.0.1:${ports?.monitor ?? -1}"`,
+    ...(jetstream ? [`jetstream { store_dir: "${join(folder, "store")}"${sync} }`] : []),
+    more,
+  ].join("\n");
+}
+
+function portIn(line: string, pattern: RegExp): number | undefined {
+  const port = pattern.exec(line)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  await ended;
+}
