@@ -1,7 +1,6 @@
 /** Answers to commands on their way between processes: a value, or an error with all it says. */
 import { type ErrorCode, TroupeError } from "../../errors.ts";
 import { assertJson, type Json, type JsonObject } from "../json.ts";
-import type { Command } from "./log.ts";
 
 /** Either `value` or `error` stands in it. */
 export type Answer =
@@ -16,12 +15,9 @@ export type Answer =
     };
 
 /** Runs a handler; whatever it throws becomes an answer. Never rejects. */
-export async function answerOf(
-  handle: (command: Command) => Promise<Json>,
-  command: Command,
-): Promise<Answer> {
+export async function answerOf(handle: () => Promise<Json>): Promise<Answer> {
   try {
-    const value = await handle(command);
+    const value = await handle();
     assertJson(value, "answer");
     return { value };
   } catch (error) {

@@ -21,7 +21,7 @@ export function memoryCommands(handle: MemoryHandle): CommandChannel {
     async serve(work) {
       const { owner } = handle;
       if (owner === undefined) throw unowned(url, "this handle does not own");
-      const serve = (command: Command) => answerOf(work, command);
+      const serve = (command: Command) => answerOf(() => work(command));
       owner.serve = serve;
       store.changed.ring();
       return {

@@ -128,23 +128,21 @@ function stands(
 async function* scan(
   handle: { readonly store: MemoryStore; readonly isOpen: boolean },
   seals: Sealer,
-  { after, partition, live = false, signal }: ScanOptions,
+  { after, partition, live = false, signal = new AbortController().signal }: ScanOptions,
 ): AsyncGenerator<Scanned, void, undefined> {
   const { store } = handle;
   assertPartition(partition, store.partitions);
   const cut = parseCut(after, store.partitions);
-  const stopped = () => signal?.aborted === true;
-  let next = 0;
-  while (!stopped()) {
-    for (const stored of store.records.slice(next)) {
+  const last = live ? Number.POSITIVE_INFINITY : store.records.length;
+  const goesOn = () => !signal.aborted && (!live || handle.isOpen);
+  for (let next = 0; goesOn() && next < last;) {
+    if (next === store.records.length) await store.changed.wait({ signal });
+    for (const stored of store.records.slice(next, last)) {
       next += 1;
       if (!advance(cut, stored, partition)) continue;
       yield { ...unsealed(stored, store, seals), position: formatCut(cut) };
-      if (stopped()) return;
+      if (!goesOn()) return;
     }
-    if (next < store.records.length) continue;
-    if (!live || !handle.isOpen) return;
-    await store.changed.wait(signal && { signal });
   }
 }
 

@@ -23,8 +23,8 @@ export interface Sealed {
 export interface Sealer {
   /** @throws {@link TroupeError} `JSON_INVALID` with the path of what JSON cannot hold. */
   seal(body: JsonObject): Sealed;
-  /** Encodes a snapshot: never referenced. */
-  sealInline(data: Json): Uint8Array;
+  /** Encodes a snapshot, a command or an answer: never referenced. `place` starts the path in the error. */
+  sealInline(data: Json, place?: string): Uint8Array;
   /** @throws {@link TroupeError} `LOG_CORRUPT` if the bytes are not what was sealed. */
   unseal(data: Uint8Array, ref?: string): JsonObject;
   unsealInline(data: Uint8Array): Json;
@@ -52,8 +52,8 @@ export function sealer({ codec = identity, payloadLimit = PAYLOAD_LIMIT }: LogOp
       if (plain.byteLength <= payloadLimit) return { data: codec.encode(plain) };
       return { data: codec.encode(plain), ref: hashOf(plain) };
     },
-    sealInline(data) {
-      assertJson(data, "snapshot");
+    sealInline(data, place = "snapshot") {
+      assertJson(data, place);
       return codec.encode(Buffer.from(JSON.stringify(data)));
     },
     unseal(data, ref) {
@@ -62,7 +62,7 @@ export function sealer({ codec = identity, payloadLimit = PAYLOAD_LIMIT }: LogOp
       return body;
     },
     unsealInline(data) {
-      const value = readable("a snapshot", () => parse(data));
+      const value = readable("a snapshot or command", () => parse(data));
       assertJson(value);
       return value;
     },

@@ -93,6 +93,18 @@ export function scanContract(fixture: LogFixture): void {
       });
     });
 
+    it("L5: not live, ends at what was there when it began", async () => {
+      await using bench = await benchOf(fixture);
+      const log = await bench.open();
+      await log.append("task/r1", [record("a"), record("b")], { expected: 0 });
+      const seen: string[] = [];
+      for await (const { id, seq } of log.scan()) {
+        seen.push(id);
+        if (seq === 1) await log.append("task/r1", [record("late")], { expected: 2 });
+      }
+      expect(seen).toEqual(["a", "b"]);
+    });
+
     it("L5: live, goes on with what this handle writes", async () => {
       await using bench = await benchOf(fixture);
       const log = await bench.open();
