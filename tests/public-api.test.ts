@@ -1,0 +1,29 @@
+/**
+ * The names that users can import. A change here is a change of the public face: it needs
+ * a changeset, and `npm run api` for the reviewed report in `etc/troupe.api.md`.
+ */
+import { readFileSync } from "node:fs";
+import * as troupe from "troupe";
+import { expect, it } from "vitest";
+
+it("exports exactly these values", () => {
+  expect(Object.keys(troupe).sort()).toMatchInlineSnapshot(`
+    [
+      "TroupeError",
+      "WrongSequenceError",
+      "activity",
+      "connect",
+      "createHost",
+      "defineKind",
+      "openLog",
+      "systemClock",
+    ]
+  `);
+});
+
+it("has an index of named exports and nothing else", () => {
+  const index = readFileSync("src/index.ts", "utf8")
+    .replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")
+    .replaceAll(/export (type )?\{[^}]*\} from "[^"]+";/g, "");
+  expect(index.trim()).toBe("");
+});
