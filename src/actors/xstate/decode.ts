@@ -90,7 +90,7 @@ function hide(error: Error, key: string, value: string): void {
 
 /** A machine's snapshot as its parent sees it: it can be asked, not stepped. */
 function snapshotOf(fields: Record<string, unknown>): object {
-  const tags = new Set(Array.isArray(fields["tags"]) ? fields["tags"] : []);
+  const tags = fields["tags"] instanceof Set ? fields["tags"] : new Set();
   return {
     output: undefined,
     error: undefined,
