@@ -39,7 +39,8 @@ function promisesOf(code: string): string[] {
   const promises: string[] = [];
   let open = false;
   for (const line of code.split("\n")) {
-    const said = (open ? /^\s*\/\/ "(.*)"$/ : undefined)?.exec(line) ?? /\); \/\/ "(.*)"$/.exec(line);
+    const said: RegExpExecArray | null =
+      (open ? /^\s*\/\/ "(.*)"$/ : undefined)?.exec(line) ?? /\); \/\/ "(.*)"$/.exec(line);
     open = said !== null;
     if (said?.[1] !== undefined) promises.push(said[1]);
   }
