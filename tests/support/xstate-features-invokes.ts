@@ -3,7 +3,6 @@ import { assign, createMachine, emit, sendParent, sendTo, setup } from "xstate";
 import type { Feature } from "./xstate-features.ts";
 
 const go = { send: { type: "GO" } } as const;
-const stop = { send: { type: "STOP" } } as const;
 
 const pong = createMachine({ id: "pong", on: { PING: { actions: sendParent({ type: "PONG" }) } } });
 

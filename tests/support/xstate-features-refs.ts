@@ -4,7 +4,6 @@ import type { AnyActorRef } from "xstate";
 import type { Feature } from "./xstate-features.ts";
 
 const go = { send: { type: "GO" } } as const;
-const stop = { send: { type: "STOP" } } as const;
 
 const pong = createMachine({ id: "pong", on: { PING: { actions: sendParent({ type: "PONG" }) } } });
 

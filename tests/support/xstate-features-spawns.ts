@@ -2,7 +2,6 @@
 import {
   assign,
   createMachine,
-  emit,
   enqueueActions,
   forwardTo,
   sendParent,

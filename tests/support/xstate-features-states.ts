@@ -1,5 +1,5 @@
 /** Features of states: context, nesting, parallel, history, finals. */
-import { and, assign, createMachine, emit, setup } from "xstate";
+import { assign, createMachine, emit, setup } from "xstate";
 import type { Feature } from "./xstate-features.ts";
 
 const go = { send: { type: "GO" } } as const;

@@ -1,5 +1,5 @@
 /** Features of time: delayed raise and send, cancel, after, and what restarts them. */
-import { and, assign, cancel, createMachine, enqueueActions, raise, sendTo, setup } from "xstate";
+import { assign, cancel, createMachine, enqueueActions, raise, sendTo, setup } from "xstate";
 import type { Feature } from "./xstate-features.ts";
 
 const go = { send: { type: "GO" } } as const;
@@ -201,6 +201,6 @@ export const timingFeatures: readonly Feature[] = [
           b: {},
         },
       }),
-    script: [{ pass: 40 }, go, { pass: 40 }, next, { pass: 11 }],
+    script: [{ pass: 40 }, go, { pass: 40 }, { send: { type: "NEXT" } }, { pass: 11 }],
   },
 ];

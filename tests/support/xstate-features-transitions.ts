@@ -3,7 +3,6 @@ import { and, assign, createMachine, not, or, setup, stateIn } from "xstate";
 import type { Feature } from "./xstate-features.ts";
 
 const go = { send: { type: "GO" } } as const;
-const back = { send: { type: "BACK" } } as const;
 const next = { send: { type: "NEXT" } } as const;
 
 export const transitionFeatures: readonly Feature[] = [
