@@ -51,6 +51,7 @@ export type ErrorCode =
   | "RUN_NOT_FOUND"
   | "SERVER_TOO_OLD"
   | "SNAPSHOT_UNKNOWN"
+  | "STEP_FAILED"
   | "USAGE"
   | "WAIT_TIMEOUT";
 

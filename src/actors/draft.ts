@@ -10,18 +10,10 @@ import type { NewRecord } from "../events/log/log.ts";
 import { RECORD_VERSION, type Born, type RecordBody, type RecordedEvent } from "../events/record.ts";
 import { parseAddress } from "../events/address.ts";
 import { changedDigests, type Digests } from "./digests.ts";
-import {
-  advance,
-  birth,
-  owesOf,
-  statusOf,
-  valueOf,
-  type Advanced,
-  type Entry,
-  type Fold,
-  type NumberedEffect,
-} from "./fold.ts";
+import { advance, birth, type Advanced, type Entry, type NumberedEffect } from "./advance.ts";
+import { owesOf, statusOf, valueOf, type Fold } from "./fold.ts";
 import { decide, type Decision, type Input } from "./inputs.ts";
+import type { Ledger } from "./ledger.ts";
 import { kindNamed } from "./kind.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Identity, SystemDirectory } from "./xstate/contract.ts";
@@ -44,9 +36,7 @@ export interface Drafting {
   readonly actor: {
     readonly address: string;
     readonly fold: Fold | undefined;
-    readonly settling: Set<string>;
-    readonly inFlight: Set<string>;
-    readonly ran: number;
+    readonly ledger: Ledger;
   };
   readonly identify: (born: Born) => Identity;
   readonly directory: SystemDirectory;
@@ -95,21 +85,22 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
   const { rt, actor } = drafting;
   const { fold } = actor;
   const seq = (fold?.seq ?? 0) + 1;
-  const settled = fold === undefined ? [] : [...actor.settling];
+  const settled = fold === undefined ? [] : [...actor.ledger.settling];
   const entry: Entry = {
     seq,
     at: Math.max(rt.clock.now(), fold?.at ?? 0),
     cause: decision.cause,
-    body: { ...decision.body, ...(settled.length > 0 && { settled }), ...ranOf(fold, actor.ran, seq) },
+    body: {
+      ...decision.body,
+      ...(settled.length > 0 && { settled }),
+      ...ranOf(fold, actor.ledger.ran, seq),
+    },
   };
   const before = fold?.state.snapshot;
   const next = step(drafting, fold, entry, input);
   const digests = changedDigests(before, next.fold.state.snapshot);
   if (fold === undefined) drafting.born(next.fold);
-  for (const id of settled) {
-    actor.settling.delete(id);
-    actor.inFlight.delete(id);
-  }
+  actor.ledger.said(settled);
   const body = bodyOf(drafting, entry, { ...next, digests });
   out.records.push({
     id: rt.newId(),

@@ -14,6 +14,7 @@ import { answer, commander } from "./commands.ts";
 import { actorsFace, type Actors } from "./face.ts";
 import { kindsByName, type AnyKind } from "./kind.ts";
 import { ownLog } from "./own.ts";
+import { parkedError } from "./parking.ts";
 import { hostFailed, type Runner } from "./runner.ts";
 import type { CrashPoint, Progress } from "./runtime.ts";
 
@@ -81,22 +82,10 @@ function hostOf<TKinds extends readonly AnyKind[]>(
       if (runner.failed.aborted) return hostFailed(runner.failed.reason);
       if (!runner.runtime.running())
         return new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host." });
-      return parkedError(runner, address);
+      const parked = runner.parked.get(address);
+      return parked && parkedError(parked);
     },
     after: (ms, call) => runner.runtime.clock.after(ms, call),
   });
   return { ...face, failed: runner.failed, [Symbol.asyncDispose]: () => cleanup.disposeAsync() };
-}
-
-function parkedError(runner: Runner, address: string): TroupeError | undefined {
-  const parked = runner.parked.get(address);
-  if (parked === undefined) return undefined;
-  return new TroupeError(
-    "ACTOR_PARKED",
-    `"${address}" is parked at record ${parked.seq}: ${parked.message}`,
-    {
-      hint: "Mend the cause and unpark it, or skip the record that it names.",
-      data: { address, parked },
-    },
-  );
 }

@@ -8,7 +8,9 @@
  */
 import { TroupeError } from "../errors.ts";
 import type { Born, RecordedEvent } from "../events/record.ts";
-import { effectMark, hasArrived, isCommand, statusOf, valueOf, type Entry, type Fold } from "./fold.ts";
+import type { Entry } from "./advance.ts";
+import { effectMark, isCommand } from "./causes.ts";
+import { hasArrived, statusOf, valueOf, type Fold } from "./fold.ts";
 import { sameJson } from "./kind.ts";
 import type { Stepper } from "./xstate/contract.ts";
 
@@ -113,8 +115,8 @@ function decideBirth(address: string, fold: Fold | undefined, input: BirthInput)
 }
 
 function absent(address: string, input: Input): Decision {
-  if (input.type === "message" || input.type === "timer" || input.type === "resident")
-    return { type: "drop", seq: 0 };
+  const inside = input.type === "control" ? input.from !== undefined : input.type !== "command";
+  if (inside) return { type: "drop", seq: 0 };
   return { type: "refuse", error: notFound(address) };
 }
 

@@ -8,14 +8,9 @@
 import { parseAddress } from "../events/address.ts";
 import type { Born, RecordedEvent } from "../events/record.ts";
 import type { LiveActor } from "./actor.ts";
-import {
-  isResident,
-  markOf,
-  type Fold,
-  type NumberedEffect,
-  type Owed,
-  type OwedAction,
-} from "./fold.ts";
+import type { NumberedEffect } from "./advance.ts";
+import { markOf } from "./causes.ts";
+import { isResident, type Fold, type Owed, type OwedAction } from "./fold.ts";
 import { startResident } from "./residents.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ChildStart } from "./xstate/contract.ts";
@@ -58,21 +53,19 @@ export function perform(
 /** Everything that a loaded actor still owes: actions, residents and starts now, sends once all starts are out. */
 export function performOwed(rt: Runtime, actor: LiveActor, fold: Fold): void {
   for (const action of fold.actions.values())
-    if (markOf(action.id).seq > actor.ran) runAction(rt, actor, action);
+    if (markOf(action.id).seq > actor.ledger.ran) runAction(rt, actor, action);
   actor.actionsRan();
   for (const [address, open] of fold.residents) startOpen(rt, fold, address, open.id);
-  const owed = [...fold.outbox.values()].filter(({ id }) => !actor.inFlight.has(id));
+  const owed = [...fold.outbox.values()].filter(({ id }) => !actor.ledger.inFlight.has(id));
   for (const one of owed) if (one.type === "start") deliver(rt, actor, fold, one, {});
-  rt.onceRecovered(() => {
-    for (const one of owed) if (one.type !== "start") deliver(rt, actor, fold, one, {});
-  });
+  for (const one of owed) if (one.type !== "start") deliver(rt, actor, fold, one, {});
 }
 
 /** Stops what runs for this actor but is no longer open in its fold. */
 export function stopResidents(rt: Runtime, actor: LiveActor, fold: Fold | undefined): void {
-  for (const [address, id] of actor.started) {
+  for (const [address, id] of actor.ledger.started) {
     if (fold?.residents.get(address)?.id === id) continue;
-    actor.started.delete(address);
+    actor.ledger.started.delete(address);
     const running = rt.residents.get(address);
     if (running?.id !== id) continue;
     rt.residents.delete(address);
@@ -120,40 +113,24 @@ function deliver(
 ): void {
   const cause = `${actor.address}#${owed.id}`;
   const done = (): void => actor.settle(owed.id);
-  rt.at("before-effect", actor.address);
-  actor.inFlight.add(owed.id);
-  switch (owed.type) {
-    case "start": {
-      const born = bornOf(rt, fold, owed.child);
-      const input = { type: "birth", born, correlation: fold.correlation, cause, trace, done } as const;
-      rt.offer(owed.child.address, input, fresh);
-      break;
-    }
-    case "stop":
-      rt.offer(owed.child, {
-        type: "control",
-        event: { type: "troupe.stopped" },
-        cause,
-        from: actor.address,
-        trace,
-        done,
-        failed: done,
-      });
-      break;
-    case "send":
-      if (!sendToResident(rt, owed.to, owed.event)) {
-        rt.offer(owed.to, {
-          type: "message",
-          from: actor.address,
-          cause,
-          event: owed.event,
-          trace,
-          done,
-        });
-      } else done();
-      break;
+  actor.ledger.inFlight.add(owed.id);
+  if (owed.type === "start") {
+    rt.at("before-effect", actor.address);
+    const born = bornOf(rt, fold, owed.child);
+    const input = { type: "birth", born, correlation: fold.correlation, cause, trace, done } as const;
+    rt.offer(owed.child.address, input, fresh);
+    rt.at("after-effect", actor.address);
+    return;
   }
-  rt.at("after-effect", actor.address);
+  rt.onceRecovered(() => {
+    rt.at("before-effect", actor.address);
+    const shared = { cause, from: actor.address, trace, done };
+    if (owed.type === "stop")
+      rt.offer(owed.child, { type: "control", event: { type: "troupe.stopped" }, ...shared });
+    else if (sendToResident(rt, owed.to, owed.event)) done();
+    else rt.offer(owed.to, { type: "message", event: owed.event, ...shared });
+    rt.at("after-effect", actor.address);
+  });
 }
 
 function sendToResident(rt: Runtime, to: string, event: RecordedEvent): boolean {

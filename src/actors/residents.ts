@@ -10,7 +10,8 @@ import { TroupeError } from "../errors.ts";
 import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
 import { attachContext, retryDelay, settingsOf, type ActivitySettings } from "./activity.ts";
-import { isEnd, type Fold, type OpenResident } from "./fold.ts";
+import { isEnd } from "./causes.ts";
+import type { Fold, OpenResident } from "./fold.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Resident } from "./xstate/contract.ts";
 
@@ -68,7 +69,12 @@ function runAttempt(rt: Runtime, fold: Fold, open: OpenResident): void {
     const retry = retryOf(rt, settings, open, event);
     if (retry === undefined)
       rt.offer(owner, { type: "resident", from: child.address, id: open.id, event });
-    else rt.offer(owner, { type: "control", event: { ...retry, attempt, activity: child.address } });
+    else
+      rt.offer(owner, {
+        type: "control",
+        event: { ...retry, attempt, activity: child.address },
+        done: () => startAgain(rt, owner, open),
+      });
   }
 
   resident = rt.stepper.run({
@@ -109,6 +115,14 @@ function runAttempt(rt: Runtime, fold: Fold, open: OpenResident): void {
   });
   if (over) resident.stop();
   else rt.at("in-activity", owner);
+}
+
+/** The next attempt, once the failure of the one before is recorded. */
+function startAgain(rt: Runtime, owner: string, { id, child }: OpenResident): void {
+  const fold = rt.foldOf(owner);
+  const open = fold?.residents.get(child.address);
+  if (fold !== undefined && open?.id === id && !rt.residents.has(child.address))
+    startResident(rt, fold, open);
 }
 
 /** The failure as its record, where another attempt follows. */

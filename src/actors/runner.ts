@@ -166,11 +166,12 @@ export function createRunner(options: RunnerOptions): Runner {
     offer,
     idle,
     fail,
+    foldOf: (address) => actors.get(address)?.fold,
     newId: () => `${writer}-${(written++).toString(36)}`,
     residents: new Map<string, RunningResident>(),
     acting: { current: undefined },
     arm: ringing.arm,
-    started: (address, resident, id) => actors.get(address)?.started.set(resident, id),
+    started: (address, resident, id) => actors.get(address)?.ledger.started.set(resident, id),
     onceRecovered: (call) => (recovered === undefined ? call() : void recovered.push(call)),
     park(one) {
       parked.set(one.address, one);

@@ -3,6 +3,7 @@ import type { EventLog } from "../events/log/log.ts";
 import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
 import type { Clock } from "./clock.ts";
+import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
 import type { Kinds } from "./kind.ts";
 import type { RunningResident } from "./residents.ts";
@@ -66,6 +67,8 @@ export interface Runtime extends Settings {
   readonly onceRecovered: (call: () => void) => void;
   /** The system ids of a run. */
   readonly directory: (root: string) => RunDirectory;
+  /** The fold of an actor that is in memory. */
+  readonly foldOf: (address: string) => Fold | undefined;
   /** Residents that run in this host, by address. */
   readonly residents: Map<string, RunningResident>;
   /** Sets the timers that an actor has armed (replaces those set before). */

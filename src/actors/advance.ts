@@ -1,0 +1,280 @@
+/**
+ * The actor as a fold of its records: live and in replay it is this one function that moves it.
+ *
+ * - A2. `advance` runs no effect; it only says which are asked for.
+ * - A6. A timer's firing and a resident's end count only while that timer or resident is open.
+ * - A8. One watermark per sender: what arrived once never counts again.
+ * - A11. What is owed is derived from records: effects enter the outbox, settled ids leave it.
+ * - A15. Nothing but the actor's own records and its kind's code decides the outcome.
+ */
+import type { Json } from "../events/json.ts";
+import type { RecordBody, RecordedEvent } from "../events/record.ts";
+import { effectMark, isCommand, isEnd, markOf } from "./causes.ts";
+import { childrenOf, isResident, type Fold } from "./fold.ts";
+import type {
+  ChildStart,
+  Effect,
+  Identity,
+  State,
+  Stepped,
+  Stepper,
+  SystemDirectory,
+} from "./xstate/contract.ts";
+
+/** A record's part that is known before the step: its input and what the replay must not invent. */
+export interface Entry {
+  readonly seq: number;
+  readonly at: number;
+  readonly cause: string | undefined;
+  readonly body: Pick<
+    RecordBody,
+    "born" | "event" | "from" | "timer" | "stale" | "settled" | "ran" | "dues" | "lookups"
+  >;
+}
+
+/** What a step did besides moving the fold. */
+export interface Advanced {
+  readonly handled: boolean;
+  readonly effects: readonly NumberedEffect[];
+  readonly hash: string;
+  /** Output or error of an actor that has ended. */
+  readonly end: { readonly output?: Json; readonly error?: Json };
+  readonly dues: Readonly<Record<string, number>> | undefined;
+  readonly lookups: Stepped["lookups"];
+  readonly system: Readonly<Record<string, string | null>> | undefined;
+  readonly taken: readonly string[];
+}
+
+export interface NumberedEffect {
+  readonly id: string;
+  readonly effect: Effect;
+  /** Trace context of the record that asked for it. */
+  readonly trace?: string | undefined;
+}
+
+/** A9's window: this many ids, or this long (ms), whichever is larger. */
+const WINDOW_SIZE = 10_000;
+const WINDOW_MS = 24 * 3_600_000;
+
+/** Makes an actor from its birth: the first record. */
+export function birth(
+  identity: Identity,
+  entry: Entry & { readonly correlation: string },
+  stepper: Stepper,
+  directory: SystemDirectory,
+): { readonly fold: Fold; readonly advanced: Advanced } {
+  const born = entry.body.born ?? { id: identity.id };
+  const stepped = stepper.start(
+    identity,
+    born.input === undefined ? {} : { input: born.input },
+    entry.seq,
+    directory,
+  );
+  const fold: Fold = {
+    identity,
+    born,
+    correlation: entry.correlation,
+    bornCause: entry.cause,
+    seq: 0,
+    at: 0,
+    state: stepped.state,
+    outbox: new Map(),
+    actions: new Map(),
+    timers: new Map(),
+    residents: new Map(),
+    named: new Map(),
+    watermarks: new Map(),
+    commands: new Map(),
+  };
+  return { fold, advanced: absorb(fold, entry, stepped, stepper) };
+}
+
+/** Moves an actor by one record. Throws before anything has changed, or not at all. */
+export function advance(
+  fold: Fold,
+  entry: Entry,
+  stepper: Stepper,
+  directory: SystemDirectory,
+): Advanced {
+  return absorb(fold, entry, stepOf(fold, entry, stepper, directory), stepper);
+}
+
+function stepOf(fold: Fold, entry: Entry, stepper: Stepper, directory: SystemDirectory): Stepped {
+  const { event, stale } = entry.body;
+  const still: Stepped = { state: fold.state, handled: true, effects: [], taken: [] };
+  if (event === undefined || stale === true) return { ...still, handled: false };
+  switch (event.type) {
+    case "troupe.recovered":
+    case "troupe.settled":
+    case "troupe.skipped":
+    case "troupe.activity.failed":
+      return still;
+    case "troupe.timer.fired":
+      return { ...still, effects: firedSend(fold, entry.body.timer) };
+    case "troupe.stopped":
+      return stepper.stop(fold.identity, fold.state, entry.seq);
+    default:
+      return stepper.step(fold.identity, fold.state, event, entry.seq, directory);
+  }
+}
+
+/** A delayed send to somebody else is, once due, a send of the step in which it fired. */
+function firedSend(fold: Fold, id: string | undefined): readonly Effect[] {
+  const timer = [...fold.timers.values()].find((armed) => armed.id === id);
+  return timer === undefined ? [] : [{ type: "send", to: timer.to, event: timer.event }];
+}
+
+function absorb(fold: Fold, entry: Entry, stepped: Stepped, stepper: Stepper): Advanced {
+  const effects = stepped.effects.map((effect, index) => ({ id: `${entry.seq}.${index}`, effect }));
+  const hash = stepper.hash(stepped.state, stepped.effects);
+  const end = endOf(stepped.state, stepper); // may throw, so it stands before anything moves
+  settle(fold, entry);
+  noteInput(fold, entry);
+  fold.seq = entry.seq;
+  fold.at = entry.at;
+  fold.state = stepped.state;
+  const system = systemDelta(fold, stepped);
+  const dues = takeEffects(fold, effects, entry);
+  if (fold.state.snapshot.status !== "active") {
+    fold.timers.clear();
+    fold.residents.clear();
+  }
+  return {
+    handled: stepped.handled || entry.body.born !== undefined,
+    effects,
+    hash,
+    end,
+    dues,
+    lookups: stepped.lookups,
+    system,
+    taken: stepped.taken,
+  };
+}
+
+function endOf({ snapshot: { status, output, error } }: State, stepper: Stepper): Advanced["end"] {
+  if (status === "done" && output !== undefined) return { output: stepper.encode(output, "output") };
+  if (status === "error") return { error: stepper.encode(error ?? null, "error") };
+  return {};
+}
+
+function settle(fold: Fold, { seq, body }: Entry): void {
+  for (const id of body.settled ?? []) fold.outbox.delete(id);
+  const ran = body.ran ?? seq - 1;
+  for (const id of fold.actions.keys()) {
+    if (markOf(id).seq > ran) break;
+    fold.actions.delete(id);
+  }
+}
+
+function noteInput(fold: Fold, entry: Entry): void {
+  const { event, from, timer } = entry.body;
+  if (timer !== undefined) {
+    for (const [name, armed] of fold.timers) if (armed.id === timer) fold.timers.delete(name);
+  } else if (entry.cause !== undefined) noteCause(fold, entry.cause, entry);
+  if (event === undefined) return;
+  const resident = from === undefined ? undefined : fold.residents.get(from);
+  if (resident !== undefined && isEnd(event, resident.child.id))
+    fold.residents.delete(resident.child.address);
+  if (event.type === "troupe.activity.failed") noteFailure(fold, event);
+  if (event.type === "troupe.recovered")
+    for (const [address, open] of fold.residents)
+      fold.residents.set(address, { ...open, recoveries: open.recoveries + 1 });
+}
+
+function noteFailure(fold: Fold, event: RecordedEvent): void {
+  const address = String(event["activity"]);
+  const open = fold.residents.get(address);
+  if (open === undefined) return;
+  const retryAt = event["retryAt"];
+  fold.residents.set(address, {
+    ...open,
+    failures: open.failures + 1,
+    ...(typeof retryAt === "number" && { retryAt }),
+  });
+}
+
+function noteCause(fold: Fold, cause: string, { seq, at, body }: Entry): void {
+  const mark = body.from === undefined ? undefined : effectMark(cause, body.from);
+  if (mark !== undefined && body.from !== undefined) {
+    fold.watermarks.set(body.from, mark);
+    return;
+  }
+  if (!isCommand(cause)) return;
+  fold.commands.set(cause, { seq, at });
+  for (const [oldest, seen] of fold.commands) {
+    if (fold.commands.size <= WINDOW_SIZE || seen.at > at - WINDOW_MS) break;
+    fold.commands.delete(oldest);
+  }
+}
+
+function takeEffects(
+  fold: Fold,
+  effects: readonly NumberedEffect[],
+  entry: Entry,
+): Readonly<Record<string, number>> | undefined {
+  const dues: Record<string, number> = {};
+  for (const { id, effect } of effects) {
+    switch (effect.type) {
+      case "emit":
+        break;
+      case "action":
+        fold.actions.set(id, { id, name: effect.name, run: effect.run });
+        break;
+      case "send":
+        fold.outbox.set(id, { type: "send", id, to: effect.to, event: effect.event });
+        break;
+      case "start":
+        takeStart(fold, id, effect.child, entry.at);
+        break;
+      case "stop":
+        if (!fold.residents.delete(effect.child))
+          fold.outbox.set(id, { type: "stop", id, child: effect.child });
+        break;
+      case "timer": {
+        const index = String(markOf(id).index);
+        const dueAt = entry.body.dues?.[index] ?? entry.at + effect.delayMs;
+        dues[index] = dueAt;
+        fold.timers.delete(effect.timer); // so that a timer armed anew stands behind the others
+        fold.timers.set(effect.timer, {
+          id,
+          name: effect.timer,
+          to: effect.to,
+          event: effect.event,
+          dueAt,
+        });
+        break;
+      }
+      case "cancel":
+        fold.timers.delete(effect.timer);
+        break;
+    }
+  }
+  return Object.keys(dues).length === 0 ? undefined : dues;
+}
+
+function takeStart(fold: Fold, id: string, child: ChildStart, startedAt: number): void {
+  if (isResident(child)) {
+    fold.residents.set(child.address, { id, child, startedAt, failures: 0, recoveries: 0 });
+  } else fold.outbox.set(id, { type: "start", id, child });
+}
+
+/** System ids that this step gave away or took back: of residents, and of the actor itself when it ends. */
+function systemDelta(fold: Fold, { state, effects }: Stepped): Advanced["system"] {
+  const delta: Record<string, string | null> = {};
+  const ended = state.snapshot.status !== "active";
+  if (fold.named.size > 0) {
+    const living = new Set(Object.values(childrenOf(state)));
+    for (const [address, systemId] of fold.named) {
+      if (!ended && living.has(address)) continue;
+      delta[systemId] = null;
+      fold.named.delete(address);
+    }
+  }
+  for (const effect of effects) {
+    if (effect.type !== "start" || effect.child.systemId === undefined) continue;
+    delta[effect.child.systemId] = effect.child.address;
+    if (isResident(effect.child)) fold.named.set(effect.child.address, effect.child.systemId);
+  }
+  if (ended && fold.born.systemId !== undefined) delta[fold.born.systemId] = null;
+  return Object.keys(delta).length === 0 ? undefined : delta;
+}
