@@ -24,10 +24,28 @@ const dag = fc
     }),
   );
 
-const PIECES = [
-  ...["name: p\n", "tasks:\n", "  - id: a\n", "    run: b\n", "    dependsOn: [a]\n", "<<: *a\n"],
-  ...["- ", "&a ", "*a ", "\t", "{", "]", "? ", "!!x ", "---\n", "%YAML 1.1\n", "# c\n", '"', "|\n"],
+const LINES = [
+  "name: p\n",
+  "tasks:\n",
+  "  - id: a\n",
+  "    run: b\n",
+  "    dependsOn: [a]\n",
+  "<<: *a\n",
 ];
+const PIECES = LINES.concat(
+  "- ",
+  "&a ",
+  "*a ",
+  "\t",
+  "{",
+  "]",
+  "? ",
+  "!!x ",
+  "---\n",
+  "%YAML 1.1\n",
+  '"',
+  "|\n",
+);
 
 const KEYS = ["name", "tasks", "id", "run", "dependsOn", "env", "__proto__", "constructor", "x"];
 
