@@ -1,7 +1,7 @@
 /** What the other process does in tests of the SQLite log: `log-child.ts ROLE PATH ARGUMENT…`. */
 import { TroupeError } from "../../src/errors.ts";
 import { sqliteLog } from "../../src/events/log/sqlite.ts";
-import { record } from "./log-fixture.ts";
+import { idsOf, record } from "./log-fixture.ts";
 
 const [role = "", path = "", argument = ""] = process.argv.slice(2);
 
@@ -25,9 +25,30 @@ const roles: Record<string, () => Promise<void>> = {
   /** Appends so many records one after another, then ends. */
   async append() {
     await using log = sqliteLog({ path });
-    console.log(`synced before ${process.hrtime.bigint()}`);
     for (let seq = 0; seq < Number(argument);)
       seq = await log.append("task/r1", [record(`id-${seq + 1}`)], { expected: seq });
+  },
+  /** Appends 64 KiB after 64 KiB until it is refused; prints the last seq written, and the code. */
+  async fill() {
+    await using log = sqliteLog({ path });
+    let seq = 0;
+    try {
+      for (const text = "x".repeat(65_536); ;)
+        seq = await log.append("task/r1", [record(`id-${seq + 1}`, { text })], { expected: seq });
+    } catch (error) {
+      console.log(`${seq} ${TroupeError.is(error) ? error.code : String(error)}`);
+    }
+  },
+  /** Tries to write, then reads without writing; prints the code, and the ids. */
+  async look() {
+    try {
+      sqliteLog({ path });
+      console.log("opened for writing");
+    } catch (error) {
+      console.log(TroupeError.is(error) ? `${error.code} ${error.hint}` : String(error));
+    }
+    await using log = sqliteLog({ path, readOnly: true });
+    console.log((await idsOf(log, "task/r1")).join(" "));
   },
   /** Owns and serves: answers `echo`, never answers `hang`. Until killed. */
   async serve() {

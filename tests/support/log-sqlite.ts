@@ -1,5 +1,5 @@
 /** SQLite logs for tests: a folder of its own for each, and processes that can be killed. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -26,30 +26,40 @@ export interface Child extends AsyncDisposable {
   readonly lines: AsyncIterator<string>;
   /** The next line; fails with what stands on stderr if there is none. */
   line(): Promise<string>;
+  /** Waits until it has ended by itself; answers the lines that it had printed until then. */
+  end(): Promise<string[]>;
   /** Kills it as kill -9 does; answers the lines that it had printed until then. */
   kill(): Promise<string[]>;
 }
 
-/** Starts `log-child.ts` with a role; `wrap` is put before the command (strace). */
-export function child(args: readonly string[], wrap: readonly string[] = []): Child {
+/** Starts `log-child.ts` with a role; `wrap` is put before the command (strace, a shell's limits). */
+export function child(
+  args: readonly string[],
+  wrap: readonly string[] = [],
+  options: SpawnOptions = {},
+): Child {
   const script = fileURLToPath(new URL("./log-child.ts", import.meta.url));
   const [command = process.execPath, ...rest] = [...wrap, process.execPath, script, ...args];
-  const started = spawn(command, rest, { stdio: ["pipe", "pipe", "pipe"] });
+  const started = spawn(command, rest, { ...options, stdio: ["pipe", "pipe", "pipe"] });
   let complaint = "";
   started.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
   const exited = once(started, "close");
   const lines = createInterface({ input: started.stdout })[Symbol.asyncIterator]();
-  const kill = async (): Promise<string[]> => {
-    started.kill("SIGKILL");
+  const end = async (): Promise<string[]> => {
     const printed: string[] = [];
     for (let next = await lines.next(); next.done !== true; next = await lines.next())
       printed.push(next.value);
     await exited;
     return printed;
   };
+  const kill = () => {
+    started.kill("SIGKILL");
+    return end();
+  };
   return {
     process: started,
     lines,
+    end,
     kill,
     async line() {
       const next = await lines.next();

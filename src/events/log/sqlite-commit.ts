@@ -24,7 +24,7 @@ export interface Commits {
 }
 
 export interface CommitOptions {
-  readonly db: DatabaseSync;
+  readonly db: Pick<DatabaseSync, "exec" | "isTransaction">;
   readonly path: string;
   readonly url: string;
   /** Called after each commit, before anyone hears of it. */
@@ -103,7 +103,7 @@ function perform(job: Job): () => void {
   }
 }
 
-function rolledBack(db: DatabaseSync): boolean {
+function rolledBack(db: CommitOptions["db"]): boolean {
   try {
     if (db.isTransaction) db.exec("ROLLBACK");
     return true;

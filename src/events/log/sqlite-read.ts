@@ -69,7 +69,8 @@ export function reader(handle: Reading): Pick<EventLog, "tip" | "read" | "scan" 
     },
 
     async *scan(options: ScanOptions = {}) {
-      const { live = false, signal = new AbortController().signal } = options;
+      const { signal = new AbortController().signal } = options;
+      const live = options.live === true;
       assertPartition(options.partition, 1);
       let [position = 0] = parseCut(options.after, 1);
       const last = live ? Number.MAX_SAFE_INTEGER : number(end);

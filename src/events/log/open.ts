@@ -1,0 +1,58 @@
+/** Opens a log by its url: the one place that knows which engine a url means. */
+import { TroupeError } from "../../errors.ts";
+import type { EventLog, LogOptions } from "./log.ts";
+import { memoryLog } from "./memory.ts";
+import { sqliteLog } from "./sqlite.ts";
+
+/** Where the log lies if nobody says: in the folder where the command runs. */
+export const DEFAULT_URL = "sqlite:.troupe/log.db";
+
+export interface OpenLogOptions extends LogOptions {
+  /** Make the log where it is missing. Default true. */
+  readonly create?: boolean;
+  /** Only read. Default false. */
+  readonly readOnly?: boolean;
+}
+
+/**
+ * Opens a log: `memory:`, `sqlite:PATH`, or `nats://HOST[:PORT]/NAME`, whose client is
+ * loaded only then. Default: {@link DEFAULT_URL}.
+ *
+ * @throws {@link TroupeError} `LOG_URL_INVALID`, or what the engine says.
+ */
+export async function openLog(url = DEFAULT_URL, options: OpenLogOptions = {}): Promise<EventLog> {
+  const [, scheme = "", rest = ""] = /^([a-z+]+):(.*)$/.exec(url) ?? [];
+  switch (scheme) {
+    case "memory":
+      if (rest !== "") throw invalid(url, "a memory log has no path");
+      return memoryLog(options);
+    case "sqlite":
+      return sqliteLog({ ...options, path: fileIn(url, rest) });
+    case "nats": {
+      if (!URL.canParse(url)) throw invalid(url, "it names no server");
+      const { jetstreamLog } = await import("./jetstream.ts");
+      return jetstreamLog({ ...options, url });
+    }
+    default:
+      throw invalid(url, scheme === "" ? "it has no scheme" : `nothing opens "${scheme}:"`);
+  }
+}
+
+function fileIn(url: string, path: string): string {
+  if (path === "" || path === ":memory:") throw invalid(url, "it names no file");
+  if (path.startsWith("//")) throw invalid(url, "a path follows the colon at once");
+  return path;
+}
+
+function invalid(url: string, why: string): TroupeError {
+  const shown = withoutSecrets(url);
+  return new TroupeError("LOG_URL_INVALID", `"${shown}" is not the url of a log: ${why}`, {
+    hint: 'Write "sqlite:PATH", "nats://HOST:PORT/NAME" or "memory:".',
+    data: { url: shown },
+  });
+}
+
+/** The url without user, password, token and query: fit for messages. */
+export function withoutSecrets(url: string): string {
+  return url.replace(/\/\/.*@/, "//").replace(/[?#].*$/, "");
+}
