@@ -128,13 +128,15 @@ export interface Stepper {
   accepts(actor: Identity, state: State): readonly string[];
 
   /** Lower-case hex, 16 characters: of status, value, context, output, error, history, children and effects. */
-  hash(state: State, effects: readonly Effect[]): string;
+  hash(state: State, effects: readonly Effect[], options?: HashOptions): string;
   /** A state as strict JSON, and back (same hash). Never restarts anything. */
   persist(actor: Identity, state: State): Json;
   revive(actor: Identity, data: Json): State;
 
   /** Tags refs and errors. @throws {@link TroupeError} `JSON_INVALID` with the path. */
   encode(value: unknown, place: string): Json;
+  /** Whatever was thrown, as JSON: an error's name, message, code, hint and data. Never fails. */
+  encodeError(error: unknown): Json;
   /** Revives refs (interned per address) and errors. */
   decode(value: Json): unknown;
 
@@ -148,6 +150,11 @@ export interface Stepper {
    * `xstate.error.actor.<id>` with code `JSON_INVALID` and the path.
    */
   run(child: ResidentStart): Resident;
+}
+
+export interface HashOptions {
+  /** Whether the context is part of it. Default true; false is for contexts too large to hash at each step (A13). */
+  readonly context?: boolean;
 }
 
 export interface ResidentStart {

@@ -20,25 +20,28 @@ import { isRef } from "./refs.ts";
 import type { Ref } from "./refs.ts";
 import type { Born, Turn } from "./turn.ts";
 
-type Logger = (...args: unknown[]) => void;
+export interface EffectParts {
+  readonly logger: (...args: unknown[]) => void;
+  /** Says something once for a machine. */
+  readonly warn: (logic: object, message: string) => void;
+}
 
 /** The effects of a step, without the notices to its parent. */
-export function effectsOf(turn: Turn, logger: Logger): Effect[] {
+export function effectsOf(turn: Turn, parts: EffectParts): Effect[] {
   if (turn.notes.length === 0) return [];
   const first: Effect[] = [];
   const rest: Effect[] = [];
   const gone = new Set(turn.stopped);
   turn.notes.forEach((note, index) => {
-    const effect = effectOf(note, { turn, logger, gone, index });
+    const effect = effectOf(note, { ...parts, turn, gone, index });
     if (effect?.type === "action") first.push(effect);
     else if (effect !== undefined) rest.push(effect);
   });
   return first.length === 0 ? startsFirst(rest, turn) : [...first, ...startsFirst(rest, turn)];
 }
 
-interface Place {
+interface Place extends EffectParts {
   readonly turn: Turn;
-  readonly logger: Logger;
   readonly gone: ReadonlySet<string>;
   readonly index: number;
 }
@@ -55,6 +58,7 @@ function effectOf(note: Turn["notes"][number], at: Place): Effect | undefined {
     case "emit":
       return { type: "emit", event: encodeEvent(note.event, "emitted event") };
     case "action":
+      if (note.strayed === true) at.warn(at.turn.actor.logic, strayedSend(at.turn));
       return actionEffect(note.action, at);
   }
 }
@@ -82,6 +86,8 @@ function actionEffect(action: RawAction, at: Place): Effect | undefined {
   const params = fields(action.params);
   switch (action.type) {
     case "xstate.spawnChild": // noted at birth, whichever way the child was made
+      if (params["id"] === undefined) at.warn(at.turn.actor.logic, namelessChild(at.turn));
+      return undefined;
     case "xstate.stopChild": // noted when it was met
       return undefined;
     case "xstate.sendTo":
@@ -104,6 +110,14 @@ function sendEffect(params: Fields, at: Place): Effect {
   if (typeof params["delay"] === "number") return timerEffect(params, to, at);
   const event = escalated(params["event"], at.turn);
   return { type: "send", to: to.sessionId, event: encodeEvent(event, `event to ${to.sessionId}`) };
+}
+
+function namelessChild({ actor }: Turn): string {
+  return `spawnChild without an id in ${actor.address}: XState files the child under "undefined", where the next one replaces it`;
+}
+
+function strayedSend({ actor }: Turn): string {
+  return `sendTo in ${actor.address} found no target, so XState sends to the actor itself`;
 }
 
 /** XState's old way to fail: `sendParent({ type: "xstate.error", data })`. */
@@ -135,7 +149,7 @@ function target(to: unknown, turn: Turn): Ref {
   );
 }
 
-function logEffect(params: Fields, logger: Logger): Effect {
+function logEffect(params: Fields, logger: EffectParts["logger"]): Effect {
   const { label, value } = params;
   const run = () => (label ? logger(label, value) : logger(value));
   return { type: "action", name: "xstate.log", params: { label, value }, run };

@@ -12,12 +12,17 @@ import { hash as digest } from "node:crypto";
 import { isMachineSnapshot } from "xstate";
 import type { AnyMachineSnapshot } from "xstate";
 import { canonical } from "./canonical.ts";
-import type { Effect, State } from "./contract.ts";
+import type { Effect, HashOptions, State } from "./contract.ts";
 import { encode } from "./encode.ts";
 
 /** Lower-case hex, 16 characters. */
-export function hashOf(state: State, effects: readonly Effect[]): string {
-  return digest("sha256", textOf(state, effects), "hex").slice(0, 16);
+export function hashOf(
+  state: State,
+  effects: readonly Effect[],
+  { context = true }: HashOptions = {},
+): string {
+  const hashed = context ? state : { ...state, snapshot: { ...state.snapshot, context: undefined } };
+  return digest("sha256", textOf(hashed, effects), "hex").slice(0, 16);
 }
 
 function textOf(state: State, effects: readonly Effect[]): string {

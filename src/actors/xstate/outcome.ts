@@ -6,23 +6,22 @@ import type { AnyMachineSnapshot, Snapshot } from "xstate";
 import { hasEnded, withoutStopped } from "./child-snapshots.ts";
 import type { Effect, Identity, State, Stepped } from "./contract.ts";
 import { effectsOf } from "./effects.ts";
+import type { EffectParts } from "./effects.ts";
 import { noticeOf } from "./events.ts";
 import { isRef } from "./refs.ts";
 import type { Ref, RefTable } from "./refs.ts";
 import { takenOf } from "./taken.ts";
 import type { Turn } from "./turn.ts";
 
-type Logger = (...args: unknown[]) => void;
-
 /** The outcome of a step that ran to its end. */
-export function steppedOf(turn: Turn, snapshot: Snapshot<unknown>, logger: Logger): Stepped {
+export function steppedOf(turn: Turn, snapshot: Snapshot<unknown>, parts: EffectParts): Stepped {
   const known = turn.state?.childSnapshots ?? {};
   const state = {
     snapshot,
     incarnations: turn.incarnations,
     childSnapshots: withoutStopped(known, turn.stopped),
   };
-  const effects = effectsOf(turn, logger);
+  const effects = effectsOf(turn, parts);
   const taken = takenOf(turn.transitions);
   const handled = taken.length > 0 || !isMachineSnapshot(snapshot) || snapshot.status !== "active";
   return {

@@ -11,8 +11,8 @@ import { adopt } from "./adopt.ts";
 import { snapshotUnknown } from "./child-snapshots.ts";
 import type { Identity, StepperOptions } from "./contract.ts";
 import { decode } from "./decode.ts";
-import { encodeEvent } from "./events.ts";
-import type { RawScope } from "./internals.ts";
+import { encodeEvent, fields } from "./events.ts";
+import type { RawAction, RawScope } from "./internals.ts";
 import { createRefTable, isRef } from "./refs.ts";
 import type { Ref, RefTable } from "./refs.ts";
 import { createSystem } from "./system.ts";
@@ -80,12 +80,27 @@ export function createStage(options: StepperOptions): Stage {
 
 function createScope(turns: Turns, { logger }: StepperOptions): RawScope {
   // Set before each step; XState reads none of the four outside one.
-  const nobody = undefined as unknown as Ref;
+  let self = undefined as unknown as Ref;
+  let system: unknown;
+  // For each action XState reads self, then system; a sendTo whose target is undefined reads self again.
+  let strayed = false;
   return {
-    self: nobody,
+    get self() {
+      strayed = true;
+      return self;
+    },
+    set self(actor) {
+      self = actor;
+    },
+    get system() {
+      strayed = false;
+      return system;
+    },
+    set system(of) {
+      system = of;
+    },
     id: "",
     sessionId: "",
-    system: undefined,
     logger,
     defer() {},
     stopChild() {},
@@ -93,11 +108,18 @@ function createScope(turns: Turns, { logger }: StepperOptions): RawScope {
     actionExecutor: (action) => {
       const turn = turns.now;
       if (turn === undefined) return;
-      if (action.type !== "xstate.stopChild") turn.notes.push({ type: "action", action });
+      if (action.type === "xstate.sendTo")
+        turn.notes.push({ type: "action", action, strayed: strayed && isStray(action) });
+      else if (action.type !== "xstate.stopChild") turn.notes.push({ type: "action", action });
       else if (typeof action.params === "object" && action.params !== null && isRef(action.params))
         noteStop(turn, action.params);
     },
   };
+}
+
+/** Whether a send names its target by an expression, not by a string such as "#_parent". */
+function isStray({ params }: RawAction): boolean {
+  return fields(params)["targetId"] === undefined;
 }
 
 /** `ref.send()`: inside a step one more effect, outside the host's to relay. */

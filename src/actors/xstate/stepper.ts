@@ -13,7 +13,8 @@ import { addressOfChild, withNewsOf } from "./child-snapshots.ts";
 import { ACTION_FAILED } from "./contract.ts";
 import type { EncodedEvent, Identity, State, Stepped, Stepper, StepperOptions } from "./contract.ts";
 import { decode } from "./decode.ts";
-import { encode } from "./encode.ts";
+import type { EffectParts } from "./effects.ts";
+import { encode, encodeError } from "./encode.ts";
 import { hashOf } from "./hash.ts";
 import type { RawScope } from "./internals.ts";
 import { childLogic, raw } from "./logic.ts";
@@ -24,6 +25,7 @@ import { createStage } from "./stage.ts";
 import type { Stage } from "./stage.ts";
 import { assertSame, freeze } from "./strict.ts";
 import { newTurn } from "./turn.ts";
+import { warnOnce } from "./warnings.ts";
 import type { Turn } from "./turn.ts";
 
 /** Nobody has a system id: for steps that cannot ask. */
@@ -32,15 +34,16 @@ const NOBODY = { get: () => undefined, all: () => ({}) };
 export function createStepper(options: StepperOptions): Stepper {
   const stage = createStage(options);
   const { refs } = stage;
+  const parts = { logger: options.logger, warn: warnOnce(options.logger) };
 
   const perform = (actor: Identity, at: At, compute: Compute): Stepped => {
     const run = (): Played => play(stage, actor, at, compute);
     const first = run();
-    if (options.strict) assertSame(actor, outcome(run(), options), outcome(first, options));
+    if (options.strict) assertSame(actor, outcome(run(), parts), outcome(first, parts));
     const { turn, snapshot } = first;
     const kept =
       snapshot === undefined ? first : { ...first, snapshot: interned(turn, snapshot, refs) };
-    const stepped = outcome(kept, options);
+    const stepped = outcome(kept, parts);
     if (options.strict)
       freeze("context" in stepped.state.snapshot ? stepped.state.snapshot.context : undefined);
     return stepped;
@@ -93,6 +96,7 @@ export function createStepper(options: StepperOptions): Stepper {
       return revive(actor, data, refs.of);
     },
     encode,
+    encodeError,
     decode: (value) => decode(value, refs.of),
     childAddress: (state, id) => addressOfChild(state.snapshot, id),
     childLogic,
@@ -126,11 +130,11 @@ function attempt(turn: Turn, work: () => Snapshot<unknown>): Played {
   }
 }
 
-function outcome({ turn, snapshot, error }: Played, { logger }: StepperOptions): Stepped {
+function outcome({ turn, snapshot, error }: Played, parts: EffectParts): Stepped {
   if (snapshot === undefined) return endedOf(turn, { status: "error", error });
   // XState runs none of the actions of a first step that failed.
   if (turn.state === undefined && snapshot.status === "error") turn.notes = [];
-  return steppedOf(turn, snapshot, logger);
+  return steppedOf(turn, snapshot, parts);
 }
 
 function unchanged(state: State): Stepped {

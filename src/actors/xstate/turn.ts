@@ -17,7 +17,7 @@ export interface Born {
 
 /** What happened, in the order in which it did. */
 export type Noted =
-  | { readonly type: "action"; readonly action: RawAction }
+  | { readonly type: "action"; readonly action: RawAction; readonly strayed?: boolean }
   | { readonly type: "born"; readonly born: Born }
   | { readonly type: "stop"; readonly address: string }
   | { readonly type: "send"; readonly to: string; readonly event: unknown }
