@@ -1,0 +1,139 @@
+/**
+ * Finds the records of one actor.
+ *
+ * - 1. The tip is asked of the stream's leader: direct reads may come from a copy that lags.
+ * - 2. What is read is gapless or `LOG_CORRUPT`; a copy that lags makes a read slower, not shorter.
+ * - 3. At most {@link CONCURRENCY} direct reads of one partition are under way at a time, in
+ *      one handle: the server answers more of them too late for the client.
+ */
+import type { StoredMsg } from "@nats-io/jetstream";
+import { TroupeError } from "../../../errors.ts";
+import { actorFilter, partitionOfAddress } from "../../subjects.ts";
+import { reach, partitionStream, type Link } from "./link.ts";
+import type { Mark } from "./marks.ts";
+import { toEnvelope, type Envelope, type Incoming } from "./message.ts";
+
+/** Most records fetched at once. */
+const BATCH = 256;
+const CONCURRENCY = 4;
+const TRIES = 3;
+
+/** A record with its place. */
+export interface Found extends Incoming {
+  readonly envelope: Envelope;
+}
+
+/** The last record of an actor. Notes its mark. */
+export async function lastOf(link: Link, stream: string): Promise<Found | undefined> {
+  const last = { last_by_subj: actorFilter(link, stream) };
+  const message = await reach(link, () => link.jsm.streams.getMessage(home(link, stream), last));
+  if (message === null) return undefined;
+  const found = toFound(link, message);
+  link.marks.note(stream, { seq: found.envelope.seq, at: found.at });
+  return found;
+}
+
+/** The records of an actor from `first` to `to`, which stands there. */
+export async function* recordsOf(
+  link: Link,
+  stream: string,
+  { first, to }: { readonly first: number; readonly to: number },
+): AsyncGenerator<Found, void, undefined> {
+  let mark = link.marks.before(stream, first - 1);
+  while (mark.seq < to) {
+    for (const found of await some(link, stream, { mark, count: Math.min(BATCH, to - mark.seq) })) {
+      const { seq } = found.envelope;
+      if (seq !== mark.seq + 1) throw gap(stream, mark, seq);
+      mark = { seq, at: found.at };
+      if (seq >= first) yield found;
+    }
+    link.marks.note(stream, mark);
+  }
+}
+
+async function some(
+  link: Link,
+  stream: string,
+  { mark, count }: { readonly mark: Mark; readonly count: number },
+): Promise<readonly Found[]> {
+  const name = home(link, stream);
+  const filter = actorFilter(link, stream);
+  const next = { seq: mark.at + 1, next_by_subj: filter };
+  const found = await gated(link, name, () => direct(link, name, { ...next, batch: count }));
+  if (found.length > 0) return found.map((message) => toFound(link, message));
+  const message = await reach(link, () => link.jsm.streams.getMessage(name, next));
+  if (message === null) throw gap(stream, mark, undefined);
+  return [toFound(link, message)];
+}
+
+async function direct(
+  link: Link,
+  name: string,
+  query: { readonly seq: number; readonly next_by_subj: string; readonly batch: number },
+): Promise<readonly StoredMsg[]> {
+  for (let left = TRIES; ; left--) {
+    try {
+      const got = await reach(link, () => link.unlessDropped(collect(link, name, query)));
+      if (got !== undefined) return got;
+    } catch (error) {
+      if (left <= 1 || !TroupeError.is(error, "LOG_UNREACHABLE") || link.closing.aborted) throw error;
+    }
+    if (left <= 1) return [];
+  }
+}
+
+async function collect(
+  link: Link,
+  name: string,
+  query: Parameters<Link["jsm"]["direct"]["getBatch"]>[1],
+): Promise<readonly StoredMsg[]> {
+  try {
+    return await Array.fromAsync(await link.jsm.direct.getBatch(name, query));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === 404) return [];
+    throw error;
+  }
+}
+
+/** Work under way, by connection and stream; what waits is called when a place is free. */
+const gates = new WeakMap<Link, Map<string, { busy: number; readonly waiting: (() => void)[] }>>();
+
+async function gated<T>(link: Link, name: string, work: () => Promise<T>): Promise<T> {
+  const own = gates.get(link) ?? new Map<string, { busy: number; readonly waiting: (() => void)[] }>();
+  gates.set(link, own);
+  const gate = own.get(name) ?? { busy: 0, waiting: [] };
+  own.set(name, gate);
+  if (gate.busy >= CONCURRENCY) {
+    await new Promise<void>((resolve) => {
+      gate.waiting.push(resolve);
+    });
+  } else gate.busy += 1;
+  try {
+    return await work();
+  } finally {
+    const next = gate.waiting.shift();
+    if (next === undefined) gate.busy -= 1;
+    else next();
+  }
+}
+
+function home(link: Link, stream: string): string {
+  return partitionStream(link.name, partitionOfAddress(stream, link.partitions));
+}
+
+function toFound(link: Link, { subject, header, data, seq }: StoredMsg): Found {
+  const message = { subject, headers: header, data, at: seq };
+  return { ...message, envelope: toEnvelope(link, message) };
+}
+
+function gap(stream: string, after: Mark, seq: number | undefined): TroupeError {
+  const what = seq === undefined ? "nothing" : `record ${seq}`;
+  return new TroupeError(
+    "LOG_CORRUPT",
+    `after record ${after.seq} of "${stream}" (message ${after.at}) comes ${what}`,
+    {
+      hint: "Run `troupe doctor` on this log, and find out who removed or forged messages.",
+      data: { stream, after: after.seq, found: seq ?? null },
+    },
+  );
+}

@@ -1,0 +1,142 @@
+/**
+ * Writes one message, or several as one atomic batch, under one expectation.
+ *
+ * - 1. The expectation rides on the first message: the number of the last message that fits a
+ *      filter. Within a batch the server takes one a filter, and checks it when it commits.
+ * - 2. Every answer falls into one of four outcomes; only `written` says that something stands
+ *      in the log, only `unknown` that nobody can say.
+ * - 3. The client's own batch class is not used: it drops expectations and hides error codes.
+ */
+import { errors, headers, nuid, type Msg } from "@nats-io/transport-node";
+import { z } from "zod";
+import { TroupeError } from "../../../errors.ts";
+import type { Link } from "./link.ts";
+import type { Outgoing } from "./message.ts";
+
+/** What must be true for the write to happen. */
+export interface Expectation {
+  /** The JetStream stream that the subjects must belong to. */
+  readonly stream: string;
+  readonly filter: string;
+  /** The number of the last message that fits `filter`, 0 where there is none. */
+  readonly last: number;
+}
+
+export type Outcome =
+  /** `at`: the number of the last message. */
+  | { readonly kind: "written"; readonly at: number }
+  /** Something else stands there, or is about to; look again. Nothing was written. */
+  | { readonly kind: "refused"; readonly why: string }
+  /** Nothing was written, and it will not be if it is tried again at once. */
+  | { readonly kind: "failed"; readonly why: string }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** Most messages that one atomic batch takes. */
+export const BATCH_LIMIT = 1000;
+
+const Ack = z.looseObject({
+  stream: z.string(),
+  seq: z.int(),
+  count: z.int().optional(),
+  error: z
+    .looseObject({ code: z.int(), err_code: z.int().default(0), description: z.string().default("") })
+    .optional(),
+});
+
+/** Wrong last sequence, another append in flight, the same in a batch, batch incomplete, too many batches. */
+const LOOK_AGAIN = new Set([10071, 10164, 10201, 10176, 10210]);
+
+/** Publishes; never rejects. */
+export async function publish(
+  link: Link,
+  messages: readonly Outgoing[],
+  expectation: Expectation,
+): Promise<Outcome> {
+  const sent = messages.map((message) => ({ ...message, headers: copyOf(message) }));
+  const [first] = sent;
+  if (first === undefined) return { kind: "failed", why: "there is nothing to write" };
+  first.headers.set("Nats-Expected-Stream", expectation.stream);
+  first.headers.set("Nats-Expected-Last-Subject-Sequence", String(expectation.last));
+  first.headers.set("Nats-Expected-Last-Subject-Sequence-Subject", expectation.filter);
+  const tooBig = sent.find((message) => sizeOf(message) > (link.nc.info?.max_payload ?? Infinity));
+  if (tooBig !== undefined) return { kind: "failed", why: tooLarge(link, sizeOf(tooBig)) };
+  if (sent.length > 1) toBatch(sent);
+  try {
+    const message = await link.unlessDropped(request(link, sent));
+    if (message === undefined) return { kind: "unknown", why: "the connection was lost" };
+    return outcomeOf(message, sent.length);
+  } catch (error) {
+    return outcomeOfError(error);
+  }
+}
+
+/** The error for a write that surely did not happen. */
+export function writeFailed(url: string, why: string): TroupeError {
+  return new TroupeError("LOG_WRITE_FAILED", `the log ${url} did not take it: ${why}`, {
+    hint: "Read what the server says, mend it (space, limits, message size), then write again.",
+    data: { url },
+  });
+}
+
+function request(link: Link, messages: readonly Outgoing[]): Promise<Msg | undefined> {
+  for (const { subject, data, headers } of messages.slice(0, -1))
+    link.nc.publish(subject, data, { headers });
+  const last = messages.at(-1);
+  if (last === undefined) return Promise.resolve(undefined);
+  return link.nc.request(last.subject, last.data, { headers: last.headers, timeout: link.answerMs });
+}
+
+function toBatch(messages: readonly Outgoing[]): void {
+  const id = nuid.next();
+  for (const [i, message] of messages.entries()) {
+    message.headers.set("Nats-Batch-Id", id);
+    message.headers.set("Nats-Batch-Sequence", String(i + 1));
+  }
+  messages.at(-1)?.headers.set("Nats-Batch-Commit", "1");
+}
+
+function outcomeOf(message: Msg, count: number): Outcome {
+  const ack = Ack.safeParse(jsonOf(message));
+  if (!ack.success) return { kind: "unknown", why: "the server's answer is not an acknowledgement" };
+  const { error, seq } = ack.data;
+  if (error === undefined) {
+    if (count > 1 && ack.data.count !== count)
+      return { kind: "unknown", why: "the server did not take the batch as one" };
+    return { kind: "written", at: seq };
+  }
+  const why = `${error.description} (${error.err_code})`;
+  return { kind: LOOK_AGAIN.has(error.err_code) ? "refused" : "failed", why };
+}
+
+function outcomeOfError(error: unknown): Outcome {
+  const why = error instanceof Error ? error.message : String(error);
+  if (error instanceof errors.RequestError && error.isNoResponders())
+    return { kind: "failed", why: "no stream takes this subject now" };
+  if (error instanceof errors.InvalidArgumentError) return { kind: "failed", why };
+  return { kind: "unknown", why };
+}
+
+function jsonOf(message: Msg): unknown {
+  try {
+    return message.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function copyOf({ headers: from }: Outgoing): Outgoing["headers"] {
+  const copy = headers();
+  for (const [key, values] of from) for (const value of values) copy.append(key, value);
+  return copy;
+}
+
+function sizeOf({ data, headers: head }: Outgoing): number {
+  let size = data.byteLength + 16;
+  for (const [key, values] of head)
+    for (const value of values) size += key.length + Buffer.byteLength(value) + 4;
+  return size;
+}
+
+function tooLarge(link: Link, size: number): string {
+  return `a message of ${size} bytes is over the server's max_payload of ${link.nc.info?.max_payload}; lower payloadLimit or raise max_payload`;
+}

@@ -1,0 +1,67 @@
+/**
+ * Reads the partitions: one after another up to where they ended when it began, or all at
+ * once and for ever.
+ */
+import { assertPartition, formatCut, parseCut } from "../cut.ts";
+import type { Scanned, ScanOptions } from "../log.ts";
+import type { Bodies } from "./bodies.ts";
+import { assertOpen, partitionStream, reach, type Link } from "./link.ts";
+import { toEnvelope } from "./message.ts";
+import { merge } from "./merge.ts";
+import { tail, type TailOptions } from "./tail.ts";
+
+/** The number of the last message of each partition. */
+export async function endOf(link: Link): Promise<readonly number[]> {
+  const partitions = Array.from({ length: link.partitions }, (_, p) => p);
+  return Promise.all(partitions.map((partition) => lastIn(link, partition)));
+}
+
+/** Reads behind a cut. @throws {@link TroupeError} `LOG_INCOMPATIBLE`, `USAGE`, `LOG_CORRUPT`, `LOG_UNREACHABLE`. */
+export async function* scan(
+  link: Link,
+  bodies: Bodies,
+  { after, partition, live = false, signal }: ScanOptions,
+): AsyncGenerator<Scanned, void, undefined> {
+  assertOpen(link);
+  assertPartition(partition, link.partitions);
+  const cut = parseCut(after, link.partitions);
+  const asked = partition === undefined ? cut.map((_, p) => p) : [partition];
+  const left = new AbortController();
+  const stopped = () => signal?.aborted === true;
+  const signals = signal === undefined ? [] : [signal];
+  const over = AbortSignal.any([left.signal, link.closing, ...signals]);
+  const ends = live ? undefined : await endOf(link);
+  const sources = asked.map((p) => {
+    const last = ends?.[p];
+    const options = { partition: p, after: cut[p] ?? 0, signal: over };
+    return records(link, bodies, last === undefined ? options : { ...options, last });
+  });
+  try {
+    for await (const { record, at, partition: from } of live ? merge(sources) : chain(sources)) {
+      if (stopped()) return;
+      cut[from] = at;
+      yield { ...record, position: formatCut(cut) };
+      if (stopped()) return;
+    }
+  } finally {
+    left.abort();
+  }
+}
+
+async function* records(link: Link, bodies: Bodies, options: TailOptions) {
+  const { partition } = options;
+  for await (const { subject, headers, data, seq: at } of tail(link, options)) {
+    const envelope = toEnvelope(link, { subject, headers, data, at });
+    link.marks.note(envelope.stream, { seq: envelope.seq, at });
+    yield { record: await bodies.open(envelope, data), at, partition };
+  }
+}
+
+async function* chain<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<T, void, undefined> {
+  for (const source of sources) yield* source;
+}
+
+async function lastIn(link: Link, partition: number): Promise<number> {
+  const name = partitionStream(link.name, partition);
+  return (await reach(link, () => link.jsm.streams.info(name))).state.last_seq;
+}

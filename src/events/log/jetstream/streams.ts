@@ -1,0 +1,199 @@
+/**
+ * The streams of a log: one a partition, and one for what is not the log.
+ *
+ * - 1. The number of partitions and the format stand in the first partition's metadata and
+ *      are fixed there; who opens the log takes them from it.
+ * - 2. The log exists once the first stream says "ready", after all others were made. A
+ *      creation that was cut short is taken up by whoever may create.
+ * - 3. A stream of a ready log that is missing is never made again: it is `LOG_CORRUPT`.
+ * - 4. Each stream's settings are read back and checked: a server that dropped one, or a
+ *      stream that someone changed, is refused.
+ */
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  StoreCompression,
+  type StreamConfig,
+} from "@nats-io/jetstream";
+import { TroupeError } from "../../../errors.ts";
+import { partitionFilter } from "../../subjects.ts";
+import { partitionStream, reach, stateStream, type Connection } from "./link.ts";
+import type { Target } from "./target.ts";
+
+/** The format that this code writes; a log of a greater one is refused. */
+export const FORMAT = 1;
+const DEFAULT_PARTITIONS = 4;
+
+type Config = Partial<StreamConfig> & { readonly name: string };
+
+/**
+ * Opens the streams, or makes them.
+ *
+ * @returns the number of partitions.
+ * @throws {@link TroupeError} `LOG_NOT_FOUND`, `LOG_NEWER`, `LOG_INCOMPATIBLE`, `LOG_CORRUPT`.
+ */
+export async function openStreams(
+  connection: Connection,
+  target: Target,
+  create: boolean,
+): Promise<number> {
+  const { url, name } = target;
+  const asked = target.partitions ?? DEFAULT_PARTITIONS;
+  const info = (stream: string) => infoOf(connection, stream);
+  const head =
+    (await info(partitionStream(name, 0))) ??
+    (create ? await add(connection, partitionConfig(target, 0, asked)) : undefined);
+  if (head === undefined) throw notFound(url);
+  const { partitions, ready } = understand(url, head);
+  if (target.partitions !== undefined && target.partitions !== partitions)
+    throw otherPartitions(url, partitions, target.partitions);
+  if (!ready && !create) throw notFound(url);
+  const wanted = [
+    ...Array.from({ length: partitions }, (_, p) => partitionConfig(target, p, partitions)),
+    stateConfig(target),
+  ];
+  for (const config of wanted) {
+    const there = (await info(config.name)) ?? (ready ? undefined : await add(connection, config));
+    if (there === undefined) throw missing(url, config.name);
+    assertEqual(url, config, there);
+  }
+  const [first] = wanted;
+  if (!ready && first !== undefined) await declareReady(connection, first);
+  return partitions;
+}
+
+function partitionConfig(target: Target, partition: number, partitions: number): Config {
+  return {
+    ...common(target),
+    name: partitionStream(target.name, partition),
+    subjects: [partitionFilter(target.name, partition)],
+    discard: DiscardPolicy.New,
+    allow_atomic: true,
+    deny_delete: true,
+    deny_purge: true,
+    allow_rollup_hdrs: false,
+    max_msgs_per_subject: -1,
+    metadata: { "troupe.format": String(FORMAT), "troupe.partitions": String(partitions) },
+  };
+}
+
+function stateConfig(target: Target): Config {
+  const { name } = target;
+  return {
+    ...common(target),
+    name: stateStream(name),
+    subjects: [`troupe.${name}.own.>`, `troupe.${name}.snap.>`],
+    discard: DiscardPolicy.Old,
+    allow_msg_ttl: true,
+    max_msgs_per_subject: 1,
+  };
+}
+
+function common({ replicas }: Target): Partial<StreamConfig> {
+  return {
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    compression: StoreCompression.S2,
+    num_replicas: replicas,
+    allow_direct: true,
+    max_msgs: -1,
+    max_bytes: -1,
+    max_age: 0,
+  };
+}
+
+async function infoOf(connection: Connection, stream: string): Promise<StreamConfig | undefined> {
+  return reach(connection, async () => {
+    try {
+      return (await connection.jsm.streams.info(stream)).config;
+    } catch (error) {
+      if (isApiError(error, 10059)) return undefined;
+      throw error;
+    }
+  });
+}
+
+/** Makes a stream; where another process was faster, what it made. */
+async function add(connection: Connection, config: Config): Promise<StreamConfig | undefined> {
+  return reach(connection, async () => {
+    try {
+      return (await connection.jsm.streams.add(config)).config;
+    } catch (error) {
+      if (isApiError(error, 10058)) return infoOf(connection, config.name);
+      throw error;
+    }
+  });
+}
+
+async function declareReady(connection: Connection, config: Config): Promise<void> {
+  const metadata = { ...config.metadata, "troupe.state": "ready" };
+  await reach(connection, () => connection.jsm.streams.update(config.name, { ...config, metadata }));
+}
+
+function understand(url: string, { metadata }: StreamConfig): { partitions: number; ready: boolean } {
+  const format = Number(metadata?.["troupe.format"]);
+  const partitions = Number(metadata?.["troupe.partitions"]);
+  if (format > FORMAT) throw newer(url, format);
+  if (format !== FORMAT || !Number.isInteger(partitions) || partitions < 1)
+    throw incompatible(url, "its first stream was not made by Troupe");
+  return { partitions, ready: metadata?.["troupe.state"] === "ready" };
+}
+
+/** Compares every setting that was asked for, but the metadata and how many copies there are. */
+function assertEqual(url: string, asked: Config, there: StreamConfig): void {
+  const { metadata: _, num_replicas: __, ...settings } = asked;
+  const found = new Map<string, unknown>(Object.entries(there));
+  for (const [key, value] of Object.entries(settings)) {
+    const is = found.get(key) ?? (value === false ? false : undefined);
+    if (JSON.stringify(is) !== JSON.stringify(value))
+      throw incompatible(
+        url,
+        `stream ${asked.name} has ${key} ${JSON.stringify(is)}, not ${JSON.stringify(value)}`,
+      );
+  }
+}
+
+function isApiError(error: unknown, code: number): boolean {
+  return error instanceof JetStreamApiError && error.code === code;
+}
+
+function notFound(url: string): TroupeError {
+  return new TroupeError("LOG_NOT_FOUND", `there is no log ${url}`, {
+    hint: "Check the name, or open it for writing once: that makes it.",
+    data: { url },
+  });
+}
+
+function newer(url: string, format: number): TroupeError {
+  return new TroupeError("LOG_NEWER", `the log ${url} has format ${format}, this is for ${FORMAT}`, {
+    hint: "Upgrade Troupe before you open this log.",
+    data: { url, format, known: FORMAT },
+  });
+}
+
+function otherPartitions(url: string, partitions: number, asked: number): TroupeError {
+  return new TroupeError(
+    "LOG_INCOMPATIBLE",
+    `the log ${url} has ${partitions} partition(s), not ${asked}`,
+    {
+      hint: "Leave ?partitions= out: the number is fixed when a log is made.",
+      data: { url, partitions, asked },
+    },
+  );
+}
+
+function incompatible(url: string, why: string): TroupeError {
+  return new TroupeError("LOG_INCOMPATIBLE", `the log ${url} cannot be used: ${why}`, {
+    hint: "Restore the stream's settings, or use another name for the log.",
+    data: { url },
+  });
+}
+
+function missing(url: string, stream: string): TroupeError {
+  return new TroupeError("LOG_CORRUPT", `the log ${url} lacks its stream ${stream}`, {
+    hint: "Restore the stream from a backup; it is never made again by itself.",
+    data: { url, stream },
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * The URL of a JetStream log:
+ *
+ *     nats://[user:password@]HOST:PORT/NAME?monitor=URL[&durability=unverified][&partitions=N][&replicas=N]
+ *
+ * - 1. Credentials leave this file only towards the connection: `url` and messages have none.
+ */
+import { TroupeError } from "../../../errors.ts";
+
+/** What a URL says. */
+export interface Target {
+  /** The URL without credentials and parameters: fit for messages. */
+  readonly url: string;
+  /** `host:port`. */
+  readonly server: string;
+  readonly tls: boolean;
+  readonly credentials: { readonly user?: string; readonly pass?: string; readonly token?: string };
+  readonly name: string;
+  /** Monitoring endpoints of the server, or of each server of a cluster. */
+  readonly monitors: readonly string[];
+  /** Whether writes may be acknowledged without a proof that they are on disk. */
+  readonly unverified: boolean;
+  readonly partitions?: number;
+  /** Copies of each stream, 1 to 5. Default 1. */
+  readonly replicas: number;
+}
+
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+const PARAMETERS = new Set(["monitor", "durability", "partitions", "replicas"]);
+
+/** @throws {@link TroupeError} `LOG_URL_INVALID` naming what is wrong, never the credentials. */
+export function parseTarget(text: string): Target {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !["nats:", "tls:"].includes(url.protocol) || url.hostname === "")
+    throw invalid("it is not of the form nats://HOST:PORT/NAME");
+  const name = url.pathname.slice(1);
+  if (!NAME.test(name)) throw invalid(`"${name}" is not a name of letters, digits, "_" and "-"`);
+  const strange = [...url.searchParams.keys()].find((key) => !PARAMETERS.has(key));
+  if (strange !== undefined) throw invalid(`it has an unknown parameter "${strange}"`);
+  const server = `${url.hostname}:${url.port || "4222"}`;
+  const partitions = numberIn(url, "partitions", 1024);
+  return {
+    url: `${url.protocol}//${server}/${name}`,
+    server,
+    tls: url.protocol === "tls:",
+    credentials: credentialsIn(url),
+    name,
+    monitors: url.searchParams.getAll("monitor").map(monitorOf),
+    unverified: durabilityIn(url) === "unverified",
+    ...(partitions !== undefined && { partitions }),
+    replicas: numberIn(url, "replicas", 5) ?? 1,
+  };
+}
+
+function credentialsIn(url: URL): Target["credentials"] {
+  if (url.username === "") return {};
+  const [user, pass] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  return pass === "" ? { token: user } : { user, pass };
+}
+
+function durabilityIn(url: URL): string | null {
+  const durability = url.searchParams.get("durability");
+  if (durability === null || durability === "unverified") return durability;
+  throw invalid(`its durability is "${durability}"; only "unverified" may be said`);
+}
+
+function numberIn(url: URL, key: string, max: number): number | undefined {
+  const text = url.searchParams.get(key);
+  if (text === null) return undefined;
+  const value = /^[1-9][0-9]*$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= max) return value;
+  throw invalid(`its ${key} is "${text}", not a number from 1 to ${max}`);
+}
+
+function monitorOf(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw invalid("its monitor is not an http URL");
+}
+
+function invalid(why: string): TroupeError {
+  return new TroupeError("LOG_URL_INVALID", `the log's URL cannot be used: ${why}`, {
+    hint: "Write nats://HOST:PORT/NAME?monitor=http://HOST:PORT, with the monitoring endpoint of the server.",
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * NATS subjects of a log, so that any other tool can subscribe:
+ *
+ *     troupe.NAME.ev.<partition>.<kind>.<id>.<type>   records; <id> is `root:path`
+ *     troupe.NAME.cmd.<partition>.<kind>.<id>         commands to the owner
+ *
+ * - 1. A type's dots are token separators: `troupe.*.ev.*.task.*.task.failed` is every failed task.
+ * - 2. What NATS does not take in a token, or gives a meaning, is written `%XX` per UTF-8
+ *      byte, an empty token as a single `%`: no two types share a subject, and each can be read back.
+ * - 3. Nothing that a caller writes can leave its own actor's subjects.
+ */
+import { TroupeError } from "../errors.ts";
+import { parseAddress, partitionOf } from "./address.ts";
+
+/** What the subjects of a log are built from. */
+export interface Subjects {
+  /** The log's name: letters, digits, `_` and `-`. */
+  readonly name: string;
+  readonly partitions: number;
+}
+
+/** Longest subject in characters: far under the server's limit for a protocol line. */
+const MAX_LENGTH = 1_600;
+
+/**
+ * The subject of a record.
+ *
+ * @throws {@link TroupeError} `RECORD_INVALID` where the type makes it too long.
+ */
+export function recordSubject(log: Subjects, address: string, type: string): string {
+  const subject = `${actorSubject(log, "ev", address)}.${escapeType(type)}`;
+  if (subject.length <= MAX_LENGTH) return subject;
+  throw new TroupeError(
+    "RECORD_INVALID",
+    `the type "${type.slice(0, 40)}…" is too long for a subject`,
+    {
+      hint: "Keep a type under a thousand characters.",
+      data: { field: "type", length: subject.length, limit: MAX_LENGTH },
+    },
+  );
+}
+
+/** The filter for all records of one actor, and of no other. */
+export function actorFilter(log: Subjects, address: string): string {
+  return `${actorSubject(log, "ev", address)}.>`;
+}
+
+/** The filter for all records of one partition. */
+export function partitionFilter(name: string, partition: number): string {
+  return `troupe.${name}.ev.${partition}.>`;
+}
+
+/** Where commands to an actor go. */
+export function commandSubject(log: Subjects, address: string): string {
+  return actorSubject(log, "cmd", address);
+}
+
+/** The filter for all commands to one log. */
+export function commandFilter(name: string): string {
+  return `troupe.${name}.cmd.>`;
+}
+
+/** Where an actor's snapshot lies. */
+export function snapshotSubject(log: Subjects, address: string): string {
+  return actorSubject(log, "snap", address);
+}
+
+/** The partition of an address. */
+export function partitionOfAddress(address: string, partitions: number): number {
+  return partitionOf(parseAddress(address).root, partitions);
+}
+
+/** A type as the last tokens of a subject. */
+export function escapeType(type: string): string {
+  return type.split(".").map(escapeToken).join(".");
+}
+
+/** The type that {@link escapeType} was given. */
+export function unescapeType(tokens: string): string {
+  return tokens.split(".").map(unescapeToken).join(".");
+}
+
+function actorSubject(log: Subjects, space: "ev" | "cmd" | "snap", address: string): string {
+  const partition = partitionOfAddress(address, log.partitions);
+  const [kind, id] = address.split("/", 2);
+  return `troupe.${log.name}.${space}.${partition}.${kind}.${id}`;
+}
+
+function escapeToken(token: string): string {
+  if (token === "") return "%";
+  return token.replace(/[^A-Za-z0-9_:~-]+/g, (text) =>
+    Array.from(Buffer.from(text, "utf8"), (byte) => `%${hex(byte)}`).join(""),
+  );
+}
+
+function unescapeToken(token: string): string {
+  return token === "%" ? "" : decodeURIComponent(token);
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).toUpperCase().padStart(2, "0");
+}
