@@ -11,6 +11,7 @@ export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
   test: {
+    globalSetup: "tests/support/obtain-nats.ts",
     include: ["tests/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
