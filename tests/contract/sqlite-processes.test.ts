@@ -1,6 +1,6 @@
 /** Two processes on one SQLite log: commands through the inbox, owners that die, files that go. */
 import { once } from "node:events";
-import { rename, rm } from "node:fs/promises";
+import { rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
@@ -30,6 +30,18 @@ describe("a SQLite log with an owner in another process", () => {
     const error = await expectRejection(log.claim({ owner: "me" }), "LOG_OWNED");
     expect(error.message).toContain("host 4711");
     expect(rowsIn(path)).toBe(0);
+  });
+
+  it("is owned under every name that its file has", async () => {
+    await using home = await folder();
+    const [path, link] = [join(home.path, "log.db"), join(home.path, "link.db")];
+    await using log = sqliteLog({ path });
+    await using _owner = await log.claim({ owner: "host" });
+    await symlink(path, link);
+    await using other = sqliteLog({ path: link });
+    await expect(other.claim({ owner: "me" })).rejects.toMatchObject({ code: "LOG_OWNED" });
+    await other.append("task/r1", [record("a")], { expected: 0 });
+    expect(await log.tip("task/r1")).toBe(1);
   });
 
   it("LOG_OUTCOME_UNKNOWN as soon as the owner dies while it works on a command", async () => {
@@ -78,13 +90,14 @@ describe("a SQLite log with an owner in another process", () => {
     expect(await asked).toBe("second c-echo");
   });
 
-  it("sweeps out the rows that nobody fetched", async () => {
+  it("acts on no command after its deadline, and sweeps out what nobody fetched", async () => {
     await using home = await folder();
     const path = join(home.path, "log.db");
-    await using log = sqliteLog({ path });
+    await using log = sqliteLog({ path, now: () => 1_000_000 });
     {
       using db = new DatabaseSync(path);
-      db.exec("INSERT INTO inbox (command, deadline) VALUES (x'7b7d', 1)");
+      // one long over, one just over: it may still be fetched, but is not acted on any more
+      db.exec("INSERT INTO inbox (command, deadline) VALUES (x'7b7d', 1), (x'7b7d', 999999)");
     }
     await using _owner = await log.claim({ owner: "host" });
     const served: string[] = [];
@@ -94,7 +107,7 @@ describe("a SQLite log with an owner in another process", () => {
     });
     await log.commands.request(command("echo"));
     expect(served).toEqual(["c-echo"]);
-    expect(rowsIn(path)).toBe(0);
+    expect(rowsIn(path)).toBe(1);
   });
 });
 

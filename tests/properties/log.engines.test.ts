@@ -1,6 +1,6 @@
 /** The SQLite engine with all its queues and pages, against the memory engine as its model. */
 import { test, fc } from "@fast-check/vitest";
-import { describe, expect } from "vitest";
+import { describe, expect, it } from "vitest";
 import { TroupeError } from "../../src/errors.ts";
 import type { EventLog } from "../../src/events/log/log.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
@@ -70,5 +70,21 @@ describe("the engines agree", () => {
     expect(read.map(({ seq }) => seq)).toEqual(seqs);
     const scanned = await Array.fromAsync(log.scan({ after: String(after) }));
     expect(scanned.map(({ position }) => position)).toEqual(seqs.map(String));
+  });
+
+  it("L5: what is written during a long read is not part of it", async () => {
+    await using bench = await benchOf(sqliteFixture);
+    const log = await bench.open();
+    const records = Array.from({ length: 700 }, (_, i) => record(`r${i}`));
+    await log.append("task/r1", records, { expected: 0 });
+    for (const [round, begin] of [() => log.read("task/r1"), () => log.scan()].entries()) {
+      const before = 700 + round * 700;
+      let met = 0;
+      for await (const _ of begin()) {
+        met += 1;
+        await log.append("task/r1", [record(`m${round}-${met}`)], { expected: before + met - 1 });
+      }
+      expect(met).toBe(before);
+    }
   });
 });

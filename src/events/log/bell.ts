@@ -1,4 +1,5 @@
 /** Wakes whoever waits for something to change: live readers, requesters, the server of commands. */
+import { clearTimeout, setTimeout } from "node:timers";
 
 export interface Bell {
   /** How many wait now. */

@@ -7,6 +7,7 @@
  *
  * node:sqlite is synchronous: a commit holds up its process for the time of one fsync.
  */
+import { realpathSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { closed } from "./faults.ts";
 import type { CommandChannel, EventLog, LogOptions, SnapshotStore } from "./log.ts";
@@ -35,9 +36,11 @@ export interface SqliteLogOptions extends LogOptions, OpenOptions {
  * `LOG_WRITE_FAILED` (may not be written), `LOG_UNSAFE` (the file system cannot keep L3).
  */
 export function sqliteLog(options: SqliteLogOptions): EventLog {
-  const { path, readOnly = false, now = Date.now } = options;
-  const url = urlOf(path);
+  const { readOnly = false, now = Date.now } = options;
+  const url = urlOf(options.path);
   const db = openDatabase(options);
+  // one file has one lock, whatever link or working folder it was reached by
+  const path = realpathSync(options.path);
   const seals = sealer(options);
   const changes = watch(db, options.pollMs);
   const isOpen = () => db.isOpen;
