@@ -5,14 +5,10 @@ import { expect, it } from "vitest";
 /** Codes of the union that no file throws so far. May only shrink. */
 const UNUSED_YET: readonly string[] = [
   "ACTION_FAILED",
-  "ACTIVITY_CANCELLED",
   "ACTOR_STOPPED",
-  "COMMAND_TIMEOUT",
-  "INPUT_INVALID",
   "PLAN_NOT_FOUND",
   "RUN_EXISTS",
   "RUN_NOT_FOUND",
-  "SERVER_TOO_OLD",
 ];
 
 const declaration = /export type ErrorCode =([^;]+);/.exec(readFileSync("src/errors.ts", "utf8"));
