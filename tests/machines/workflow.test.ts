@@ -179,7 +179,7 @@ describe("a plan of any shape", () => {
   );
 
   /** All that the open commands depend on. */
-  const needed = (plan: Plan, open: readonly { task: string }[]): ReadonlySet<string> =>
+  const needed = (plan: Plan, open: readonly { task: string }[]): Set<string> =>
     new Set(
       plan.tasks.flatMap(({ id, dependsOn }) =>
         open.some(({ task }) => task === id) ? dependsOn : [],
