@@ -1,6 +1,6 @@
 /** Which files a SQLite log opens, and what it says of the others. */
-import { chmod, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { sqliteLog } from "../../src/events/log/sqlite.ts";
@@ -152,21 +152,48 @@ describe("a SQLite log that is only read", () => {
 
   it("needs no right to write: a read-only folder is enough", async ({ skip }) => {
     await using home = await folder();
-    const inner = join(home.path, "log");
-    const path = join(inner, "log.db");
-    await mkdir(inner);
+    const path = join(home.path, "log", "log.db");
     await written(path);
-    await rm(`${path}-owner`, { force: true });
-    await chmod(home.path, 0o755);
-    await chmod(path, 0o444);
-    await chmod(inner, 0o555);
-    // root may write everywhere, so it looks as nobody
-    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-    await using looking = child(["look", path], [], nobody);
-    const [refusal = "", ids] = await looking.end();
-    await chmod(inner, 0o755);
+    const [refusal = "", ids] = await lookedAt(path);
     if (refusal === "") return skip("another user cannot run the tests' files here");
     expect(refusal).toMatch(/^LOG_WRITE_FAILED .*readOnly: true/);
     expect(ids).toBe("a");
   });
+
+  it("needs no right to write while another writes, and sees what is written", async ({ skip }) => {
+    await using home = await folder();
+    const path = join(home.path, "log", "log.db");
+    await using log = sqliteLog({ path });
+    await log.append("task/r1", [record("a"), record("b")], { expected: 0 });
+    const [refusal = "", ids] = await lookedAt(path);
+    if (refusal === "") return skip("another user cannot run the tests' files here");
+    expect(ids).toBe("a b");
+  });
+
+  it("rather says nothing than less than there is, where it may not repair what a dead writer left", async ({
+    skip,
+  }) => {
+    await using home = await folder();
+    const path = join(home.path, "log", "log.db");
+    await using writer = child(["write", path]);
+    await writer.line();
+    await writer.kill();
+    await rm(`${path}-shm`);
+    const [refusal = "", ids] = await lookedAt(path);
+    if (refusal === "") return skip("another user cannot run the tests' files here");
+    expect(ids).toBeUndefined();
+  });
 });
+
+/** What `look` prints in a folder that it may not write. Root may write everywhere: it looks as nobody. */
+async function lookedAt(path: string): Promise<string[]> {
+  const inner = dirname(path);
+  await chmod(dirname(inner), 0o755);
+  for (const file of await readdir(inner)) await chmod(join(inner, file), 0o444);
+  await chmod(inner, 0o555);
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  await using looking = child(["look", path], [], nobody);
+  const lines = await looking.end();
+  await chmod(inner, 0o755);
+  return lines;
+}

@@ -97,7 +97,9 @@ describe("a SQLite log with an owner in another process", () => {
     {
       using db = new DatabaseSync(path);
       // one long over, one just over: it may still be fetched, but is not acted on any more
-      db.exec("INSERT INTO inbox (command, deadline) VALUES (x'7b7d', 1), (x'7b7d', 999999)");
+      const old = Buffer.from(JSON.stringify(command("old")));
+      const insert = db.prepare("INSERT INTO inbox (command, deadline) VALUES (?, ?)");
+      for (const deadline of [1, 999_999]) insert.run(old, deadline);
     }
     await using _owner = await log.claim({ owner: "host" });
     const served: string[] = [];

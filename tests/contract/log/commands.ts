@@ -95,6 +95,25 @@ export function commandContract(fixture: LogFixture): void {
       const log = await bench.open();
       const serving = log.commands.serve(async () => null);
       await expect(serving).rejects.toMatchObject({ code: "LOG_UNOWNED" });
+      const owner = await log.claim({ owner: "host" });
+      await owner[Symbol.asyncDispose]();
+      const again = log.commands.serve(async () => null);
+      await expect(again).rejects.toMatchObject({ code: "LOG_UNOWNED" });
+    });
+
+    it("hands the owner a copy, and who asked a copy of the answer", async () => {
+      await using bench = await benchOf(fixture);
+      const log = await bench.open();
+      await using _owner = await log.claim({ owner: "host" });
+      const kept = { list: [1] };
+      await using _serving = await log.commands.serve(async ({ data }) => {
+        Object.assign(data ?? {}, { list: "changed" });
+        return kept;
+      });
+      const data = { list: [1] };
+      const answer = await log.commands.request(command("c", data));
+      Object.assign(answer ?? {}, { list: "changed" });
+      expect([data, kept]).toEqual([{ list: [1] }, { list: [1] }]);
     });
 
     it("keeps a command for an owner that does not serve yet", async () => {
