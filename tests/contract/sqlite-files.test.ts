@@ -175,6 +175,7 @@ describe("a SQLite log that is only read", () => {
   }) => {
     await using home = await folder();
     const path = join(home.path, "log", "log.db");
+    await written(path);
     await using writer = child(["write", path]);
     await writer.line();
     await writer.kill();
