@@ -33,7 +33,7 @@ export async function versionOf(binary: string): Promise<string | undefined> {
 }
 
 /** Whether a version is new enough. */
-export function isFit(version: string | undefined): version is string {
+export function isFit(version: string | undefined): boolean {
   return version !== undefined && compareVersions(version, OLDEST) >= 0;
 }
 

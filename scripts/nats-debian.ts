@@ -49,7 +49,7 @@ async function debianSource(): Promise<DebianSource | undefined> {
   ]);
   const list = /LIST='(.*)'/.exec(shell)?.[1] ?? "";
   const parts = /PARTS='(.*)'/.exec(shell)?.[1] ?? "";
-  const names = (await readdir(parts).catch(() => [])).toSorted();
+  const names = (await readdir(parts).catch(() => [])).toSorted((a, b) => a.localeCompare(b));
   for (const file of [list, ...names.map((name) => join(parts, name))]) {
     const source = parseSource(await readFile(file, "utf8").catch(() => ""));
     if (source !== undefined) return source;

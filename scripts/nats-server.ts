@@ -36,10 +36,8 @@ export async function natsServer(
 async function assertFit(binary: string): Promise<string> {
   const version = await versionOf(binary);
   if (isFit(version)) return binary;
-  throw new Error(
-    `$NATS_SERVER names "${binary}", ` +
-      (version === undefined ? "which does not run" : `which is ${version}; need ${OLDEST}`),
-  );
+  const why = version === undefined ? "which does not run" : `which is ${version}; need ${OLDEST}`;
+  throw new Error(`$NATS_SERVER names "${binary}", ${why}`);
 }
 
 async function obtain(cache: string): Promise<string> {
@@ -75,8 +73,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const rest = args.length > 1 ? args.slice(1) : ["-c", join(ROOT, "nats.conf")];
   const child = spawn(binary, rest, { stdio: "inherit", cwd: ROOT });
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.on(signal, () => child.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
   child.on("exit", (code) => process.exit(code ?? 1));
 }
 

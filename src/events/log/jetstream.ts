@@ -80,7 +80,6 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
   return {
     url,
     partitions,
-    tip,
     snapshots: snapshots(link, seals, assertWritable),
     commands: commands(link, seals, { owning: owner.signal, scope: SCOPE }),
     async append(stream, records, { expected }) {
@@ -93,9 +92,14 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
       await sealed.store();
       return write(sealed.append);
     },
+    async tip(stream) {
+      return (await lastOf(link, stream))?.envelope.seq ?? 0;
+    },
     async *read(stream, { after = 0, to = Number.POSITIVE_INFINITY } = {}) {
-      const last = Math.min(to, await tip(stream));
-      for await (const found of recordsOf(link, stream, { first: after + 1, to: last }))
+      const tip = await lastOf(link, stream);
+      if (tip === undefined) return;
+      const range = { first: after + 1, to: Math.min(to, tip.envelope.seq), tip };
+      for await (const found of recordsOf(link, stream, range))
         yield content.open(found.envelope, found.data);
     },
     scan: (asked = {}) => scan(link, content, asked),

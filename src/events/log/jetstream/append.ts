@@ -90,8 +90,8 @@ async function look(link: Link, { stream, expected, ids }: Append): Promise<Mark
   const tip = last?.envelope.seq ?? 0;
   if (tip === expected) return { seq: tip, at: last?.at ?? 0 };
   const to = expected + ids.length;
-  if (tip < to) throw new WrongSequenceError(stream, expected, tip);
-  for await (const { envelope } of recordsOf(link, stream, { first: expected + 1, to }))
+  if (last === undefined || tip < to) throw new WrongSequenceError(stream, expected, tip);
+  for await (const { envelope } of recordsOf(link, stream, { first: expected + 1, to, tip: last }))
     if (envelope.id !== ids[envelope.seq - expected - 1])
       throw new WrongSequenceError(stream, expected, tip);
   return undefined;

@@ -105,6 +105,7 @@ async function ask(link: Link, { subject, sealed, scope, stop }: Question): Prom
   const ended = missing(link, scope, AbortSignal.any([stop, done.signal]));
   ended.catch(() => {}); // it may come second
   try {
+    await link.ready();
     link.nc.publish(subject, sealed, { reply: inbox });
     const message = await link.unlessDropped(Promise.race([promise, ended]));
     if (message === undefined) throw new Error("the connection was lost");

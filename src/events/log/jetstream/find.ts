@@ -16,7 +16,6 @@ import { toEnvelope, type Envelope, type Incoming } from "./message.ts";
 /** Most records fetched at once. */
 const BATCH = 256;
 const CONCURRENCY = 4;
-const TRIES = 3;
 
 /** A record with its place. */
 export interface Found extends Incoming {
@@ -29,15 +28,18 @@ export async function lastOf(link: Link, stream: string): Promise<Found | undefi
   const message = await reach(link, () => link.jsm.streams.getMessage(home(link, stream), last));
   if (message === null) return undefined;
   const found = toFound(link, message);
-  link.marks.note(stream, { seq: found.envelope.seq, at: found.at });
+  const { seq } = found.envelope;
+  const known = link.marks.before(stream, Number.POSITIVE_INFINITY);
+  if (seq <= known.seq && found.at > known.at) throw gap(stream, known, seq);
+  link.marks.note(stream, { seq, at: found.at });
   return found;
 }
 
-/** The records of an actor from `first` to `to`, which stands there. */
+/** The records of an actor from `first` to `to`, which must not lie behind `tip`, its last one. */
 export async function* recordsOf(
   link: Link,
   stream: string,
-  { first, to }: { readonly first: number; readonly to: number },
+  { first, to, tip }: { readonly first: number; readonly to: number; readonly tip: Found },
 ): AsyncGenerator<Found, void, undefined> {
   let mark = link.marks.before(stream, first - 1);
   while (mark.seq < to) {
@@ -45,6 +47,7 @@ export async function* recordsOf(
       const { seq } = found.envelope;
       if (seq !== mark.seq + 1) throw gap(stream, mark, seq);
       mark = { seq, at: found.at };
+      if (seq === tip.envelope.seq && mark.at !== tip.at) throw gap(stream, mark, seq);
       if (seq >= first) yield found;
     }
     link.marks.note(stream, mark);
@@ -59,7 +62,8 @@ async function some(
   const name = home(link, stream);
   const filter = actorFilter(link, stream);
   const next = { seq: mark.at + 1, next_by_subj: filter };
-  const found = await gated(link, name, () => direct(link, name, { ...next, batch: count }));
+  const query = { ...next, batch: count };
+  const found = await gated(link, name, () => reach(link, () => direct(link, name, query)));
   if (found.length > 0) return found.map((message) => toFound(link, message));
   const message = await reach(link, () => link.jsm.streams.getMessage(name, next));
   if (message === null) throw gap(stream, mark, undefined);
@@ -70,22 +74,6 @@ async function direct(
   link: Link,
   name: string,
   query: { readonly seq: number; readonly next_by_subj: string; readonly batch: number },
-): Promise<readonly StoredMsg[]> {
-  for (let left = TRIES; ; left--) {
-    try {
-      const got = await reach(link, () => link.unlessDropped(collect(link, name, query)));
-      if (got !== undefined) return got;
-    } catch (error) {
-      if (left <= 1 || !TroupeError.is(error, "LOG_UNREACHABLE") || link.closing.aborted) throw error;
-    }
-    if (left <= 1) return [];
-  }
-}
-
-async function collect(
-  link: Link,
-  name: string,
-  query: Parameters<Link["jsm"]["direct"]["getBatch"]>[1],
 ): Promise<readonly StoredMsg[]> {
   try {
     return await Array.fromAsync(await link.jsm.direct.getBatch(name, query));

@@ -30,6 +30,9 @@ const Lease = z.object({
 });
 export type Lease = z.infer<typeof Lease>;
 
+/** How often giving back is tried where its answer is lost. */
+const RELEASE_TRIES = 3;
+
 export interface Claim {
   readonly owner: string;
   readonly scope: string;
@@ -154,7 +157,9 @@ function keep(
       if (ended) return;
       ended = true;
       stop();
-      await holder.write({ ...lease, released: true }).catch(() => {}); // it ends by itself
+      const given = { ...lease, released: true };
+      for (let left = RELEASE_TRIES; left > 0; left--)
+        if (await holder.write(given).then(known, unsaid)) return; // else it ends by itself
     },
   };
 }
@@ -163,6 +168,10 @@ async function lostRace(link: Link, scope: string): Promise<TroupeError> {
   const lease = await ownerOf(link, scope);
   return owned(link.url, lease?.owner ?? "another host, just now");
 }
+
+/** Whether giving back is done with: also where another stands there by now. */
+const known = (): boolean => true;
+const unsaid = (): boolean => false;
 
 function leaseSubject(link: Link, scope: string): string {
   return `troupe.${link.name}.own.lease.${scope}`;

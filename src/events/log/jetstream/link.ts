@@ -14,9 +14,13 @@ import {
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { TroupeError } from "../../../errors.ts";
 import type { Subjects } from "../../subjects.ts";
+import { bell } from "../bell.ts";
 import { closed } from "../faults.ts";
 import { marks, type Marks } from "./marks.ts";
 import type { Target } from "./target.ts";
+
+/** How often a question is put that connections take along. */
+const TRIES = 5;
 
 /** A live connection, before it is known what lies behind it. */
 export interface Connection {
@@ -28,6 +32,11 @@ export interface Connection {
   readonly answerMs: number;
   /** Aborts when the handle is disposed. */
   readonly closing: AbortSignal;
+  /**
+   * Resolves at once while there is a connection, else when it is back: what the client is
+   * given in between is lost. Rejects after `answerMs`.
+   */
+  ready(): Promise<void>;
   /** What the work comes to; `undefined` as soon as the connection is lost, and the work is forgotten. */
   unlessDropped<T>(work: Promise<T>): Promise<T | undefined>;
   close(): Promise<void>;
@@ -56,9 +65,18 @@ export async function connectTo(target: Target, answerMs = 5_000): Promise<Conne
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: answerMs });
   const closing = new AbortController();
   const atDrop = new Set<() => void>();
+  const back = bell();
+  let connected = true;
   void (async () => {
-    for await (const { type } of nc.status())
-      if (type === "disconnect" || type === "close") for (const tell of atDrop) tell();
+    for await (const { type } of nc.status()) {
+      if (type === "disconnect" || type === "close") {
+        connected = false;
+        for (const tell of atDrop) tell();
+      } else if (type === "reconnect") {
+        connected = true;
+        back.ring();
+      }
+    }
   })();
   return {
     nc,
@@ -67,6 +85,11 @@ export async function connectTo(target: Target, answerMs = 5_000): Promise<Conne
     url: target.url,
     answerMs,
     closing: closing.signal,
+    async ready() {
+      if (connected) return;
+      await back.wait({ signal: closing.signal, timeoutMs: answerMs });
+      if (!connected) throw new Error(`no connection for ${answerMs} ms`);
+    },
     async unlessDropped(work) {
       const { promise, resolve } = Promise.withResolvers<undefined>();
       const tell = () => resolve(undefined);
@@ -105,14 +128,20 @@ export function assertOpen({ closing, url }: Connection): void {
 }
 
 /**
- * Runs what asks the server; nothing is written by it.
+ * Runs what asks the server, again where the answer is lost with the connection: so it must
+ * be safe to repeat.
  *
  * @throws {@link TroupeError} `LOG_UNREACHABLE` for whatever the client throws.
  */
 export async function reach<T>(connection: Connection, ask: () => Promise<T>): Promise<T> {
   assertOpen(connection);
   try {
-    return await ask();
+    for (let left = TRIES; left > 0; left--) {
+      await connection.ready();
+      const got = await connection.unlessDropped(ask().then((value) => ({ value })));
+      if (got !== undefined) return got.value;
+    }
+    throw new Error("the connection is lost again and again");
   } catch (error) {
     if (TroupeError.is(error)) throw error;
     assertOpen(connection);

@@ -12,35 +12,43 @@ export interface Mark {
 }
 
 export interface Marks {
+  /** Remembers the newest. */
   note(stream: string, mark: Mark): void;
+  /** Remembers one more: where the actor's snapshot was taken. */
+  pin(stream: string, mark: Mark): void;
   /** The mark of exactly this record, where it is known. */
   exact(stream: string, seq: number): Mark | undefined;
   /** The nearest known mark at or before this record. */
   before(stream: string, seq: number): Mark;
 }
 
-const START: Mark = { seq: 0, at: 0 };
+interface Known {
+  readonly newest: Mark;
+  readonly pinned: Mark;
+}
 
-/** Keeps two marks for each of `limit` actors: the newest, and one before it (a snapshot's). */
+const START: Mark = { seq: 0, at: 0 };
+const NOTHING: Known = { newest: START, pinned: START };
+
+/** Marks of `limit` actors. */
 export function marks(limit = 10_000): Marks {
-  const known = new Map<string, readonly Mark[]>();
-  const of = (stream: string): readonly Mark[] => known.get(stream) ?? [];
+  const known = new Map<string, Known>();
+  const of = (stream: string): Known => known.get(stream) ?? NOTHING;
+  const keep = (stream: string, marks: Known): void => {
+    known.delete(stream);
+    known.set(stream, marks);
+    const [oldest] = known.keys();
+    if (known.size > limit && oldest !== undefined) known.delete(oldest);
+  };
+  const all = (stream: string): readonly Mark[] => [START, of(stream).pinned, of(stream).newest];
   return {
     note(stream, mark) {
-      const [newest = mark, other] = of(stream);
-      const kept = mark.seq >= newest.seq ? [mark, other] : [newest, mark];
-      known.delete(stream);
-      known.set(
-        stream,
-        kept.filter((one) => one !== undefined),
-      );
-      const [oldest] = known.keys();
-      if (known.size > limit && oldest !== undefined) known.delete(oldest);
+      const { newest, pinned } = of(stream);
+      keep(stream, { newest: mark.seq > newest.seq ? mark : newest, pinned });
     },
-    exact: (stream, seq) => [START, ...of(stream)].find((mark) => mark.seq === seq),
+    pin: (stream, pinned) => keep(stream, { ...of(stream), pinned }),
+    exact: (stream, seq) => all(stream).find((mark) => mark.seq === seq),
     before: (stream, seq) =>
-      of(stream)
-        .filter((mark) => mark.seq <= seq)
-        .reduce((best, mark) => (mark.seq > best.seq ? mark : best), START),
+      all(stream).reduce((best, mark) => (mark.seq <= seq && mark.seq > best.seq ? mark : best)),
   };
 }

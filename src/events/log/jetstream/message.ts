@@ -62,26 +62,26 @@ export function toEnvelope(log: Subjects, message: Incoming): Envelope {
   const head = new Map<string, string>();
   for (const [key, [value]] of message.headers ?? []) if (value !== undefined) head.set(key, value);
   const get = (key: string): string | undefined => decode(head.get(key), message);
-  const [id, stream, type] = [get("ce-id"), get("ce-source"), get("ce-type")];
-  const [at, seq] = [Date.parse(get("ce-time") ?? ""), Number(get("troupe-seq"))];
+  const must = (key: string): string => {
+    const value = get(key);
+    if (value === undefined) throw strange(message, `it has no ${key}`);
+    return value;
+  };
   const [cause, trace, ref] = [get("ce-causationid"), get("traceparent"), get("ce-dataref")];
-  if (id === undefined || stream === undefined || type === undefined)
-    throw strange(message, "it lacks a record's headers");
-  if (!isAt(log, message.subject, { stream, type }))
-    throw strange(message, "its headers name another place");
-  if (!Number.isSafeInteger(seq) || seq < 1 || Number.isNaN(at))
-    throw strange(message, "its number or its time is none");
-  return {
-    id,
-    type,
-    at,
-    correlation: get("ce-correlationid") ?? "",
+  const envelope = {
+    id: must("ce-id"),
+    type: must("ce-type"),
+    at: Date.parse(must("ce-time")),
+    correlation: must("ce-correlationid"),
     ...(cause !== undefined && { cause }),
     ...(trace !== undefined && { trace }),
-    stream,
-    seq,
+    stream: must("ce-source"),
+    seq: Number(must("troupe-seq")),
     ...(ref !== undefined && { ref }),
   };
+  if (!isAt(log, message.subject, envelope)) throw strange(message, "its headers name another place");
+  if (!isNumbered(envelope)) throw strange(message, "its number or its time is none");
+  return envelope;
 }
 
 function timeOf({ id, at }: NewRecord): string {
@@ -93,7 +93,11 @@ function timeOf({ id, at }: NewRecord): string {
   });
 }
 
-function isAt(log: Subjects, subject: string, says: { stream: string; type: string }): boolean {
+function isNumbered({ seq, at }: Envelope): boolean {
+  return Number.isSafeInteger(seq) && seq > 0 && !Number.isNaN(at);
+}
+
+function isAt(log: Subjects, subject: string, says: Envelope): boolean {
   try {
     return recordSubject(log, says.stream, says.type) === subject;
   } catch {

@@ -11,7 +11,7 @@ export interface Owner {
   /** @throws {@link TroupeError} `LOG_OWNED` while an owner lives. */
   claim(owner: string): Promise<Ownership>;
   /** Aborts when this handle stops owning, lost or given back; `undefined` while it does not own. */
-  signal(): AbortSignal | undefined;
+  readonly signal: () => AbortSignal | undefined;
   /** Gives back what is held. */
   release(): Promise<void>;
 }

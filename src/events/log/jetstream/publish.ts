@@ -62,6 +62,7 @@ export async function publish(
   if (tooBig !== undefined) return { kind: "failed", why: tooLarge(link, sizeOf(tooBig)) };
   if (sent.length > 1) toBatch(sent);
   try {
+    await link.ready();
     const message = await link.unlessDropped(request(link, sent));
     if (message === undefined) return { kind: "unknown", why: "the connection was lost" };
     return outcomeOf(message, sent.length);

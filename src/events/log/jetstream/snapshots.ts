@@ -18,7 +18,7 @@ export function snapshots(link: Link, seals: Sealer, writable: () => void): Snap
       if (stood === undefined) return undefined;
       const seq = Number(stood.header("troupe-seq"));
       const at = Number(stood.header("troupe-at"));
-      if (at > 0) link.marks.note(stream, { seq, at });
+      if (at > 0) link.marks.pin(stream, { seq, at });
       const key = decodeURIComponent(stood.header("troupe-key"));
       return { seq, key, data: seals.unsealInline(stood.data) };
     },
@@ -30,7 +30,10 @@ export function snapshots(link: Link, seals: Sealer, writable: () => void): Snap
       head.append("troupe-seq", String(seq));
       head.append("troupe-key", encodeURIComponent(key));
       const mark = link.marks.exact(stream, seq);
-      if (mark !== undefined) head.append("troupe-at", String(mark.at));
+      if (mark !== undefined) {
+        link.marks.pin(stream, mark);
+        head.append("troupe-at", String(mark.at));
+      }
       await link.nc
         .request(snapshotSubject(link, stream), sealed, { headers: head, timeout: link.answerMs })
         .catch(() => {}); // a cache: see 1

@@ -39,29 +39,36 @@ export async function openStreams(
   target: Target,
   create: boolean,
 ): Promise<number> {
-  const { url, name } = target;
-  const asked = target.partitions ?? DEFAULT_PARTITIONS;
-  const info = (stream: string) => infoOf(connection, stream);
-  const head =
-    (await info(partitionStream(name, 0))) ??
-    (create ? await add(connection, partitionConfig(target, 0, asked)) : undefined);
+  const { url } = target;
+  const first = partitionConfig(target, 0, target.partitions ?? DEFAULT_PARTITIONS);
+  const head = await ensure(connection, first, create);
   if (head === undefined) throw notFound(url);
   const { partitions, ready } = understand(url, head);
-  if (target.partitions !== undefined && target.partitions !== partitions)
+  if ((target.partitions ?? partitions) !== partitions)
     throw otherPartitions(url, partitions, target.partitions);
   if (!ready && !create) throw notFound(url);
-  const wanted = [
-    ...Array.from({ length: partitions }, (_, p) => partitionConfig(target, p, partitions)),
-    stateConfig(target),
-  ];
-  for (const config of wanted) {
-    const there = (await info(config.name)) ?? (ready ? undefined : await add(connection, config));
+  for (const config of configsOf(target, partitions)) {
+    const there = await ensure(connection, config, !ready);
     if (there === undefined) throw missing(url, config.name);
     assertEqual(url, config, there);
   }
-  const [first] = wanted;
-  if (!ready && first !== undefined) await declareReady(connection, first);
+  if (!ready) await declareReady(connection, partitionConfig(target, 0, partitions));
   return partitions;
+}
+
+/** A stream's settings; it is made where it is missing and may be made. */
+async function ensure(
+  connection: Connection,
+  config: Config,
+  make: boolean,
+): Promise<StreamConfig | undefined> {
+  const there = await infoOf(connection, config.name);
+  return there ?? (make ? add(connection, config) : undefined);
+}
+
+function configsOf(target: Target, partitions: number): readonly Config[] {
+  const numbers = Array.from({ length: partitions }, (_, p) => p);
+  return [...numbers.map((p) => partitionConfig(target, p, partitions)), stateConfig(target)];
 }
 
 function partitionConfig(target: Target, partition: number, partitions: number): Config {
@@ -173,7 +180,7 @@ function newer(url: string, format: number): TroupeError {
   });
 }
 
-function otherPartitions(url: string, partitions: number, asked: number): TroupeError {
+function otherPartitions(url: string, partitions: number, asked?: number): TroupeError {
   return new TroupeError(
     "LOG_INCOMPATIBLE",
     `the log ${url} has ${partitions} partition(s), not ${asked}`,

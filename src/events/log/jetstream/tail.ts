@@ -12,6 +12,8 @@ import { assertOpen, partitionStream, unreachable, type Link } from "./link.ts";
 /** Most messages under way, and how the server shows that it lives. */
 const FETCH = { max_messages: 500, expires: 10_000, idle_heartbeat: 1_000 };
 const AGAIN_MS = 100;
+/** When the server forgets a reader that did not say goodbye. */
+const FORGET_MS = 30_000;
 
 export interface TailOptions {
   readonly partition: number;
@@ -50,7 +52,10 @@ async function* once(
 ): AsyncGenerator<JsMsg, void, undefined> {
   assertOpen(link);
   const name = partitionStream(link.name, partition);
-  const consumer = await link.js.consumers.get(name, { opt_start_seq: seen.at + 1 });
+  const consumer = await link.js.consumers.get(name, {
+    opt_start_seq: seen.at + 1,
+    inactive_threshold: FORGET_MS,
+  });
   const messages = await consumer.consume(FETCH);
   const stop = () => messages.stop();
   signal.addEventListener("abort", stop);
@@ -83,7 +88,7 @@ async function leave(
   messages: ConsumerMessages,
 ): Promise<void> {
   messages.stop();
-  if (!link.nc.isClosed()) await consumer.delete().catch(() => {});
+  if (!link.closing.aborted) await consumer.delete().catch(() => {});
 }
 
 function isGone(error: unknown): boolean {
