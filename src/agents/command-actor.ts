@@ -1,7 +1,7 @@
 /**
  * The `command` that tasks invoke: {@link runCommand} as an activity.
  *
- * - After a crash the command runs again; `TROUPE_KEY` is the same then, and
+ * - After a crash the command runs again; `TROUPE_EFFECT` (the idempotency key) is the same then, and
  *   `TROUPE_EXECUTION` counts up, so that a careful command can tell.
  */
 import { mkdir } from "node:fs/promises";
@@ -19,7 +19,7 @@ export function commandActor(
       await mkdir(artifacts, { recursive: true });
       const env = {
         ...command.env,
-        TROUPE_KEY: idempotencyKey,
+        TROUPE_EFFECT: idempotencyKey,
         TROUPE_EXECUTION: String(fence.attempt),
       };
       return runCommand({ ...command, env }, { ...options, signal });
