@@ -207,11 +207,11 @@ describe("refused:", () => {
     const kid = createMachine({});
     const one = bench(
       setup({ actors: { kid } }).createMachine({
-        context: ({ spawn }) => ({ ref: spawn(kid, { id: "k" }) }),
+        context: ({ spawn }) => ({ ref: spawn(kid) }),
       }),
     );
     expect(one.last.effects).toMatchObject([
-      { type: "start", child: { src: "kid", address: "case/root:k" } },
+      { type: "start", child: { src: "kid", address: "case/root:x1_0" } },
     ]);
   });
 
