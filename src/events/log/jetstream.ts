@@ -75,8 +75,6 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
     assertOpen(link);
     if (options.readOnly === true) throw writeFailed(url, "it is opened for reading only");
   };
-  const tip = async (stream: string): Promise<number> =>
-    (await lastOf(link, stream))?.envelope.seq ?? 0;
   return {
     url,
     partitions,
