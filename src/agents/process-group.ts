@@ -16,7 +16,7 @@ export async function endGroup(group: number, graceMs: number): Promise<void> {
 }
 
 /** Whether there was anybody to signal. */
-export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-group, signal);
     return true;

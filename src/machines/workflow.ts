@@ -145,7 +145,7 @@ export const workflowMachine = setup({
   }),
 });
 
-interface Ended {
+export interface Ended {
   readonly task: string;
   readonly outcome: TaskOutcome;
 }

@@ -40,7 +40,7 @@ export function assertSame(actor: Identity, first: Stepped, second: Stepped): vo
 }
 
 /** The first path, in order of keys, at which two values differ. */
-export function differingPath(one: unknown, two: unknown, path: string): string | undefined {
+function differingPath(one: unknown, two: unknown, path: string): string | undefined {
   if (canonical(one) === canonical(two)) return undefined;
   if (!walkable(one) || !walkable(two)) return path;
   const [left, right] = [fields(one), fields(two)];

@@ -110,7 +110,7 @@ function isStopped(turn: Turn, address: string): boolean {
 }
 
 /** Whether an address is another or lies below it. Kinds may differ on the way down. */
-export function isUnder(address: string, above: string): boolean {
+function isUnder(address: string, above: string): boolean {
   const path = address.slice(address.indexOf("/") + 1);
   const prefix = above.slice(above.indexOf("/") + 1);
   return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === ":");

@@ -8,7 +8,7 @@ import { assertJson, type Json, type JsonObject } from "../json.ts";
 import type { Codec, LogOptions } from "./log.ts";
 
 /** Default limit of a body that stands in the record itself, in bytes. */
-export const PAYLOAD_LIMIT = 262_144;
+const PAYLOAD_LIMIT = 262_144;
 
 const identity: Codec = { encode: (payload) => payload, decode: (payload) => payload };
 

@@ -11,7 +11,7 @@ const FULL = 13;
 const NOTADB = 26;
 
 /** The primary result code of an error of SQLite, `undefined` for any other. */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("errcode" in error)) return undefined;
   return typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
 }

@@ -12,7 +12,7 @@ import { integer } from "./sqlite-row.ts";
 /** `TRUP`: marks the file as a log of Troupe. */
 const APPLICATION = 0x54525550;
 /** The format that this code writes. A change that older code cannot read counts it up. */
-export const FORMAT = 1;
+const FORMAT = 1;
 
 const TABLES = `
   CREATE TABLE records (

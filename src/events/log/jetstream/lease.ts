@@ -41,7 +41,7 @@ export interface Claim {
 }
 
 /** The lease that stands, given back or not. */
-export async function leaseOf(
+async function leaseOf(
   link: Link,
   scope: string,
 ): Promise<{ readonly at: number; readonly lease?: Lease } | undefined> {

@@ -23,7 +23,7 @@ import { partitionStream, reach, stateStream, type Connection } from "./link.ts"
 import type { Target } from "./target.ts";
 
 /** The format that this code writes; a log of a greater one is refused. */
-export const FORMAT = 1;
+const FORMAT = 1;
 const DEFAULT_PARTITIONS = 4;
 
 type Config = Partial<StreamConfig> & { readonly name: string };
