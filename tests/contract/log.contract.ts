@@ -12,7 +12,7 @@ import { lifetimeContract } from "./log/lifetime.ts";
 import { ownerContract } from "./log/owner.ts";
 import { scanContract } from "./log/scan.ts";
 
-export type { LogFixture, LogStorage } from "../support/log-fixture.ts";
+export type { LogFixture } from "../support/log-fixture.ts";
 
 export function logContract(name: string, fixture: LogFixture): void {
   describe(`${name} keeps the log contract`, () => {

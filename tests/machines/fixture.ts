@@ -72,7 +72,7 @@ export class World {
   }
 }
 
-export type WorkflowActor = ActorRefFrom<typeof workflowMachine>;
+type WorkflowActor = ActorRefFrom<typeof workflowMachine>;
 
 const PLACE = { run: "r1", folder: "/work/here", artifacts: "/work/here/out" };
 
