@@ -1,5 +1,5 @@
 /** Plans and a stand-in for the outside world, for tests of the machines under plain XState. */
-import { createActor, fromPromise, SimulatedClock, type ActorRefFrom } from "xstate";
+import { createActor, fromPromise, SimulatedClock } from "xstate";
 import type { CommandInput, CommandResult } from "../../src/events/command-result.ts";
 import { Plan } from "../../src/events/plan.ts";
 import { taskMachine } from "../../src/machines/task.ts";
@@ -71,8 +71,6 @@ export class World {
     return found;
   }
 }
-
-type WorkflowActor = ActorRefFrom<typeof workflowMachine>;
 
 const PLACE = { run: "r1", folder: "/work/here", artifacts: "/work/here/out" };
 
