@@ -1,0 +1,89 @@
+/**
+ * A run while it moves: lines for a terminal that are painted over, or one line per event
+ * where there is none. Pure.
+ */
+import { endedTasks, type RunView, type TaskView } from "./run-view.ts";
+import { fit, inked, span, styleOf, width, type Ink } from "./paper.ts";
+import { tameLine } from "./terminal.ts";
+
+export interface Screen extends Ink {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  PENDING: "·",
+  WAITING: "◷",
+  COMPLETED: "✓",
+  FAILED: "✗",
+  CANCELLED: "⊘",
+  SKIPPED: "↷",
+};
+const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
+const FRAME_MS = 100;
+
+/** A picture of a run that fits the screen: what moves is shown first where not all can be. */
+export function picture(view: RunView, now: number, screen: Screen): readonly string[] {
+  const { tasks } = view;
+  const ended = endedTasks(view);
+  const took = span(Math.max(0, (view.open ? now : view.movedAt) - view.startedAt));
+  const head = `${view.name} ${view.run}: ${view.status}, ${ended} of ${tasks.length} tasks, ${took}`;
+  const room = Math.max(1, screen.rows - 3);
+  const shown = tasks.length <= room ? tasks : fewer(tasks, room - 1);
+  const names = Math.min(24, Math.max(...shown.map(({ id }) => width(id)), 4));
+  const lines = shown.map((task) => taskLine(task, now, screen, names));
+  const hidden = tasks.length - shown.length;
+  const more = hidden > 0 ? [inked(screen, "dim", `  and ${hidden} more`)] : [];
+  return [inked(screen, "bold", fit(tameLine(head), screen.columns - 1)), ...lines, ...more];
+}
+
+const WEIGHT: Readonly<Record<string, number>> = { RUNNING: 0, WAITING: 1, FAILED: 2, PENDING: 3 };
+
+/** So many tasks, those that matter most now, in plan order. */
+function fewer(tasks: readonly TaskView[], room: number): readonly TaskView[] {
+  const weight = ({ status }: TaskView): number => WEIGHT[status] ?? 4;
+  const chosen = new Set(tasks.toSorted((a, b) => weight(a) - weight(b)).slice(0, Math.max(1, room)));
+  return tasks.filter((task) => chosen.has(task));
+}
+
+function taskLine(task: TaskView, now: number, screen: Screen, names: number): string {
+  const frame = FRAMES.charAt(Math.floor(now / FRAME_MS) % FRAMES.length);
+  const sign = task.status === "RUNNING" ? frame : (SIGNS[task.status] ?? "?");
+  const name = fit(task.id, names);
+  const rest = tameLine(remark(task, now));
+  const left = screen.columns - names - 6;
+  const padded = name + " ".repeat(Math.max(0, names - width(name)));
+  return ` ${inked(screen, styleOf(task.status), sign)} ${padded}  ${inked(screen, "dim", fit(rest, left))}`;
+}
+
+/** What there is to say of a task now. */
+export function remark(task: TaskView, now: number): string {
+  const { title, failure, summary } = task;
+  switch (task.status) {
+    case "RUNNING":
+      return `${title} (${timing(task, now - (task.startedAt ?? now))})`;
+    case "WAITING":
+      return `again in ${span(Math.max(0, (task.dueAt ?? now) - now))}: ${failure?.message}`;
+    case "COMPLETED":
+      return `${summary === "" ? title : summary} (${timing(task, task.durationMs)})`;
+    case "FAILED":
+      return `${failure?.message} (${timing(task, task.durationMs)})`;
+    case "SKIPPED":
+      return `blocked by ${task.blockedBy}`;
+    case "CANCELLED":
+      return task.reason ? `cancelled: ${task.reason}` : "cancelled";
+    default:
+      return title;
+  }
+}
+
+function timing({ attempts }: TaskView, ms = 0): string {
+  return `${span(Math.max(0, ms))}${attempts > 1 ? `, attempt ${attempts}` : ""}`;
+}
+
+/** What is said, without a live view, when a task came to where it is. */
+export function news(before: TaskView | undefined, task: TaskView, now: number): string | undefined {
+  const same = before?.status === task.status && before.attempts === task.attempts;
+  if (same || task.status === "PENDING") return undefined;
+  return `${task.status.padEnd(9)}  ${task.id}  ${tameLine(remark(task, now))}`;
+}

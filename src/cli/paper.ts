@@ -1,0 +1,91 @@
+/**
+ * How things look as text: times, spans, states, tables. Pure.
+ */
+import { tameLine } from "./terminal.ts";
+
+export interface Ink {
+  readonly colour: boolean;
+}
+
+const CODES = { dim: 2, bold: 1, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
+
+/** A text in a colour, where there are colours. */
+export function inked(ink: Ink, style: keyof typeof CODES, text: string): string {
+  return ink.colour ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
+}
+
+/** What a state looks like. */
+export function styleOf(state: string): keyof typeof CODES {
+  switch (state) {
+    case "COMPLETED":
+      return "green";
+    case "FAILED":
+    case "ERROR":
+      return "red";
+    case "RUNNING":
+      return "cyan";
+    case "WAITING":
+    case "CANCELLED":
+    case "STOPPED":
+      return "yellow";
+    default:
+      return "dim";
+  }
+}
+
+/** `840 ms`, `3.2 s`, `4 min 05 s`, `2 h 03 min`. */
+export function span(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1_000);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3_600)} h ${two(Math.floor((seconds % 3_600) / 60))} min`;
+}
+
+/** A moment in UTC, to the second. */
+export function moment(at: number): string {
+  return new Date(at)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, "Z");
+}
+
+/** Rows with their columns in line; a header above. The last column may be as long as it likes. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const tamed = [head, ...rows].map((row) => row.map(tameLine));
+  const widths = head.map((_, at) => Math.max(...tamed.map((row) => width(row[at] ?? ""))));
+  return tamed.map((row) =>
+    row
+      .map(
+        (cell, at) => cell + " ".repeat(at === head.length - 1 ? 0 : (widths[at] ?? 0) - width(cell)),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** A text cut to so many columns. */
+export function fit(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  let cut = "";
+  for (const { segment } of SEGMENTS.segment(text)) {
+    if (width(cut) + width(segment) > columns - 1) break;
+    cut += segment;
+  }
+  return `${cut}…`;
+}
+
+const SEGMENTS = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const WIDE =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/u;
+
+/** How many columns a text takes. */
+export function width(text: string): number {
+  let columns = 0;
+  for (const { segment } of SEGMENTS.segment(text)) columns += WIDE.test(segment) ? 2 : 1;
+  return columns;
+}

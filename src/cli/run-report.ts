@@ -1,0 +1,32 @@
+/**
+ * What a run came to: for people as lines, for programs as one JSON value.
+ */
+import { remark } from "./live-view.ts";
+import { inked, span, styleOf, type Ink } from "./paper.ts";
+import { endedTasks, type RunView } from "./run-view.ts";
+import { tameLine } from "./terminal.ts";
+
+/** The result: how it ended, what went wrong, and what the last tasks said. */
+export function runLines(view: RunView, ink: Ink): readonly string[] {
+  const took = span(view.movedAt - view.startedAt);
+  const ended = endedTasks(view);
+  const status = inked(ink, styleOf(view.status), view.status);
+  const head = `${view.name} ${view.run}: ${status}, ${ended} of ${view.tasks.length} tasks, ${took}`;
+  const wrong = view.tasks
+    .filter(({ status: state }) => state !== "COMPLETED")
+    .map((task) => `  ${task.status} ${task.id}: ${tameLine(remark(task, view.movedAt))}`);
+  const said = view.tasks
+    .filter(({ id, summary }) => view.last.includes(id) && summary !== undefined && summary !== "")
+    .map(({ summary = "" }) => tameLine(summary));
+  return [head, ...wrong, ...said];
+}
+
+/** The same for a program. */
+export function runJson(view: RunView, log: string) {
+  const { last: _last, open: _open, ...rest } = view;
+  return { ...rest, log, durationMs: view.movedAt - view.startedAt };
+}
+
+export function exitCodeOfRun(view: RunView | undefined): 0 | 1 {
+  return view?.status === "COMPLETED" ? 0 : 1;
+}

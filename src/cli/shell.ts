@@ -1,0 +1,60 @@
+/**
+ * What every command has: where it writes, how it is told to stop, and the options that all
+ * of them take.
+ */
+import { dirname, resolve } from "node:path";
+import { Option, type Command } from "commander";
+import { TroupeError } from "../errors.ts";
+import { parseAddress } from "../events/address.ts";
+import { DEFAULT_URL, openLog, type OpenLogOptions } from "../events/log/open.ts";
+import type { EventLog } from "../events/log/log.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface Shell {
+  readonly terminal: Terminal;
+  /** Aborts when the user wants the command to end. */
+  readonly stop: AbortSignal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The folder in which the command was typed. */
+  readonly folder: string;
+  /** The exit code, where it is not 0. */
+  exit(code: 0 | 1 | 2): void;
+}
+
+/** A command of this shell, with the options that all take. */
+export function addCommand(program: Command, usage: string, summary: string): Command {
+  return program
+    .command(usage)
+    .description(summary)
+    .addOption(
+      new Option("--log <url>", "the log: sqlite:PATH, nats://HOST:PORT/NAME or memory:")
+        .env("TROUPE_LOG")
+        .default(DEFAULT_URL),
+    )
+    .option("--json", "print one JSON value, for programs", false);
+}
+
+/** A log that must be there: nothing is made of a misspelt path. */
+export function openExisting(url: string, options: OpenLogOptions = {}): Promise<EventLog> {
+  return openLog(url, { create: false, ...options });
+}
+
+/** The id of a run, or the address of an actor, as an address. */
+export function addressOf(id: string): string {
+  const address = id.includes("/") ? id : `workflow/${id}`;
+  parseAddress(address);
+  return address;
+}
+
+/** Where runs leave what they make: beside a log that is a file, else in the folder of the command. */
+export function runsFolder(url: string, folder: string): string {
+  const path = /^sqlite:(.+)$/.exec(url)?.[1];
+  return path === undefined ? resolve(folder, ".troupe/runs") : resolve(folder, dirname(path), "runs");
+}
+
+export function noSuchRun(id: string, url: string): TroupeError {
+  return new TroupeError("RUN_NOT_FOUND", `there is no run or actor "${id}" in ${url}`, {
+    hint: "List the runs with `troupe ls`, and mind --log.",
+    data: { id },
+  });
+}

@@ -1,0 +1,57 @@
+/**
+ * The terminal as the commands see it: data goes to `out`, talk to `err`.
+ */
+import { stripVTControlCharacters } from "node:util";
+
+export interface Terminal {
+  /** One line of data. */
+  out(line: string): void;
+  /** One line of talk. */
+  err(line: string): void;
+  /** Raw text to where talk goes: for a view that repaints itself. */
+  paint(text: string): void;
+  /** Whether talk goes to a terminal that can be repainted. */
+  readonly live: boolean;
+  readonly colour: boolean;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** The terminal of this process. NO_COLOR and TERM=dumb are honoured. */
+export function systemTerminal(
+  { stdout, stderr }: Streams = process,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Terminal {
+  const live = stderr.isTTY && env["TERM"] !== "dumb" && env["CI"] === undefined;
+  const colour = live && (env["NO_COLOR"] ?? "") === "";
+  return {
+    out: (line) => void stdout.write(`${line}\n`),
+    err: (line) => void stderr.write(`${line}\n`),
+    paint: (text) => void stderr.write(text),
+    live,
+    colour,
+    get columns() {
+      return stderr.columns || 80;
+    },
+    get rows() {
+      return stderr.rows || 24;
+    },
+  };
+}
+
+/** A text that moves no cursor, whoever wrote it: several lines stay several. */
+export function tame(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n]/gu, " ");
+}
+
+/** The same on one line. */
+export function tameLine(text: string): string {
+  return tame(text)
+    .replaceAll(/\s*\n\s*/g, " ⏎ ")
+    .trim();
+}
