@@ -17,7 +17,7 @@ import { decide, type Input } from "./inputs.ts";
 import { Ledger } from "./ledger.ts";
 import { identify, load } from "./load.ts";
 import { Mailbox } from "./mailbox.ts";
-import { held, parkedError, verdict } from "./parking.ts";
+import { held, hostFailed, parkedError, verdict } from "./parking.ts";
 import { perform, performOwed, stopResidents } from "./perform.ts";
 import type { Parked, Runtime } from "./runtime.ts";
 import { writeSnapshot } from "./snapshot.ts";
@@ -184,7 +184,12 @@ export class LiveActor {
       if (this.fold === undefined && !this.#startsFresh() && !(await this.#load())) return;
       const batch = this.#mailbox.take(BATCH);
       if (batch.length === 0) return;
-      await this.#commit(batch);
+      try {
+        await this.#commit(batch);
+      } catch (error) {
+        for (const input of batch) input.failed?.(hostFailed(error)); // written or not: the same command again tells
+        throw error;
+      }
       if (this.parked !== undefined) return;
     }
   }
@@ -276,13 +281,9 @@ export class LiveActor {
     for (const delta of system) directory.apply(delta);
     this.#show(fold);
     if (recovery) this.#recovered = true;
-    perform(
-      this.#rt,
-      this,
-      fold,
-      recovery ? effects.filter(({ effect }) => effect.type === "emit") : effects,
-    );
     if (recovery) performOwed(this.#rt, this, fold); // all that the fold holds, in order: old and new
+    const fresh = recovery ? effects.filter(({ effect }) => effect.type === "emit") : effects;
+    perform(this.#rt, this, fold, fresh);
     stopResidents(this.#rt, this, fold);
     for (const moment of seen) {
       this.seen = moment;

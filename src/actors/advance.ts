@@ -8,7 +8,7 @@
  * - A15. Nothing but the actor's own records and its kind's code decides the outcome.
  */
 import type { Json } from "../events/json.ts";
-import type { RecordBody, RecordedEvent } from "../events/record.ts";
+import type { RecordBody, RecordedEvent, SystemDelta } from "../events/record.ts";
 import { effectMark, isCommand, isEnd, markOf } from "./causes.ts";
 import { childrenOf, isResident, type Fold } from "./fold.ts";
 import type {
@@ -41,7 +41,7 @@ export interface Advanced {
   readonly end: { readonly output?: Json; readonly error?: Json };
   readonly dues: Readonly<Record<string, number>> | undefined;
   readonly lookups: Stepped["lookups"];
-  readonly system: Readonly<Record<string, string | null>> | undefined;
+  readonly system: SystemDelta | undefined;
   readonly taken: readonly string[];
 }
 
@@ -168,25 +168,31 @@ function settle(fold: Fold, { seq, body }: Entry): void {
 
 function noteInput(fold: Fold, entry: Entry): void {
   const { event, from, timer } = entry.body;
-  if (timer !== undefined) {
-    for (const [name, armed] of fold.timers) if (armed.id === timer) fold.timers.delete(name);
-  } else if (entry.cause !== undefined) noteCause(fold, entry.cause, entry);
+  if (timer !== undefined) disarm(fold, timer);
+  else if (entry.cause !== undefined) noteCause(fold, entry.cause, entry);
   if (event === undefined) return;
   const resident = from === undefined ? undefined : fold.residents.get(from);
   if (resident !== undefined && isEnd(event, resident.child.id))
     fold.residents.delete(resident.child.address);
   if (event.type === "troupe.activity.failed") noteFailure(fold, event);
-  if (event.type === "troupe.recovered")
-    for (const [address, open] of fold.residents)
-      fold.residents.set(address, { ...open, recoveries: open.recoveries + 1 });
+  if (event.type === "troupe.recovered") noteRecovery(fold);
+}
+
+function disarm(fold: Fold, timer: string): void {
+  for (const [name, armed] of fold.timers) if (armed.id === timer) fold.timers.delete(name);
+}
+
+function noteRecovery(fold: Fold): void {
+  for (const [address, open] of fold.residents)
+    fold.residents.set(address, { ...open, recoveries: open.recoveries + 1 });
 }
 
 function noteFailure(fold: Fold, event: RecordedEvent): void {
-  const address = String(event["activity"]);
-  const open = fold.residents.get(address);
+  const address = event["activity"];
+  const open = typeof address === "string" ? fold.residents.get(address) : undefined;
   if (open === undefined) return;
   const retryAt = event["retryAt"];
-  fold.residents.set(address, {
+  fold.residents.set(open.child.address, {
     ...open,
     failures: open.failures + 1,
     ...(typeof retryAt === "number" && { retryAt }),
@@ -259,22 +265,28 @@ function takeStart(fold: Fold, id: string, child: ChildStart, startedAt: number)
 }
 
 /** System ids that this step gave away or took back: of residents, and of the actor itself when it ends. */
-function systemDelta(fold: Fold, { state, effects }: Stepped): Advanced["system"] {
-  const delta: Record<string, string | null> = {};
+function systemDelta(fold: Fold, { state, effects }: Stepped): SystemDelta | undefined {
   const ended = state.snapshot.status !== "active";
-  if (fold.named.size > 0) {
-    const living = new Set(Object.values(childrenOf(state)));
-    for (const [address, systemId] of fold.named) {
-      if (!ended && living.has(address)) continue;
-      delta[systemId] = null;
-      fold.named.delete(address);
-    }
-  }
+  const freed = freedBy(fold, state, ended);
+  const given: Record<string, string> = {};
   for (const effect of effects) {
     if (effect.type !== "start" || effect.child.systemId === undefined) continue;
-    delta[effect.child.systemId] = effect.child.address;
+    given[effect.child.systemId] = effect.child.address;
     if (isResident(effect.child)) fold.named.set(effect.child.address, effect.child.systemId);
   }
-  if (ended && fold.born.systemId !== undefined) delta[fold.born.systemId] = null;
-  return Object.keys(delta).length === 0 ? undefined : delta;
+  const gives = Object.keys(given).length > 0;
+  if (freed.length === 0 && !gives) return undefined;
+  return { ...(freed.length > 0 && { freed }), ...(gives && { given }) };
+}
+
+function freedBy(fold: Fold, state: State, ended: boolean): string[] {
+  const freed = ended && fold.born.systemId !== undefined ? [fold.identity.address] : [];
+  if (fold.named.size === 0) return freed;
+  const living = new Set(Object.values(childrenOf(state)));
+  for (const address of fold.named.keys()) {
+    if (!ended && living.has(address)) continue;
+    freed.push(address);
+    fold.named.delete(address);
+  }
+  return freed;
 }

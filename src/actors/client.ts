@@ -16,7 +16,6 @@ import { kindsByName, type AnyKind, type Kinds } from "./kind.ts";
 import { placeOf, type LoadEnv } from "./load.ts";
 import { ownLog } from "./own.ts";
 import { readState } from "./reads.ts";
-import { runDirectory } from "./runtime.ts";
 import { createStepper } from "./xstate/stepper.ts";
 
 export interface ClientOptions<TKinds extends readonly AnyKind[]> {
@@ -100,7 +99,7 @@ function readingStepper(): LoadEnv["stepper"] {
         hint: "Read it with client.actor(address).snapshot().",
       });
     },
-    system: () => runDirectory(),
+    system: () => ({ get: () => undefined, all: () => ({}) }),
     logger: () => {},
     strict: false,
   });

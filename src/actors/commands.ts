@@ -41,7 +41,7 @@ export function commander(runner: Runner): Commander {
   return {
     async start(address, input, { correlation, trace }) {
       const { kind, root, path } = parseAddress(address);
-      const { machine } = kindNamed(kinds, kind);
+      kindNamed(kinds, kind);
       if (path.length > 0)
         throw new TroupeError("ADDRESS_INVALID", `"${address}" is a child's address`, {
           hint: `Start a root such as "${kind}/${root}"; children are started by their parents.`,
@@ -50,7 +50,7 @@ export function commander(runner: Runner): Commander {
       return offered((settle) =>
         runner.offer(address, {
           type: "birth",
-          born: { id: machine.id, ...encoded },
+          born: { id: root, ...encoded },
           correlation: correlation ?? root,
           trace,
           ...settle,

@@ -7,7 +7,13 @@
 import type { Snapshot } from "xstate";
 import type { JsonObject } from "../events/json.ts";
 import type { NewRecord } from "../events/log/log.ts";
-import { RECORD_VERSION, type Born, type RecordBody, type RecordedEvent } from "../events/record.ts";
+import {
+  RECORD_VERSION,
+  type Born,
+  type RecordBody,
+  type RecordedEvent,
+  type SystemDelta,
+} from "../events/record.ts";
 import { parseAddress } from "../events/address.ts";
 import { changedDigests, type Digests } from "./digests.ts";
 import { advance, birth, type Advanced, type Entry, type NumberedEffect } from "./advance.ts";
@@ -21,7 +27,7 @@ import type { Identity, SystemDirectory } from "./xstate/contract.ts";
 export interface Draft {
   readonly records: NewRecord[];
   readonly effects: NumberedEffect[];
-  readonly system: Readonly<Record<string, string | null>>[];
+  readonly system: SystemDelta[];
   /** The states after each record, for those who watch. */
   readonly seen: { readonly seq: number; readonly snapshot: Snapshot<unknown> }[];
   /** Answers, to be given once the append has resolved. */

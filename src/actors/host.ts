@@ -14,8 +14,8 @@ import { answer, commander } from "./commands.ts";
 import { actorsFace, type Actors } from "./face.ts";
 import { kindsByName, type AnyKind } from "./kind.ts";
 import { ownLog } from "./own.ts";
-import { parkedError } from "./parking.ts";
-import { hostFailed, type Runner } from "./runner.ts";
+import { hostFailed, parkedError } from "./parking.ts";
+import type { Runner } from "./runner.ts";
 import type { CrashPoint, Progress } from "./runtime.ts";
 
 export interface HostOptions<TKinds extends readonly AnyKind[]> {

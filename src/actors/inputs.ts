@@ -192,7 +192,8 @@ function decideControl(fold: Fold, { event, cause, from }: ControlInput): Decisi
     case "troupe.action.failed":
       return active ? record : { type: "drop", seq: fold.seq };
     case "troupe.activity.failed": {
-      const open = fold.residents.get(String(event["activity"]));
+      const activity = event["activity"];
+      const open = typeof activity === "string" ? fold.residents.get(activity) : undefined;
       const attempt = open === undefined ? undefined : 1 + open.failures + open.recoveries;
       return attempt === event["attempt"] ? record : { type: "drop", seq: fold.seq };
     }

@@ -4,7 +4,8 @@ import { TroupeError } from "../errors.ts";
 import type { EventLog } from "../events/log/log.ts";
 import { systemClock } from "./clock.ts";
 import type { Kinds } from "./kind.ts";
-import { createRunner, hostFailed, type Runner, type RunnerOptions } from "./runner.ts";
+import { hostFailed } from "./parking.ts";
+import { createRunner, type Runner, type RunnerOptions } from "./runner.ts";
 
 export type OwnOptions = {
   readonly log: EventLog;

@@ -1,4 +1,4 @@
-/** Parking (A5): the verdict on one actor that cannot be loaded or moved. */
+/** Verdicts: on one actor that cannot be loaded or moved (A5), and on a host that cannot go on. */
 import { TroupeError } from "../errors.ts";
 import type { Input } from "./inputs.ts";
 import type { Parked } from "./runtime.ts";
@@ -40,4 +40,16 @@ export function parkedError(parked: Parked): TroupeError {
 export function held(input: Input): boolean {
   if (input.type === "message" || (input.type === "birth" && input.cause !== undefined)) return true;
   return input.type === "control" && input.from !== undefined;
+}
+
+/** What everybody gets to hear once a host has stopped for a reason. */
+export function hostFailed(reason: unknown): TroupeError {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new TroupeError("HOST_FAILED", `the host stopped: ${message}`, {
+    hint:
+      TroupeError.is(reason) && reason.hint !== undefined
+        ? reason.hint
+        : "Mend the cause and open a new host.",
+    cause: reason,
+  });
 }

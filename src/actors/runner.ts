@@ -7,19 +7,18 @@
  */
 import { randomBytes } from "node:crypto";
 import { TroupeError } from "../errors.ts";
-import { parseAddress } from "../events/address.ts";
 import type { EventLog } from "../events/log/log.ts";
-import type { RecordedEvent } from "../events/record.ts";
+import type { RecordedEvent, SystemDelta } from "../events/record.ts";
 import { LiveActor } from "./actor.ts";
 import { alarms } from "./alarms.ts";
 import type { Clock } from "./clock.ts";
 import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
 import type { Kinds } from "./kind.ts";
+import { hostFailed } from "./parking.ts";
 import { openActors } from "./recover.ts";
 import type { RunningResident } from "./residents.ts";
 import {
-  runDirectory,
   type CrashPoint,
   type Parked,
   type Progress,
@@ -64,7 +63,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const { log, clock, kinds, warn } = options;
   const actors = new Map<string, LiveActor>();
   const parked = new Map<string, Parked>();
-  const directories = new Map<string, RunDirectory>();
+  const directories = new Map<string, Map<string, string>>();
   const watching = watchers((error) => warn("a listener threw", { error }));
   const failing = new AbortController();
   const writer = randomBytes(8).toString("hex");
@@ -72,15 +71,10 @@ export function createRunner(options: RunnerOptions): Runner {
   let closed = false;
   let recovered: (() => void)[] | undefined = [];
 
-  const directory = (root: string): RunDirectory => directories.get(root) ?? absentDirectory(root);
-  const absentDirectory = (root: string): RunDirectory => ({
-    get: () => undefined,
-    all: () => ({}),
-    apply(delta) {
-      const made = runDirectory();
-      directories.set(root, made);
-      made.apply(delta);
-    },
+  const directory = (root: string): RunDirectory => ({
+    get: (systemId) => directories.get(root)?.get(systemId),
+    all: () => Object.fromEntries(directories.get(root) ?? []),
+    apply: (delta) => applyDelta(directories, root, delta),
   });
 
   function offer(address: string, input: Input, fresh = false): void {
@@ -183,7 +177,7 @@ export function createRunner(options: RunnerOptions): Runner {
     stepper: createStepper({
       relay,
       snapshotOf: (address) => snapshotOf(actors.get(address), address),
-      system: (from) => directory(parseAddress(from).root),
+      system: directory,
       logger: (...args) => warn("log", { args }),
       strict: options.strict,
       kindOf: (logic) => [...kinds.values()].find(({ machine }) => machine === logic)?.kind,
@@ -255,6 +249,19 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 }
 
+/** Notes system ids that change hands; a run without any costs nothing. */
+function applyDelta(
+  directories: Map<string, Map<string, string>>,
+  root: string,
+  { freed = [], given = {} }: SystemDelta,
+): void {
+  const ids = directories.get(root) ?? new Map<string, string>();
+  for (const [systemId, address] of ids) if (freed.includes(address)) ids.delete(systemId);
+  for (const [systemId, address] of Object.entries(given)) ids.set(systemId, address);
+  if (ids.size > 0) directories.set(root, ids);
+  else directories.delete(root);
+}
+
 function snapshotOf(
   actor: LiveActor | undefined,
   address: string,
@@ -262,17 +269,6 @@ function snapshotOf(
   if (actor?.seen !== undefined) return actor.seen.snapshot;
   throw new TroupeError("SNAPSHOT_UNKNOWN", `the state of "${address}" is not in memory`, {
     hint: "Read it with host.actor(address).snapshot().",
-  });
-}
-
-export function hostFailed(reason: unknown): TroupeError {
-  const message = reason instanceof Error ? reason.message : String(reason);
-  return new TroupeError("HOST_FAILED", `the host stopped: ${message}`, {
-    hint:
-      TroupeError.is(reason) && reason.hint !== undefined
-        ? reason.hint
-        : "Mend the cause and open a new host.",
-    cause: reason,
   });
 }
 

@@ -1,7 +1,7 @@
 /** What all actors of one host share. */
 import type { EventLog } from "../events/log/log.ts";
 import type { Json } from "../events/json.ts";
-import type { RecordedEvent } from "../events/record.ts";
+import type { RecordedEvent, SystemDelta } from "../events/record.ts";
 import type { Clock } from "./clock.ts";
 import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
@@ -102,19 +102,5 @@ export interface Acting {
 
 /** The live system directory of one run. */
 export interface RunDirectory extends SystemDirectory {
-  apply(delta: Readonly<Record<string, string | null>>): void;
-}
-
-export function runDirectory(): RunDirectory {
-  const ids = new Map<string, string>();
-  return {
-    get: (systemId) => ids.get(systemId),
-    all: () => Object.fromEntries(ids),
-    apply(delta) {
-      for (const [systemId, address] of Object.entries(delta)) {
-        if (address === null) ids.delete(systemId);
-        else ids.set(systemId, address);
-      }
-    },
-  };
+  apply(delta: SystemDelta): void;
 }

@@ -34,6 +34,15 @@ const Born = z.strictObject({
 });
 export type Born = z.infer<typeof Born>;
 
+/** System ids that change hands in a step: first `freed`, then `given`. */
+const SystemDelta = z.strictObject({
+  /** Addresses whose system ids are free again. */
+  freed: z.array(z.string()).optional(),
+  /** Address by system id. */
+  given: z.record(z.string(), z.string()).optional(),
+});
+export type SystemDelta = z.infer<typeof SystemDelta>;
+
 export const RecordBody = z.strictObject({
   v: z.literal(RECORD_VERSION),
   /** The kind's version that took the step. */
@@ -70,8 +79,7 @@ export const RecordBody = z.strictObject({
   dues: z.record(z.string(), z.number()).optional(),
   /** System ids looked up in this step. */
   lookups: z.record(z.string(), z.string().nullable()).optional(),
-  /** System ids given (address) and taken back (null) by this step. */
-  system: z.record(z.string(), z.string().nullable()).optional(),
+  system: SystemDelta.optional(),
   /** Transitions taken. */
   taken: z.array(z.string()).optional(),
   /** Effects, residents and timers open after this step. */
