@@ -83,7 +83,7 @@ async function actAsOwner(log: EventLog, kinds: Kinds, command: Command): Promis
 }
 
 /** A stepper for reading: it never runs anything, so nothing may be sent through it. */
-function readingStepper(): LoadEnv["stepper"] {
+export function readingStepper(): LoadEnv["stepper"] {
   return createStepper({
     relay: (_from, to) => {
       throw new TroupeError(
