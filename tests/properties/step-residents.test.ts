@@ -118,18 +118,6 @@ describe("promises", () => {
     expect({ aborted, ended, sent }).toEqual({ aborted: true, ended: [], sent: [] });
   });
 
-  it("two runs of one address do not touch each other", async () => {
-    const signals: AbortSignal[] = [];
-    const logic = fromPromise(({ signal }) => {
-      signals.push(signal);
-      return new Promise(() => {});
-    });
-    const first = run(logic);
-    run(logic);
-    first.resident.stop();
-    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
-  });
-
   it("prepare sees self before the logic starts", () => {
     const order: string[] = [];
     const seen: object[] = [];
