@@ -77,6 +77,20 @@ describe("an append whose answer is lost", () => {
   });
 });
 
+describe("a connection that is lost", () => {
+  it("is waited for by what is asked meanwhile", async () => {
+    const name = freshName();
+    await using proxy = await startProxy(server.port);
+    await using log = await jetstreamLog({ url: through(proxy.port, name) });
+    const back = await proxy.breakOff();
+    const asked = [log.append("task/r1", [record("a")], { expected: 0 }), log.tip("task/r2")];
+    const tail = take(log.scan({ live: true }), 1);
+    back();
+    expect(await Promise.all(asked)).toEqual([1, 0]);
+    expect(placesOf(await tail)).toEqual(["task/r1#1"]);
+  });
+});
+
 describe("a server that is killed", () => {
   it("L3, L4, L6: loses nothing acknowledged; what is unknown is one when it is tried again", async () => {
     await using mortal = await startNats();
@@ -131,6 +145,19 @@ describe("a server that is killed", () => {
     expect(placesOf(seen)).toEqual(["task/r1#1", "task/r1#2", "task/r1#3", "task/r1#4"]);
   });
 
+  it("L5: a live reader that begins while it is gone sees all when it is back", async () => {
+    await using mortal = await startNats();
+    await using log = await jetstreamLog({ url: mortal.logUrl(freshName()), answerMs: 200 });
+    await log.append("task/r1", [record("a"), record("b")], { expected: 0 });
+    await mortal.kill();
+    await expectRejection(log.tip("task/r1"), "LOG_UNREACHABLE");
+    const tail = take(log.scan({ live: true }), 2);
+    await expectRejection(log.end(), "LOG_UNREACHABLE");
+    await expectRejection(log.end(), "LOG_UNREACHABLE");
+    await mortal.restart();
+    expect(placesOf(await tail)).toEqual(["task/r1#1", "task/r1#2"]);
+  });
+
   it("says LOG_UNREACHABLE while it is gone, and works again afterwards", async () => {
     await using mortal = await startNats();
     await using log = await jetstreamLog({ url: mortal.logUrl(freshName()), answerMs: 200 });
@@ -174,22 +201,28 @@ describe("an owner", () => {
     expect(owner.epoch).toBe(2);
   });
 
-  it("that is cut off knows that it lost before another can own", async () => {
-    const name = freshName();
-    await using proxy = await startProxy(server.port);
-    await using log = await jetstreamLog({
-      url: through(proxy.port, name),
-      leaseMs: 1_000,
-      answerMs: 300,
-    });
-    await using other = await jetstreamLog({ url: server.logUrl(name) });
-    const before = await log.claim({ owner: "cut off" });
-    proxy.cut();
-    await using after = await claimWhenFree(other, "the next");
-    expect(before.lost.aborted).toBe(true);
-    expect(before.lost.reason).toMatchObject({ code: "LOG_LEASE_LOST" });
-    expect(after.epoch).toBeGreaterThan(before.epoch);
-  });
+  it.each([
+    ["fail", 300],
+    ["hang", 5_000],
+  ])(
+    "that is cut off, so that its renewals %s, knows that it lost before another can own",
+    async (_, answerMs) => {
+      const name = freshName();
+      await using proxy = await startProxy(server.port);
+      await using log = await jetstreamLog({
+        url: through(proxy.port, name),
+        leaseMs: 1_000,
+        answerMs,
+      });
+      await using other = await jetstreamLog({ url: server.logUrl(name) });
+      const before = await log.claim({ owner: "cut off" });
+      proxy.cut();
+      await using after = await claimWhenFree(other, "the next");
+      expect(before.lost.aborted).toBe(true);
+      expect(before.lost.reason).toMatchObject({ code: "LOG_LEASE_LOST" });
+      expect(after.epoch).toBeGreaterThan(before.epoch);
+    },
+  );
 
   it("L4: does not lose its lease to a lost answer", async () => {
     const name = freshName();

@@ -7,6 +7,7 @@ import { partitionOf } from "../../src/events/address.ts";
 import { jetstreamLog } from "../../src/events/log/jetstream.ts";
 import { raiseEpoch } from "../../src/events/log/jetstream/epoch.ts";
 import { connectTo, linkTo, partitionStream } from "../../src/events/log/jetstream/link.ts";
+import { bucketOf } from "../../src/events/log/jetstream/payloads.ts";
 import { parseTarget } from "../../src/events/log/jetstream/target.ts";
 import type { NewRecord } from "../../src/events/log/log.ts";
 import { expectRejection, idsOf, record } from "../support/log-fixture.ts";
@@ -119,6 +120,28 @@ describe("a record on the wire", () => {
     expect(asked).toMatchObject([{ seq: 602, batch: 1 }]);
   });
 
+  it("is stored once where its body lies apart, by several handles too", async () => {
+    const name = freshName();
+    const [big, url] = [{ text: "x".repeat(100) }, server.logUrl(name)];
+    await using nc = await rawConnection(server.port);
+    const { streams } = await jetstreamManager(nc);
+    const ends: number[] = [];
+    for (const stream of ["task/r1", "task/r2"]) {
+      await using log = await jetstreamLog({ url, payloadLimit: 50 });
+      await log.append(stream, [record("a", big)], { expected: 0 });
+      ends.push((await streams.info(`OBJ_${bucketOf(name)}`)).state.last_seq);
+    }
+    expect(ends[1]).toBe(ends[0]);
+  });
+
+  it("is written behind what was asked of the same handle before, without waiting for it", async () => {
+    await using log = await jetstreamLog({ url: server.logUrl(freshName()) });
+    const appends = ["a", "b", "c"].map((id, expected) =>
+      log.append("task/r1", [record(id)], { expected }),
+    );
+    expect(await Promise.all(appends)).toEqual([1, 2, 3]);
+  });
+
   it("is written with others or not at all: a batch that nobody commits leaves nothing", async () => {
     const name = freshName();
     await using log = await jetstreamLog({ url: server.logUrl(name, "&partitions=1") });
@@ -158,17 +181,28 @@ describe("a message that somebody else puts among the records", () => {
     expect(await idsOf(log, "task/r2")).toEqual(["b"]);
   });
 
-  it("is not written over by the next append", async () => {
+  it.each([
+    ["nothing a record has", {}],
+    ["a number that was used", head({ "troupe-seq": "1" })],
+  ])("with %s is not written over by the next append", async (_, fields) => {
     const name = freshName();
     await using log = await jetstreamLog({ url: server.logUrl(name, "&partitions=1") });
     await log.append("task/r1", [record("a")], { expected: 0 });
-    await forge(`troupe.${name}.ev.0.task.r1.x`, {});
+    await forge(`troupe.${name}.ev.0.task.r1.x`, fields);
     const error = await expectRejection(
       log.append("task/r1", [record("b")], { expected: 1 }),
       "LOG_CORRUPT",
     );
-    expect(error.data).toMatchObject({ subject: `troupe.${name}.ev.0.task.r1.x`, at: 2 });
-    await expectRejection(Array.fromAsync(log.scan()), "LOG_CORRUPT");
+    expect(error.message).toMatch(/message 2 on|record 1 of/);
+    expect(await log.end()).toBe("2");
+  });
+
+  it("ends a scan, for nobody can say what it means", async () => {
+    const name = freshName();
+    await using log = await jetstreamLog({ url: server.logUrl(name, "&partitions=1") });
+    await forge(`troupe.${name}.ev.0.task.r1.x`, {});
+    const error = await expectRejection(Array.fromAsync(log.scan()), "LOG_CORRUPT");
+    expect(error.data).toMatchObject({ subject: `troupe.${name}.ev.0.task.r1.x`, at: 1 });
   });
 
   it("cannot be removed again, nor can a record", async () => {

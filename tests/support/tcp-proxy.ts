@@ -18,6 +18,11 @@ export interface Proxy extends AsyncDisposable {
    * taken until the function is called that this resolves with.
    */
   holdRequest(text: string): Promise<() => void>;
+  /**
+   * Breaks all connections and takes none until the function is called that this resolves
+   * with: then the client has noticed, for it has tried to come back.
+   */
+  breakOff(): Promise<() => void>;
   /** Breaks all connections and takes no more. */
   cut(): void;
 }
@@ -34,6 +39,7 @@ export async function startProxy(target: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let trap: Trap | undefined;
   let cutOff = false;
+  let refused = () => {};
   const breakAll = () => {
     for (const socket of sockets) socket.destroy();
   };
@@ -56,7 +62,10 @@ export async function startProxy(target: number): Promise<Proxy> {
     });
   };
   const server = createServer((client) => {
-    if (cutOff) return client.destroy();
+    if (cutOff) {
+      refused();
+      return client.destroy();
+    }
     const upstream = connect(target, "127.0.0.1");
     pass("client", client, upstream);
     pass("server", upstream, client);
@@ -74,6 +83,16 @@ export async function startProxy(target: number): Promise<Proxy> {
     loseRequest: (text) => arm({ text, from: "client", forGood: false }),
     async holdRequest(text) {
       await arm({ text, from: "client", forGood: true });
+      return () => {
+        cutOff = false;
+      };
+    },
+    async breakOff() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      refused = resolve;
+      cutOff = true;
+      breakAll();
+      await promise;
       return () => {
         cutOff = false;
       };

@@ -7,7 +7,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { JetStreamApiError, type ConsumerMessages, type JsMsg } from "@nats-io/jetstream";
-import { assertOpen, partitionStream, unreachable, type Link } from "./link.ts";
+import { TroupeError } from "../../../errors.ts";
+import { partitionStream, reach, unreachable, type Link } from "./link.ts";
 
 /** Most messages under way, and how the server shows that it lives. */
 const FETCH = { max_messages: 500, expires: 10_000, idle_heartbeat: 1_000 };
@@ -33,6 +34,7 @@ export async function* tail(link: Link, options: TailOptions): AsyncGenerator<Js
       yield* once(link, options, seen);
     } catch (error) {
       if (signal.aborted) return;
+      if (TroupeError.is(error) && options.last !== undefined) throw error;
       if (options.last !== undefined || isGone(error)) throw unreachable(link.url, error);
     }
     if (seen.at < last) await sleep(AGAIN_MS, undefined, { signal }).catch(() => {});
@@ -50,12 +52,9 @@ async function* once(
   { partition, last = Number.POSITIVE_INFINITY, signal }: TailOptions,
   seen: Seen,
 ): AsyncGenerator<JsMsg, void, undefined> {
-  assertOpen(link);
   const name = partitionStream(link.name, partition);
-  const consumer = await link.js.consumers.get(name, {
-    opt_start_seq: seen.at + 1,
-    inactive_threshold: FORGET_MS,
-  });
+  const from = { opt_start_seq: seen.at + 1, inactive_threshold: FORGET_MS };
+  const consumer = await reach(link, () => link.js.consumers.get(name, from));
   const messages = await consumer.consume(FETCH);
   const stop = () => messages.stop();
   signal.addEventListener("abort", stop);
@@ -92,5 +91,6 @@ async function leave(
 }
 
 function isGone(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === 10059;
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof JetStreamApiError && cause.code === 10059;
 }
