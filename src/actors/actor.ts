@@ -11,16 +11,18 @@ import type { Snapshot } from "xstate";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import { appendSurely } from "./append.ts";
-import { draft, type Draft } from "./draft.ts";
+import { draft, type Draft, type Drafting } from "./draft.ts";
 import { owesOf, statusOf, type Fold } from "./fold.ts";
-import { decide, type Input } from "./inputs.ts";
+import { answerAbsent } from "./absent.ts";
+import type { Input } from "./inputs.ts";
 import { Ledger } from "./ledger.ts";
-import { identify, load } from "./load.ts";
+import { identify } from "./identity.ts";
+import { load } from "./load.ts";
 import { Mailbox } from "./mailbox.ts";
 import { held, hostFailed, parkedError, verdict } from "./parking.ts";
 import { perform, performOwed, stopResidents } from "./perform.ts";
 import type { Parked, Runtime } from "./runtime.ts";
-import { writeSnapshot } from "./snapshot.ts";
+import { storeSnapshot } from "./snapshot.ts";
 
 /** Waiting inputs that one append may carry. */
 const BATCH = 64;
@@ -43,6 +45,7 @@ export class LiveActor {
   /** Whether what a former owner left has been taken over. */
   #recovered: boolean;
   #fresh: boolean;
+  readonly #drafting: Drafting;
   #pump: Promise<void> | undefined;
   #snapshotAt = 0;
   #conflicts = 0;
@@ -55,6 +58,15 @@ export class LiveActor {
     this.#fresh = fresh;
     this.#recovered = fresh;
     this.lastUsed = rt.clock.now();
+    this.#drafting = {
+      rt,
+      actor: this,
+      identify: (born) => identify(rt, address, born),
+      directory: rt.directory(parseAddress(address).root),
+      born: (fold) => {
+        this.fold = fold;
+      },
+    };
   }
 
   /** Whether its loop runs. */
@@ -156,19 +168,11 @@ export class LiveActor {
 
   /** Stores a snapshot, unless a custom action is in doubt. */
   async snapshot(): Promise<void> {
-    const { fold, address } = this;
+    const { fold } = this;
     if (fold === undefined || fold.seq === this.#snapshotAt) return;
     if (fold.actions.size > 0 && this.ledger.ran < fold.seq) return;
     this.#snapshotAt = fold.seq;
-    this.#rt.at("during-snapshot", address);
-    try {
-      await writeSnapshot(this.#rt, fold);
-    } catch (error) {
-      this.#rt.warn("a snapshot could not be stored; the log is complete without it", {
-        address,
-        error,
-      });
-    }
+    await storeSnapshot(this.#rt, fold);
   }
 
   #restart(): void {
@@ -224,30 +228,17 @@ export class LiveActor {
     }
   }
 
-  /** What waits for an actor that does not exist is decided at once, up to its birth. */
+  /** What waits for an actor that does not exist is answered at once, up to its birth. */
   #refuseAbsent(): boolean {
-    const waiting = this.#mailbox.clear();
-    const birth = waiting.findIndex(({ type }) => type === "birth");
-    const early = birth === -1 ? waiting : waiting.slice(0, birth);
-    for (const input of early) {
-      const decision = decide(this.address, undefined, input, this.#rt.stepper);
-      if (decision.type === "refuse") input.failed?.(decision.error);
-      else {
-        this.#rt.warn("dead letter: there is no such actor", {
-          address: this.address,
-          input: input.type,
-        });
-        input.done?.(0);
-      }
-    }
-    this.#fresh = birth !== -1;
-    if (this.#fresh) this.#mailbox.putBack(waiting.slice(birth));
+    const left = answerAbsent(this.#rt, this.address, this.#mailbox.clear());
+    this.#mailbox.putBack(left);
+    this.#fresh = left.length > 0;
     return this.#fresh;
   }
 
   async #commit(batch: readonly Input[]): Promise<void> {
     const expected = this.fold?.seq ?? 0;
-    const work = this.#draft(batch);
+    const work = draft(batch, this.#drafting);
     if (work.records.length > 0) {
       try {
         await appendSurely(this.#rt, this.address, work.records, expected);
@@ -262,23 +253,10 @@ export class LiveActor {
     if (work.poison !== undefined) this.#park(work.poison.error, work.poison.seq, work.poison.rest);
   }
 
-  #draft(batch: readonly Input[]): Draft {
-    return draft(batch, {
-      rt: this.#rt,
-      actor: this,
-      identify: (born) => identify(this.#rt, this.address, born),
-      directory: this.#rt.directory(parseAddress(this.address).root),
-      born: (fold) => {
-        this.fold = fold;
-      },
-    });
-  }
-
   #written({ effects, system, seen }: Draft, recovery: boolean): void {
     const { fold } = this;
     if (fold === undefined) return;
-    const directory = this.#rt.directory(parseAddress(this.address).root);
-    for (const delta of system) directory.apply(delta);
+    for (const delta of system) this.#drafting.directory.apply(delta);
     this.#show(fold);
     if (recovery) this.#recovered = true;
     if (recovery) performOwed(this.#rt, this, fold); // all that the fold holds, in order: old and new

@@ -14,8 +14,8 @@ export interface Due {
 
 export interface Alarms {
   /** Replaces what is set for an actor; an empty list clears it. */
-  arm(address: string, timers: readonly Due[]): void;
-  clear(): void;
+  readonly arm: (address: string, timers: readonly Due[]) => void;
+  readonly clear: () => void;
 }
 
 /** @param ring called once for each timer that is due, in order of due time and then of arming. */

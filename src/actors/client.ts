@@ -106,12 +106,12 @@ export function readingStepper(): LoadEnv["stepper"] {
 }
 
 interface Tails {
-  watch(address: string, look: () => void): () => void;
-  listen(address: string, listener: (event: RecordedEvent) => void): () => void;
-  seen(address: string): Snapshot<unknown> | undefined;
+  readonly watch: (address: string, look: () => void) => () => void;
+  readonly listen: (address: string, listener: (event: RecordedEvent) => void) => () => void;
+  readonly seen: (address: string) => Snapshot<unknown> | undefined;
   /** Why an actor cannot be followed. */
-  trouble(address: string): TroupeError | undefined;
-  end(): void;
+  readonly trouble: (address: string) => TroupeError | undefined;
+  readonly end: () => void;
 }
 
 /** Follows the log for whoever watches or listens; one tail each, ended when nobody does. */

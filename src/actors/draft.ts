@@ -21,8 +21,8 @@ import { owesOf, statusOf, valueOf, type Fold } from "./fold.ts";
 import { decide, type Decision, type Input } from "./inputs.ts";
 import type { Ledger } from "./ledger.ts";
 import { kindNamed } from "./kind.ts";
-import type { Runtime } from "./runtime.ts";
-import type { Identity, SystemDirectory } from "./xstate/contract.ts";
+import type { RunDirectory, Runtime } from "./runtime.ts";
+import type { Identity } from "./xstate/contract.ts";
 
 export interface Draft {
   readonly records: NewRecord[];
@@ -45,7 +45,7 @@ export interface Drafting {
     readonly ledger: Ledger;
   };
   readonly identify: (born: Born) => Identity;
-  readonly directory: SystemDirectory;
+  readonly directory: RunDirectory;
   readonly born: (fold: Fold) => void;
 }
 
@@ -90,44 +90,56 @@ function tryRecord(
 function record(out: Draft, drafting: Drafting, input: Input, decision: Recording): void {
   const { rt, actor } = drafting;
   const { fold } = actor;
-  const seq = (fold?.seq ?? 0) + 1;
-  const settled = fold === undefined ? [] : [...actor.ledger.settling];
-  const entry: Entry = {
-    seq,
-    at: Math.max(rt.clock.now(), fold?.at ?? 0),
-    cause: decision.cause,
-    body: {
-      ...decision.body,
-      ...(settled.length > 0 && { settled }),
-      ...ranOf(fold, actor.ledger.ran, seq),
-    },
-  };
   const before = fold?.state.snapshot;
+  const settled = fold === undefined ? [] : [...actor.ledger.settling];
+  const entry = entryOf(drafting, decision, settled);
   const next = step(drafting, fold, entry, input);
-  const digests = changedDigests(before, next.fold.state.snapshot);
   if (fold === undefined) drafting.born(next.fold);
   actor.ledger.said(settled);
-  const body = bodyOf(drafting, entry, { ...next, digests });
+  const { snapshot } = next.fold.state;
+  const body = bodyOf(drafting, entry, { ...next, digests: changedDigests(before, snapshot) });
   out.records.push({
     id: rt.newId(),
-    type: leadingFact(next.advanced) ?? entry.body.event?.type ?? "troupe.started",
+    type: typeOf(next.advanced, entry.body.event),
     at: entry.at,
     correlation: next.fold.correlation,
     ...(decision.cause !== undefined && { cause: decision.cause }),
     ...(input.trace !== undefined && { trace: input.trace }),
     body,
   });
-  out.seen.push({ seq, snapshot: next.fold.state.snapshot });
-  const { trace } = input;
-  for (const one of next.advanced.effects)
-    out.effects.push(trace === undefined ? one : { ...one, trace });
+  out.seen.push({ seq: entry.seq, snapshot });
+  for (const one of next.advanced.effects) out.effects.push(traced(one, input.trace));
   if (next.advanced.system !== undefined) out.system.push(next.advanced.system);
-  out.after.push(() => input.done?.(seq));
+  out.after.push(() => input.done?.(entry.seq));
 }
 
-function leadingFact({ effects }: Advanced): string | undefined {
+function entryOf(
+  { rt, actor }: Drafting,
+  { cause, body }: Recording,
+  settled: readonly string[],
+): Entry {
+  const { fold, ledger } = actor;
+  const seq = (fold?.seq ?? 0) + 1;
+  return {
+    seq,
+    at: Math.max(rt.clock.now(), fold?.at ?? 0),
+    cause,
+    body: {
+      ...body,
+      ...(settled.length > 0 && { settled: [...settled] }),
+      ...ranOf(fold, ledger.ran, seq),
+    },
+  };
+}
+
+function traced(effect: NumberedEffect, trace: string | undefined): NumberedEffect {
+  return trace === undefined ? effect : { ...effect, trace };
+}
+
+/** The step's leading fact names the record, else its input does. */
+function typeOf({ effects }: Advanced, event: RecordedEvent | undefined): string {
   for (const { effect } of effects) if (effect.type === "emit") return effect.event.type;
-  return undefined;
+  return event?.type ?? "troupe.started";
 }
 
 function step(

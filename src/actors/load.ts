@@ -7,15 +7,15 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { TroupeError } from "../errors.ts";
-import { parseAddress } from "../events/address.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
-import { parseBody, type Born, type RecordBody } from "../events/record.ts";
+import { parseBody, type RecordBody } from "../events/record.ts";
 import { changedDigests, differingKeys, noteDigests } from "./digests.ts";
 import { advance, birth, type Advanced, type Entry } from "./advance.ts";
 import { valueOf, type Fold } from "./fold.ts";
-import { kindNamed, type Kinds } from "./kind.ts";
+import { identify } from "./identity.ts";
+import type { Kinds } from "./kind.ts";
 import { readSnapshot } from "./snapshot.ts";
-import type { Identity, Stepper, SystemDirectory } from "./xstate/contract.ts";
+import type { Stepper, SystemDirectory } from "./xstate/contract.ts";
 
 export interface LoadEnv {
   readonly log: EventLog;
@@ -34,24 +34,6 @@ export interface LoadOptions {
   readonly onRecord?: (record: Recorded, body: RecordBody, fold: Fold, advanced: Advanced) => void;
 }
 
-/** Who an actor is, by its address and birth. */
-export function identify(
-  env: Pick<LoadEnv, "kinds" | "stepper">,
-  address: string,
-  born: Born,
-): Identity {
-  const kind = kindNamed(env.kinds, parseAddress(address).kind);
-  let logic: Identity["logic"] = kind.machine;
-  for (const src of born.lineage ?? []) logic = env.stepper.childLogic(logic, src);
-  return {
-    address,
-    id: born.id,
-    logic,
-    ...(born.parent !== undefined && { parent: { address: born.parent } }),
-    syncSnapshot: born.syncSnapshot ?? false,
-  };
-}
-
 /**
  * Rebuilds an actor; undefined where it has no records.
  *
@@ -62,38 +44,62 @@ export async function load(
   address: string,
   options: LoadOptions = {},
 ): Promise<Fold | undefined> {
-  const { to, snapshots = true, skip } = options;
-  let fold =
-    snapshots && to === undefined && skip === undefined ? await readSnapshot(env, address) : undefined;
-  const range = { after: fold?.seq ?? 0, ...(to !== undefined && { to }) };
+  const { to, skip } = options;
+  const loading = await begin(env, address, options);
+  const range = { after: loading.fold?.seq ?? 0, ...(to !== undefined && { to }) };
+  for await (const record of env.log.read(address, range)) {
+    if (skip?.seq === record.seq) leaveOut(loading, skip.until, record.seq);
+    else await take(loading, record, options.onRecord);
+  }
+  return loading.fold;
+}
+
+interface Loading {
+  readonly env: LoadEnv;
+  fold: Fold | undefined;
+  /** Recorded digests of the context's keys, as of the last record. */
+  readonly digests: Map<string, string>;
+  /** Up to here hashes are not compared: a record before it was left out. */
+  lenientTo: number;
+}
+
+async function begin(
+  env: LoadEnv,
+  address: string,
+  { to, snapshots = true, skip }: LoadOptions,
+): Promise<Loading> {
+  const cached = snapshots && to === undefined && skip === undefined;
+  const fold = cached ? await readSnapshot(env, address) : undefined;
   const digests = new Map<string, string>();
   if (fold !== undefined) noteDigests(digests, changedDigests(undefined, fold.state.snapshot));
-  let lenientTo = 0;
-  for await (const record of env.log.read(address, range)) {
-    const body = parseBody(record.body, placeOf(record));
-    try {
-      if (fold !== undefined && skip?.seq === record.seq) {
-        fold.seq = record.seq;
-        lenientTo = skip.until;
-        continue;
-      }
-      noteDigests(digests, body.digests);
-      const next = apply(env, fold, record, body);
-      fold = next.fold;
-      if (record.seq > lenientTo && next.advanced.hash !== body.hash)
-        throw diverged(record, body, fold, digests);
-      options.onRecord?.(record, body, next.fold, next.advanced);
-    } catch (error) {
-      const until = await skippedBy(env.log, address, record.seq);
-      if (until === undefined || fold === undefined) throw error;
-      const before = await load(env, address, { to: record.seq - 1, snapshots: false }); // `fold` may have moved already
-      if (before === undefined) throw error;
-      fold = before;
-      fold.seq = record.seq;
-      lenientTo = until;
-    }
+  return { env, fold, digests, lenientTo: 0 };
+}
+
+function leaveOut(loading: Loading, until: number, seq: number): void {
+  loading.lenientTo = Math.max(loading.lenientTo, until);
+  if (loading.fold !== undefined) loading.fold.seq = seq;
+}
+
+async function take(
+  loading: Loading,
+  record: Recorded,
+  onRecord: LoadOptions["onRecord"],
+): Promise<void> {
+  const { env, digests } = loading;
+  const body = parseBody(record.body, placeOf(record));
+  try {
+    noteDigests(digests, body.digests);
+    const { fold, advanced } = apply(env, loading.fold, record, body);
+    loading.fold = fold;
+    if (record.seq > loading.lenientTo && advanced.hash !== body.hash)
+      throw diverged(record, body, fold, digests);
+    onRecord?.(record, body, fold, advanced);
+  } catch (error) {
+    const until = record.seq === 1 ? undefined : await skippedBy(env.log, record.stream, record.seq);
+    if (until === undefined) throw error;
+    loading.fold = await load(env, record.stream, { to: record.seq - 1, snapshots: false }); // it may have moved already
+    leaveOut(loading, until, record.seq);
   }
-  return fold;
 }
 
 /** Applies one record. */

@@ -17,6 +17,17 @@ export type OwnOptions = {
     | undefined;
 };
 
+const DEFAULTS: Omit<RunnerOptions, "log" | "kinds" | "epoch"> = {
+  clock: systemClock,
+  strict: process.env["NODE_ENV"] !== "production",
+  mailboxLimit: 1000,
+  snapshotEvery: 200,
+  idleMs: 60_000,
+  warn: () => {},
+  at: () => {},
+  progressed: () => {},
+};
+
 export interface Owned extends AsyncDisposable {
   readonly runner: Runner;
 }
@@ -31,19 +42,7 @@ export async function ownLog(options: OwnOptions): Promise<Owned> {
   const { log, kinds, recover = true } = options;
   await using cleanup = new AsyncDisposableStack();
   const ownership = cleanup.use(await log.claim({ owner: `host ${process.pid} on ${hostname()}` }));
-  const runner = createRunner({
-    log,
-    kinds,
-    epoch: ownership.epoch,
-    clock: options.clock ?? systemClock,
-    strict: options.strict ?? process.env["NODE_ENV"] !== "production",
-    mailboxLimit: options.mailboxLimit ?? 1000,
-    snapshotEvery: options.snapshotEvery ?? 200,
-    idleMs: options.idleMs ?? 60_000,
-    warn: options.warn ?? (() => {}),
-    at: options.at ?? (() => {}),
-    progressed: options.progressed ?? (() => {}),
-  });
+  const runner = createRunner({ ...DEFAULTS, ...given(options), log, kinds, epoch: ownership.epoch });
   const lose = (): void => runner.runtime.fail(leaseLost(log.url));
   ownership.lost.addEventListener("abort", lose, { once: true });
   if (ownership.lost.aborted) lose();
@@ -58,4 +57,9 @@ function leaseLost(url: string): TroupeError {
   return new TroupeError("LOG_LEASE_LOST", `this host no longer owns ${url}`, {
     hint: "Open a new host: it goes on once the log is free.",
   });
+}
+
+/** What is really given: an option that is `undefined` takes its default. */
+function given(options: OwnOptions): Partial<typeof DEFAULTS> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -33,14 +33,14 @@ export function perform(
       case "start":
         if (isResident(effect.child)) startOpen(rt, fold, effect.child.address, id);
         else
-          deliver(rt, actor, fold, { type: "start", id, child: effect.child }, { trace, fresh: true });
+          deliver(rt, actor, { type: "start", id, child: effect.child }, { fold, trace, fresh: true });
         break;
       case "send":
-        deliver(rt, actor, fold, { type: "send", id, to: effect.to, event: effect.event }, { trace });
+        deliver(rt, actor, { type: "send", id, to: effect.to, event: effect.event }, { fold, trace });
         break;
       case "stop":
         if (fold.outbox.has(id))
-          deliver(rt, actor, fold, { type: "stop", id, child: effect.child }, { trace });
+          deliver(rt, actor, { type: "stop", id, child: effect.child }, { fold, trace });
         break;
       case "timer":
       case "cancel":
@@ -57,8 +57,8 @@ export function performOwed(rt: Runtime, actor: LiveActor, fold: Fold): void {
   actor.actionsRan();
   for (const [address, open] of fold.residents) startOpen(rt, fold, address, open.id);
   const owed = [...fold.outbox.values()].filter(({ id }) => !actor.ledger.inFlight.has(id));
-  for (const one of owed) if (one.type === "start") deliver(rt, actor, fold, one, {});
-  for (const one of owed) if (one.type !== "start") deliver(rt, actor, fold, one, {});
+  for (const one of owed) if (one.type === "start") deliver(rt, actor, one, { fold });
+  for (const one of owed) if (one.type !== "start") deliver(rt, actor, one, { fold });
 }
 
 /** Stops what runs for this actor but is no longer open in its fold. */
@@ -99,6 +99,7 @@ function runAction(rt: Runtime, actor: LiveActor, action: OwedAction): void {
 }
 
 interface Delivery {
+  readonly fold: Fold;
   readonly trace?: string | undefined;
   /** The child cannot have records yet. */
   readonly fresh?: boolean;
@@ -107,9 +108,8 @@ interface Delivery {
 function deliver(
   rt: Runtime,
   actor: LiveActor,
-  fold: Fold,
   owed: Owed,
-  { trace, fresh = false }: Delivery,
+  { fold, trace, fresh = false }: Delivery,
 ): void {
   const cause = `${actor.address}#${owed.id}`;
   const done = (): void => actor.settle(owed.id);

@@ -11,7 +11,8 @@ import type { SnapshotStore, StoredSnapshot } from "../events/log/log.ts";
 import type { Born, RecordedEvent } from "../events/record.ts";
 import type { Fold, Owed } from "./fold.ts";
 import { kindNamed, type AnyKind, type Kinds } from "./kind.ts";
-import { identify } from "./load.ts";
+import { identify } from "./identity.ts";
+import type { Runtime } from "./runtime.ts";
 import type { ChildStart, Stepper } from "./xstate/contract.ts";
 
 /** Raise it when the shape below, or the meaning of a persisted state, changes. */
@@ -57,8 +58,8 @@ const Shape = z.looseObject({
   born: z.looseObject({ id: z.string() }),
 });
 
-/** Stores a snapshot. The caller makes sure that no custom action is in doubt. */
-export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void> {
+/** Writes a snapshot. The caller makes sure that no custom action is in doubt. */
+async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void> {
   const address = fold.identity.address;
   const kind = kindNamed(env.kinds, parseAddress(address).kind);
   const cached: Cached = {
@@ -78,6 +79,17 @@ export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void>
   const data: unknown = cached;
   assertJson(data, "snapshot");
   await env.log.snapshots.put(address, { seq: fold.seq, key: codeKey(kind), data });
+}
+
+/** Stores a snapshot of a live actor; one that cannot be stored is only reported, since the log is complete without it. */
+export async function storeSnapshot(rt: Runtime, fold: Fold): Promise<void> {
+  const { address } = fold.identity;
+  rt.at("during-snapshot", address);
+  try {
+    await writeSnapshot(rt, fold);
+  } catch (error) {
+    rt.warn("a snapshot could not be stored; the log is complete without it", { address, error });
+  }
 }
 
 /** The fold as its snapshot has it; undefined where none fits the code that runs now. */

@@ -3,13 +3,13 @@ import type { RecordedEvent } from "../events/record.ts";
 
 export interface Watchers {
   /** Calls `look` whenever the actor has moved, until the result is called. */
-  watch(address: string, look: () => void): () => void;
-  listen(address: string, listener: (event: RecordedEvent) => void): () => void;
-  moved(address: string): void;
-  emitted(address: string, event: RecordedEvent): void;
+  readonly watch: (address: string, look: () => void) => () => void;
+  readonly listen: (address: string, listener: (event: RecordedEvent) => void) => () => void;
+  readonly moved: (address: string) => void;
+  readonly emitted: (address: string, event: RecordedEvent) => void;
   /** Wakes everybody who waits: the host closes. */
-  closed(): void;
-  has(address: string): boolean;
+  readonly closed: () => void;
+  readonly has: (address: string) => boolean;
 }
 
 export function watchers(report: (error: unknown) => void): Watchers {

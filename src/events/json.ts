@@ -34,7 +34,7 @@ function check(value: unknown, path: string[], above: Set<object>): void {
     case "boolean":
       return;
     case "number":
-      if (Number.isFinite(value)) return;
+      if (Number.isFinite(value)) return; // -0 is 0: the encoder of events makes it so before a machine sees it
       throw refused(path, String(value));
     case "object":
       if (value === null) return;
@@ -50,26 +50,43 @@ function check(value: unknown, path: string[], above: Set<object>): void {
 function checkObject(value: object, path: string[], above: Set<object>): void {
   if (above.has(value)) throw refused(path, "a cycle");
   above.add(value);
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) {
-      path.push(`[${i}]`);
-      check(value[i], path, above);
-      path.pop();
-    }
-  } else {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null)
-      throw refused(path, `an instance of ${value.constructor.name}`);
-    if (Object.getOwnPropertySymbols(value).length > 0) throw refused(path, "a symbol key");
-    if ("toJSON" in value && typeof value.toJSON === "function")
-      throw refused(path, "an object with toJSON");
-    for (const [key, item] of Object.entries(value)) {
-      path.push(`.${key}`);
-      check(item, path, above);
-      path.pop();
-    }
-  }
+  if (Array.isArray(value)) checkArray(value, path, above);
+  else checkRecord(value, path, above);
   above.delete(value);
+}
+
+function checkArray(value: readonly unknown[], path: string[], above: Set<object>): void {
+  const { length } = Object.keys(value);
+  if (length < value.length) throw refused(path, "an array with holes");
+  if (length > value.length) throw refused(path, "an array with further properties");
+  for (let i = 0; i < value.length; i++) {
+    path.push(`[${i}]`);
+    check(value[i], path, above);
+    path.pop();
+  }
+}
+
+function checkRecord(value: object, path: string[], above: Set<object>): void {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null)
+    throw refused(path, `an instance of ${nameOf(prototype)}`);
+  if (Object.getOwnPropertySymbols(value).length > 0) throw refused(path, "a symbol key");
+  const entries = Object.entries(value);
+  if (entries.length < Object.getOwnPropertyNames(value).length)
+    throw refused(path, "an object with hidden properties");
+  for (const [key, item] of entries) {
+    path.push(`.${key}`);
+    check(item, path, above);
+    path.pop();
+  }
+}
+
+function nameOf(prototype: unknown): string {
+  const made: unknown =
+    typeof prototype === "object" && prototype !== null
+      ? Reflect.get(prototype, "constructor")
+      : undefined;
+  return typeof made === "function" && made.name !== "" ? made.name : "a nameless class";
 }
 
 function refused(path: readonly string[], what: string): TroupeError {

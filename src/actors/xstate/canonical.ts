@@ -58,6 +58,8 @@ function writeInstance(value: object, above: readonly object[]): string {
     const code: unknown = "code" in value ? value.code : undefined;
     return `!${JSON.stringify([value.name, value.message, code])}`;
   }
+  // An actor of another XState system: all that can be said of it is that it is one.
+  if ("sessionId" in value && "send" in value) return "actor";
   if (value instanceof Date) return `date${value.getTime()}`;
   if (value instanceof Map) return `map${write(Array.from(value), above)}`;
   if (value instanceof Set) return `set${write(Array.from(value), above)}`;

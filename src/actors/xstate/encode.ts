@@ -70,7 +70,7 @@ function walk(value: unknown, at: Walk): Json {
     case "boolean":
       return value;
     case "number":
-      if (Number.isFinite(value)) return value;
+      if (Number.isFinite(value)) return value === 0 ? 0 : value; // JSON text knows no -0
       return at.loose ? { [TAG]: "number", value: String(value) } : refuse(at, String(value));
     case "undefined":
       return at.loose ? { [TAG]: "undefined" } : refuse(at, "undefined");
