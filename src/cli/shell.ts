@@ -18,7 +18,7 @@ export interface Shell {
   /** The folder in which the command was typed. */
   readonly folder: string;
   /** The exit code, where it is not 0. */
-  exit(code: 0 | 1 | 2): void;
+  readonly exit: (code: 0 | 1 | 2) => void;
 }
 
 /** A command of this shell, with the options that all take. */

@@ -12,7 +12,10 @@ export interface Terminal {
   paint(text: string): void;
   /** Whether talk goes to a terminal that can be repainted. */
   readonly live: boolean;
+  /** Whether talk may be coloured. */
   readonly colour: boolean;
+  /** Whether data may be coloured. */
+  readonly outColour: boolean;
   readonly columns: number;
   readonly rows: number;
 }
@@ -28,13 +31,14 @@ export function systemTerminal(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Terminal {
   const live = stderr.isTTY && env["TERM"] !== "dumb" && env["CI"] === undefined;
-  const colour = live && (env["NO_COLOR"] ?? "") === "";
+  const colours = env["TERM"] !== "dumb" && (env["NO_COLOR"] ?? "") === "";
   return {
     out: (line) => void stdout.write(`${line}\n`),
     err: (line) => void stderr.write(`${line}\n`),
     paint: (text) => void stderr.write(text),
     live,
-    colour,
+    colour: live && colours,
+    outColour: stdout.isTTY && colours,
     get columns() {
       return stderr.columns || 80;
     },

@@ -18,6 +18,8 @@ export type Runs = ReadonlyMap<string, RunView>;
 type Source = Pick<Actors<readonly AnyKind[]>, "records">;
 
 export interface WatchOptions {
+  /** What was seen before. */
+  readonly known?: Runs;
   readonly after?: Position;
   readonly signal: AbortSignal;
   /** Whether enough was seen. */
@@ -29,7 +31,7 @@ export interface WatchOptions {
 /** Follows all runs until enough was seen, or the signal aborts. */
 export async function watchRuns(source: Source, options: WatchOptions): Promise<Runs> {
   const { after, signal, enough, seen } = options;
-  const runs = new Map<string, RunView>();
+  const runs = new Map<string, RunView>(options.known);
   if (enough(runs)) return runs;
   const end = new AbortController();
   const both = AbortSignal.any([signal, end.signal]);

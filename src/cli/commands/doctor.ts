@@ -1,0 +1,134 @@
+/**
+ * `troupe doctor`: looks at this machine and at a log, and says what is wrong with either.
+ *
+ * - It changes nothing, and looks on where it can, whatever it finds.
+ */
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { z } from "zod";
+import { TroupeError } from "../../errors.ts";
+import type { EventLog } from "../../events/log/log.ts";
+import { inked, span } from "../paper.ts";
+import { addressesIn, replay, replayEnv } from "../replaying.ts";
+import { addCommand, openExisting, type Shell } from "../shell.ts";
+import { tame } from "../terminal.ts";
+import { connect } from "../../actors/client.ts";
+import { planKinds } from "../../agents/plan-kinds.ts";
+import { readRuns } from "../watch-run.ts";
+
+const Options = z.object({ log: z.string(), json: z.boolean() });
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly code?: string;
+  readonly hint?: string;
+}
+
+export function addDoctor(program: Command, shell: Shell): void {
+  addCommand(program, "doctor", "Look for what is wrong with this machine or a log.").action(
+    (options: unknown) => doctor(shell, Options.parse(options)),
+  );
+}
+
+async function doctor(shell: Shell, { log: url, json }: z.infer<typeof Options>): Promise<void> {
+  const checks = [nodeCheck(), ...(await logChecks(url))];
+  const { terminal } = shell;
+  const ok = checks.every((check) => check.ok);
+  if (json) terminal.out(JSON.stringify({ ok, checks }));
+  else
+    for (const check of checks) {
+      const sign = inked(
+        { colour: terminal.outColour },
+        check.ok ? "green" : "red",
+        check.ok ? "✓" : "✗",
+      );
+      terminal.out(
+        `${sign} ${check.name}: ${check.code === undefined ? "" : `${check.code}: `}${tame(check.found)}`,
+      );
+      if (check.hint !== undefined) terminal.out(`  → ${tame(check.hint)}`);
+    }
+  if (!ok) shell.exit(1);
+}
+
+function nodeCheck(): Check {
+  const ok = Number.parseInt(process.versions.node, 10) >= 24;
+  const check = { name: "node", ok, found: process.version };
+  return ok ? check : { ...check, hint: "Install Node 24 or newer." };
+}
+
+async function logChecks(url: string): Promise<readonly Check[]> {
+  const path = /^sqlite:(.+)$/.exec(url)?.[1];
+  if (path !== undefined && !existsSync(path))
+    return [{ name: "log", ok: true, found: `${url} does not exist yet; the first run makes it` }];
+  try {
+    await using log = await openExisting(url, { readOnly: true });
+    const opened = { name: "log", ok: true, found: `${log.url} opens, ${log.partitions} partition(s)` };
+    return [opened, ...(await contentChecks(log))];
+  } catch (error) {
+    return [failed("log", error)];
+  }
+}
+
+async function contentChecks(log: EventLog): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for (const [name, look] of [
+    ["records", recordsCheck],
+    ["replay", replayCheck],
+    ["runs", runsCheck],
+  ] as const)
+    checks.push(...(await look(log).catch((error: unknown) => [failed(name, error)])));
+  return checks;
+}
+
+/** L1: every stream counts 1, 2, 3, … */
+async function recordsCheck(log: EventLog): Promise<readonly Check[]> {
+  const tips = new Map<string, number>();
+  let count = 0;
+  for await (const { stream, seq } of log.scan()) {
+    const expected = (tips.get(stream) ?? 0) + 1;
+    if (seq !== expected)
+      throw new TroupeError(
+        "LOG_CORRUPT",
+        `"${stream}" has record ${seq} where ${expected} should stand`,
+        {
+          hint: "Restore the log from a copy; a record of it is missing.",
+        },
+      );
+    tips.set(stream, seq);
+    count++;
+  }
+  return [
+    { name: "records", ok: true, found: `${count} records of ${tips.size} actors, none missing` },
+  ];
+}
+
+async function replayCheck(log: EventLog): Promise<readonly Check[]> {
+  const env = replayEnv(log);
+  const began = performance.now();
+  const wrong: Check[] = [];
+  let good = 0;
+  for (const address of await addressesIn(log)) {
+    const { fault } = await replay(env, address);
+    if (fault === undefined) good++;
+    else wrong.push(failed(`replay of ${address}`, fault));
+  }
+  const found = `${good} actors replay to the same state hashes (${span(performance.now() - began)})`;
+  return [{ name: "replay", ok: true, found }, ...wrong];
+}
+
+async function runsCheck(log: EventLog): Promise<readonly Check[]> {
+  await using client = await connect({ log, kinds: planKinds() });
+  const runs = [...(await readRuns(client)).values()];
+  const open = runs.filter((view) => view.open).map(({ run }) => run);
+  const found = `${runs.length} runs, ${open.length} of them open${open.length === 0 ? "" : `: ${open.join(", ")}`}`;
+  const hint = "If nobody runs them now, go on with them: troupe resume.";
+  return [{ name: "runs", ok: true, found, ...(open.length === 0 ? {} : { hint }) }];
+}
+
+function failed(name: string, error: unknown): Check {
+  if (!TroupeError.is(error)) throw error;
+  const { code, message, hint } = error;
+  return { name, ok: false, found: message, code, ...(hint === undefined ? {} : { hint }) };
+}

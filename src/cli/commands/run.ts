@@ -1,0 +1,108 @@
+/** `troupe run PLAN`: runs a plan to its end. */
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { z } from "zod";
+import { connect } from "../../actors/client.ts";
+import { planKinds } from "../../agents/plan-kinds.ts";
+import { readPlan } from "../../agents/read-plan.ts";
+import { TroupeError } from "../../errors.ts";
+import type { WorkflowInput } from "../../events/commands.ts";
+import type { EventLog } from "../../events/log/log.ts";
+import { openLog } from "../../events/log/open.ts";
+import type { Plan } from "../../events/plan.ts";
+import { drive } from "../drive.ts";
+import { exitCodeOfRun, runJson, runLines } from "../run-report.ts";
+import { addCommand, runsFolder, type Shell } from "../shell.ts";
+import { readRuns, type Runs } from "../watch-run.ts";
+
+const Options = z.object({ log: z.string(), json: z.boolean(), id: z.string().optional() });
+
+export function addRun(program: Command, shell: Shell): void {
+  addCommand(program, "run", "Run a plan to its end; resume it if this is interrupted.")
+    .argument("<plan>", "a YAML or JSON file")
+    .option("--id <run>", "the run's id (default: made from the plan's name)")
+    .action((file: string, options: unknown) => runPlan(shell, file, Options.parse(options)));
+}
+
+async function runPlan(shell: Shell, file: string, options: z.infer<typeof Options>): Promise<void> {
+  const { terminal, env, folder } = shell;
+  const plan = await readPlan(file);
+  checkPassed(plan, env);
+  const run = options.id ?? newRunId(plan.name);
+  checkRunId(run);
+  await using log = await openLog(options.log);
+  const known = options.id === undefined ? new Map() : await knownRuns(log, run);
+  const artifacts = join(runsFolder(options.log, folder), run);
+  const start: WorkflowInput = { run, folder, artifacts, plan };
+  if (!terminal.live) terminal.err(`run ${run} in ${log.url}`);
+  const runs = await drive(shell, { log, known, wanted: [run], start, recover: known.has(run) }).catch(
+    (error: unknown) => {
+      throw TroupeError.is(error, "ACTOR_EXISTS") ? exists(run) : error;
+    },
+  );
+  sayRuns(shell, runs, [run], { ...options, url: log.url });
+}
+
+/** Says how the runs ended; several as a list. */
+export function sayRuns(
+  shell: Shell,
+  runs: Runs,
+  wanted: readonly string[],
+  {
+    json,
+    url,
+    many = false,
+  }: { readonly json: boolean; readonly url: string; readonly many?: boolean },
+): void {
+  const { terminal } = shell;
+  const views = wanted.flatMap((run) => runs.get(run) ?? []);
+  const found = views.map((view) => runJson(view, url));
+  if (json) terminal.out(JSON.stringify(many ? found : (found[0] ?? null)));
+  else
+    for (const view of views) for (const line of runLines(view, { colour: false })) terminal.out(line);
+  if (views.some(({ open }) => open))
+    terminal.err(`stopped; nothing is lost: go on with \`troupe resume --log ${url}\``);
+  if (views.length < wanted.length || views.some((view) => exitCodeOfRun(view) === 1)) shell.exit(1);
+}
+
+async function knownRuns(log: EventLog, run: string): Promise<Runs> {
+  await using client = await connect({ log, kinds: planKinds() });
+  return readRuns(client, run);
+}
+
+/** Made to be typed: the plan's name and four letters that no other run of it has, most likely. */
+function newRunId(name: string): string {
+  const letters = Array.from({ length: 4 }, () =>
+    "abcdefghjkmnpqrstuvwxyz23456789".charAt(randomInt(31)),
+  );
+  const word = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "")
+    .slice(0, 40);
+  return `${word === "" ? "run" : word}-${letters.join("")}`;
+}
+
+function checkRunId(run: string): void {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(run)) return;
+  throw new TroupeError("USAGE", `"${run}" is not an id for a run`, {
+    hint: 'Use up to 64 letters, digits, "_" and "-".',
+  });
+}
+
+function checkPassed({ passEnv }: Plan, env: Shell["env"]): void {
+  const missing = passEnv.filter((name) => env[name] === undefined);
+  if (missing.length === 0) return;
+  throw new TroupeError("USAGE", `the plan passes on ${missing.join(", ")}, which is not set`, {
+    hint: "Set it in the shell that runs troupe, or take it from passEnv.",
+    data: { missing },
+  });
+}
+
+function exists(run: string): TroupeError {
+  return new TroupeError("RUN_EXISTS", `there is a run "${run}" already, of another plan or folder`, {
+    hint: "Choose another --id; to go on with that run, use `troupe resume`.",
+    data: { run },
+  });
+}

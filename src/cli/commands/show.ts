@@ -1,0 +1,100 @@
+/** `troupe show ID`: one run with its tasks, or one actor with its records and output. */
+import type { Command } from "commander";
+import { z } from "zod";
+import { connect, type Client } from "../../actors/client.ts";
+import type { AnyKind } from "../../actors/kind.ts";
+import type { ActorRecord } from "../../actors/reads.ts";
+import { planKinds } from "../../agents/plan-kinds.ts";
+import { parseAddress } from "../../events/address.ts";
+import { lineOf, printedIn } from "../actor-view.ts";
+import { remark } from "../live-view.ts";
+import { moment, span, table } from "../paper.ts";
+import { runJson, runLines } from "../run-report.ts";
+import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
+import { tame } from "../terminal.ts";
+import { readRuns } from "../watch-run.ts";
+
+const Options = z.object({ log: z.string(), json: z.boolean() });
+
+type Reader = Pick<Client<readonly AnyKind[]>, "records">;
+
+export function addShow(program: Command, shell: Shell): void {
+  addCommand(program, "show", "Show a run with its tasks, or an actor with its records and output.")
+    .argument("<id>", "a run's id, or an address such as task/RUN:TASK")
+    .action((id: string, options: unknown) => show(shell, id, Options.parse(options)));
+}
+
+async function show(
+  shell: Shell,
+  id: string,
+  { log: url, json }: z.infer<typeof Options>,
+): Promise<void> {
+  const address = addressOf(id);
+  await using log = await openExisting(url, { readOnly: true });
+  await using client = await connect({ log, kinds: planKinds() });
+  if (id.includes("/")) return showActor(shell, client, address, { json, url: log.url });
+  const view = (await readRuns(client, id)).get(id);
+  if (view === undefined) throw noSuchRun(id, log.url);
+  const { terminal } = shell;
+  if (json) return terminal.out(JSON.stringify(runJson(view, log.url)));
+  const rows = view.tasks.map((task) => [
+    task.id,
+    task.status,
+    String(task.attempts),
+    task.durationMs === undefined ? "" : span(task.durationMs),
+    remark(task, view.movedAt),
+  ]);
+  terminal.out(runLines(view, { colour: false })[0] ?? "");
+  terminal.out(
+    `started ${moment(view.startedAt)}, ${view.records} records, artifacts in ${view.artifacts}`,
+  );
+  terminal.out("");
+  for (const line of table(["TASK", "STATE", "TRIES", "TOOK", "WHAT"], rows)) terminal.out(line);
+}
+
+async function showActor(
+  { terminal }: Shell,
+  client: Reader,
+  address: string,
+  { json, url }: { readonly json: boolean; readonly url: string },
+): Promise<void> {
+  const records = await recordsOf(client, address);
+  const last = records.at(-1);
+  if (last === undefined) throw noSuchRun(address, url);
+  const lines = records.map(lineOf);
+  const printed = records.flatMap((record) => printedIn(record) ?? []);
+  const { state, output, status } = last.body;
+  if (json) {
+    const actor = { address, seq: last.seq, status, state, records: lines, commands: printed };
+    return terminal.out(JSON.stringify(output === undefined ? actor : { ...actor, output }));
+  }
+  terminal.out(`${address}: ${lines.at(-1)?.state}, ${last.seq} records`);
+  terminal.out("");
+  const rows = lines.map(({ seq, at, type, input, state: after, handled }) => [
+    String(seq),
+    moment(at),
+    after,
+    handled ? type : `${type} (not handled)`,
+    input ?? "",
+  ]);
+  for (const line of table(["SEQ", "AT", "STATE", "RECORD", "INPUT"], rows)) terminal.out(line);
+  printed.forEach(({ stdout, stderr, exitCode }, at) => {
+    terminal.out("");
+    terminal.out(
+      `command ${at + 1}: ${exitCode === undefined ? "did not end by itself" : `exit code ${exitCode}`}`,
+    );
+    for (const [name, text] of [
+      ["stdout", stdout],
+      ["stderr", stderr],
+    ] as const)
+      if (text !== "") terminal.out(`--- ${name}\n${tame(text).trimEnd()}`);
+  });
+}
+
+async function recordsOf(client: Reader, address: string): Promise<readonly ActorRecord[]> {
+  const { kind, root } = parseAddress(address);
+  const found: ActorRecord[] = [];
+  for await (const record of client.records({ kind, root }))
+    if (record.stream === address) found.push(record);
+  return found;
+}

@@ -1,0 +1,67 @@
+/**
+ * The command line: `troupe COMMAND …`.
+ *
+ * - Exit code 0 done, 1 failed, 2 called wrongly.
+ * - Whatever happens ends in one error with a hint, and with `--json` in one JSON value.
+ */
+import { Command, CommanderError } from "commander";
+import { TroupeError } from "../errors.ts";
+import { addCancel } from "./commands/cancel.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addLs } from "./commands/ls.ts";
+import { addReplay } from "./commands/replay.ts";
+import { addResume } from "./commands/resume.ts";
+import { addRun } from "./commands/run.ts";
+import { addShow } from "./commands/show.ts";
+import { addTail } from "./commands/tail.ts";
+import { exitCodeOf, sayError } from "./failure.ts";
+import type { Shell } from "./shell.ts";
+
+export type Surroundings = Omit<Shell, "exit">;
+
+/** Runs one command. Never throws; @returns the exit code. */
+export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<0 | 1 | 2> {
+  const { terminal } = surroundings;
+  let code: 0 | 1 | 2 = 0;
+  const shell: Shell = {
+    ...surroundings,
+    exit: (wanted) => {
+      code = wanted;
+    },
+  };
+  try {
+    await programOf(shell).parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const said = error instanceof CommanderError ? misuse(error) : error;
+    sayError(terminal, said, argv.includes("--json"));
+    return exitCodeOf(said);
+  }
+}
+
+function programOf(shell: Shell): Command {
+  const { terminal } = shell;
+  const line = (text: string): string => text.replace(/\n$/, "");
+  const program = new Command("troupe")
+    .description(
+      "Runs plans and state machines whose every event is in a log before anything acts on it.",
+    )
+    .configureOutput({
+      writeOut: (text) => terminal.out(line(text)),
+      writeErr: () => {}, // said once, by sayError
+    })
+    .showSuggestionAfterError(true)
+    .exitOverride();
+  for (const add of [addRun, addResume, addLs, addShow, addTail, addReplay, addCancel, addDoctor])
+    add(program, shell);
+  return program.action(() => {
+    throw new TroupeError("USAGE", "no command was given", { hint: "See `troupe --help`." });
+  });
+}
+
+function misuse({ message }: CommanderError): TroupeError {
+  return new TroupeError("USAGE", message.replace(/^error: /, "").replaceAll("\n", " "), {
+    hint: "See `troupe --help`, or `troupe COMMAND --help`.",
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * Replays actors from their records alone: nothing runs, nothing is written (A2).
+ */
+import { readingStepper } from "../actors/client.ts";
+import { kindsByName } from "../actors/kind.ts";
+import { load, type LoadEnv } from "../actors/load.ts";
+import { planKinds } from "../agents/plan-kinds.ts";
+import { TroupeError } from "../errors.ts";
+import { parseAddress } from "../events/address.ts";
+import type { EventLog } from "../events/log/log.ts";
+
+/** One step of a replay. */
+export interface Step {
+  readonly seq: number;
+  readonly type: string;
+  readonly state: unknown;
+  readonly hash: string;
+}
+
+export interface Replayed {
+  readonly address: string;
+  readonly steps: readonly Step[];
+  readonly context: unknown;
+  /** There if a record could not be applied, or led to another state than it says. */
+  readonly fault?: TroupeError;
+}
+
+export function replayEnv(log: EventLog): LoadEnv {
+  return { log, kinds: kindsByName(planKinds()), stepper: readingStepper() };
+}
+
+/** Replays one actor from its birth, without snapshots; every state hash is compared. */
+export async function replay(env: LoadEnv, address: string, to?: number): Promise<Replayed> {
+  const steps: Step[] = [];
+  try {
+    const fold = await load(env, address, {
+      snapshots: false,
+      ...(to === undefined ? {} : { to }),
+      onRecord: ({ seq, type }, { state, hash }) => steps.push({ seq, type, state, hash }),
+    });
+    const { snapshot } = fold?.state ?? {};
+    const context = snapshot !== undefined && "context" in snapshot ? snapshot.context : null;
+    return { address, steps, context };
+  } catch (error) {
+    if (!TroupeError.is(error)) throw error;
+    return { address, steps, context: null, fault: error };
+  }
+}
+
+/** The addresses of the actors of a run, or of all runs, in the order of their first records. */
+export async function addressesIn(log: EventLog, root?: string): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for await (const { stream } of log.scan())
+    if (root === undefined || parseAddress(stream).root === root) found.add(stream);
+  return [...found];
+}
