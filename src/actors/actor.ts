@@ -14,7 +14,7 @@ import { appendSurely } from "./append.ts";
 import { draft, type Draft, type Drafting } from "./draft.ts";
 import { owesOf, statusOf, type Fold } from "./fold.ts";
 import { answerAbsent } from "./absent.ts";
-import type { Input } from "./inputs.ts";
+import { isRecovery, type Input } from "./inputs.ts";
 import { Ledger } from "./ledger.ts";
 import { identify } from "./identity.ts";
 import { load } from "./load.ts";
@@ -63,9 +63,7 @@ export class LiveActor {
       actor: this,
       identify: (born) => identify(rt, address, born),
       directory: rt.directory(parseAddress(address).root),
-      born: (fold) => {
-        this.fold = fold;
-      },
+      born: (fold) => void (this.fold = fold),
     };
   }
 
@@ -303,8 +301,4 @@ export class LiveActor {
     if (held(input)) this.#held.push(input);
     else input.failed?.(parkedError(parked));
   }
-}
-
-function isRecovery(input: Input): boolean {
-  return input.type === "control" && input.event.type === "troupe.recovered";
 }

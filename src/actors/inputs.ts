@@ -201,3 +201,8 @@ function decideControl(fold: Fold, { event, cause, from }: ControlInput): Decisi
       return record;
   }
 }
+
+/** Whether an input is the take-over of what a former owner left. */
+export function isRecovery(input: Input): boolean {
+  return input.type === "control" && input.event.type === "troupe.recovered";
+}

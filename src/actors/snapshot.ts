@@ -84,7 +84,11 @@ async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void> {
 /** Stores a snapshot of a live actor; one that cannot be stored is only reported, since the log is complete without it. */
 export async function storeSnapshot(rt: Runtime, fold: Fold): Promise<void> {
   const { address } = fold.identity;
-  rt.at("during-snapshot", address);
+  try {
+    rt.at("during-snapshot", address);
+  } catch (error) {
+    return rt.fail(error);
+  }
   try {
     await writeSnapshot(rt, fold);
   } catch (error) {
