@@ -37,7 +37,7 @@ export async function connect<const TKinds extends readonly AnyKind[]>(
   const { log: given, timeoutMs = 30_000 } = options;
   const kinds = kindsByName(options.kinds);
   const log = typeof given === "object" ? given : await openLog(given, options.logOptions);
-  const env: LoadEnv = { log, kinds, stepper: readingStepper() };
+  const env: LoadEnv = { log, kinds, stepper: readingStepper(kinds) };
   const tails = createTails(env);
   const commands = remoteCommander((command) => ask(log, kinds, command, timeoutMs));
   const face = actorsFace<TKinds>({
@@ -83,7 +83,7 @@ async function actAsOwner(log: EventLog, kinds: Kinds, command: Command): Promis
 }
 
 /** A stepper for reading: it never runs anything, so nothing may be sent through it. */
-export function readingStepper(): LoadEnv["stepper"] {
+export function readingStepper(kinds: Kinds): LoadEnv["stepper"] {
   return createStepper({
     relay: (_from, to) => {
       throw new TroupeError(
@@ -102,6 +102,7 @@ export function readingStepper(): LoadEnv["stepper"] {
     system: () => ({ get: () => undefined, all: () => ({}) }),
     logger: () => {},
     strict: false,
+    kindOf: (logic) => [...kinds.values()].find(({ machine }) => machine === logic)?.kind,
   });
 }
 

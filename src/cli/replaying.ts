@@ -26,7 +26,8 @@ export interface Replayed {
 }
 
 export function replayEnv(log: EventLog): LoadEnv {
-  return { log, kinds: kindsByName(planKinds()), stepper: readingStepper() };
+  const kinds = kindsByName(planKinds());
+  return { log, kinds, stepper: readingStepper(kinds) };
 }
 
 /** Replays one actor from its birth, without snapshots; every state hash is compared. */
