@@ -19,13 +19,22 @@ export type {
   StoredSnapshot,
 } from "./events/log/log.ts";
 export { openLog } from "./events/log/open.ts";
+export type { OpenLogOptions } from "./events/log/open.ts";
 export { activity } from "./actors/activity.ts";
 export type { ActivityContext, ActivityOptions, RetryPolicy } from "./actors/activity.ts";
 export { connect } from "./actors/client.ts";
 export type { Client, ClientOptions } from "./actors/client.ts";
 export { systemClock } from "./actors/clock.ts";
 export type { Clock } from "./actors/clock.ts";
-export type { Actors, AddressOf, KindAt, StartOptions } from "./actors/face.ts";
+export type {
+  Actors,
+  AddressOf,
+  KindAt,
+  Named,
+  StartArguments,
+  StartOptions,
+  StartShared,
+} from "./actors/face.ts";
 export type { ActorHandle, SendOptions, Sent, WaitOptions } from "./actors/handle.ts";
 export { createHost } from "./actors/host.ts";
 export type { Host, HostOptions } from "./actors/host.ts";

@@ -16,15 +16,21 @@ import type { Parked } from "./runtime.ts";
 /** The addresses of some kinds. */
 export type AddressOf<TKinds extends readonly AnyKind[]> = `${TKinds[number]["kind"]}/${string}`;
 
-/** The kind that an address names. */
+/** The kind that an address names; a kind whose name is not known to the types fits any. */
 export type KindAt<
   TKinds extends readonly AnyKind[],
   TAddress extends string,
-> = TAddress extends `${infer TName}/${string}`
-  ? Extract<TKinds[number], { readonly kind: TName }>
+> = TAddress extends `${infer TName}/${string}` ? Named<TKinds[number], TName> : never;
+
+/** Of some kinds, those that may have a name. */
+export type Named<TKind extends AnyKind, TName extends string> = TKind extends AnyKind
+  ? TName extends TKind["kind"]
+    ? TKind
+    : never
   : never;
 
-interface StartShared {
+/** What every start may say, whatever the kind. */
+export interface StartShared {
   /** Id that all records of the undertaking share. Default: the run's id. */
   readonly correlation?: string;
   /** W3C `traceparent`. */
@@ -37,7 +43,8 @@ export type StartOptions<TKind extends AnyKind> =
     ? StartShared & { readonly input?: KindInput<TKind> }
     : StartShared & { readonly input: KindInput<TKind> };
 
-type StartArguments<TKind extends AnyKind> =
+/** Left out where everything in it may be. */
+export type StartArguments<TKind extends AnyKind> =
   undefined extends KindInput<TKind> ? [options?: StartOptions<TKind>] : [options: StartOptions<TKind>];
 
 /** What hosts and clients offer alike. */

@@ -24,9 +24,12 @@ const SPEAK_ON_THE_WAY = new Set([
   "callback sends to another actor of the system",
 ]);
 
-describe.each<Fate>(["live", "closed", "crashed"])("%s: the durable actor ends where XState ends", (fate) => {
-  const same = features.filter(({ name }) => fate === "live" || !SPEAK_ON_THE_WAY.has(name));
-  it.each(same.map((feature) => [feature.name, feature] as const))("%s", async (_, feature) => {
-    expect(await runHosted(feature, fate)).toEqual(await runPlain(feature));
-  });
-});
+describe.each<Fate>(["live", "closed", "crashed"])(
+  "%s: the durable actor ends where XState ends",
+  (fate) => {
+    const same = features.filter(({ name }) => fate === "live" || !SPEAK_ON_THE_WAY.has(name));
+    it.each(same.map((feature) => [feature.name, feature] as const))("%s", async (_, feature) => {
+      expect(await runHosted(feature, fate)).toEqual(await runPlain(feature));
+    });
+  },
+);

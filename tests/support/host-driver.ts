@@ -99,7 +99,8 @@ class Stage {
     const emitted: unknown[] = [];
     const stepper = this.#host;
     for await (const { stream, body } of stepper?.records() ?? []) {
-      if (stream === "case/root") for (const fact of body.facts ?? []) emitted.push(plain(decodeFact(fact)));
+      if (stream === "case/root")
+        for (const fact of body.facts ?? []) emitted.push(plain(decodeFact(fact)));
     }
     await this.#dispose();
     return { seen: seen(snapshot), emitted, trace };
@@ -111,7 +112,9 @@ class Stage {
       ...log,
       append: async (stream, records, options) => {
         const seq = await log.append(stream, records, options);
-        const own = records.every(({ type }) => type === "troupe.recovered" || type === "troupe.settled");
+        const own = records.every(
+          ({ type }) => type === "troupe.recovered" || type === "troupe.settled",
+        );
         this.#mayCrash = this.#options.fate === "crashed" && !own;
         return seq;
       },
@@ -129,7 +132,8 @@ class Stage {
     for (const id of to) {
       const children: unknown = "children" in snapshot ? snapshot.children : {};
       ref = Reflect.get(Object(children), id) as AnyActorRef; // a feature names children that exist
-      if (id !== to.at(-1)) snapshot = await this.#snapshot(`case/${ref.sessionId.slice("case/".length)}`);
+      if (id !== to.at(-1))
+        snapshot = await this.#snapshot(`case/${ref.sessionId.slice("case/".length)}`);
     }
     ref?.send(send);
   }

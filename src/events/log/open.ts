@@ -16,7 +16,7 @@ export interface OpenLogOptions extends LogOptions {
 
 /**
  * Opens a log: `memory:`, `sqlite:PATH`, or `nats://HOST[:PORT]/NAME`, whose client is
- * loaded only then. Default: {@link DEFAULT_URL}.
+ * loaded only then. Default: `sqlite:.troupe/log.db`.
  *
  * @throws {@link TroupeError} `LOG_URL_INVALID`, or what the engine says.
  */
