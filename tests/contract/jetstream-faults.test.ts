@@ -224,6 +224,29 @@ describe("an owner", () => {
     },
   );
 
+  it("that dies with a command in its hands is missed by who asked", async () => {
+    const name = freshName();
+    await using proxy = await startProxy(server.port);
+    await using log = await jetstreamLog({
+      url: through(proxy.port, name),
+      leaseMs: 1_000,
+      answerMs: 300,
+    });
+    await using other = await jetstreamLog({ url: server.logUrl(name) });
+    const taken = Promise.withResolvers<void>();
+    const owner = await log.claim({ owner: "mortal" });
+    await using _serving = await log.commands.serve(() => {
+      taken.resolve();
+      return new Promise(() => {});
+    });
+    const asked = other.commands.request({ id: "c", address: "task/r1", op: "send", data: null });
+    const unknown = expectRejection(asked, "LOG_OUTCOME_UNKNOWN");
+    await taken.promise;
+    proxy.cut();
+    expect((await unknown).message).toContain("its owner stopped");
+    expect(owner.lost.aborted).toBe(true);
+  });
+
   it("L4: does not lose its lease to a lost answer", async () => {
     const name = freshName();
     await using proxy = await startProxy(server.port);

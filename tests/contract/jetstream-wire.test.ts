@@ -134,6 +134,24 @@ describe("a record on the wire", () => {
     expect(ends[1]).toBe(ends[0]);
   });
 
+  it("L5: is not left out in silence where the log is closed in the middle of a scan", async () => {
+    await using log = await jetstreamLog({ url: server.logUrl(freshName(), "&partitions=1") });
+    const records = Array.from({ length: 1000 }, (_, i) => record(`r${i}`));
+    await log.append("task/r1", records, { expected: 0 });
+    const scanning = (async () => {
+      for await (const _ of log.scan()) await log[Symbol.asyncDispose]();
+    })();
+    const error = await expectRejection(scanning, "LOG_UNREACHABLE");
+    expect(error.message).toContain("closed");
+  });
+
+  it("may have a snapshot that is too large to be kept", async () => {
+    await using log = await jetstreamLog({ url: server.logUrl(freshName()) });
+    await log.snapshots.put("task/r1", { seq: 1, key: "k", data: "x".repeat(2_000_000) });
+    expect(await log.snapshots.get("task/r1")).toBeUndefined();
+    expect(await log.append("task/r1", [record("a")], { expected: 0 })).toBe(1);
+  });
+
   it("is written behind what was asked of the same handle before, without waiting for it", async () => {
     await using log = await jetstreamLog({ url: server.logUrl(freshName()) });
     const appends = ["a", "b", "c"].map((id, expected) =>

@@ -163,7 +163,8 @@ function serving(
   return {
     async [Symbol.asyncDispose]() {
       if (!subscription.isClosed()) subscription.unsubscribe();
-      if (!link.nc.isClosed()) await link.nc.flush();
+      // so that nothing comes in once this resolves; without a connection nothing can
+      if (!link.nc.isClosed()) await link.nc.flush().catch(() => {});
     },
   };
 }

@@ -3,7 +3,7 @@
  * once and for ever.
  */
 import { assertPartition, formatCut, parseCut } from "../cut.ts";
-import type { Scanned, ScanOptions } from "../log.ts";
+import type { Recorded, Scanned, ScanOptions } from "../log.ts";
 import type { Bodies } from "./bodies.ts";
 import { assertOpen, partitionStream, reach, type Link } from "./link.ts";
 import { toEnvelope } from "./message.ts";
@@ -37,18 +37,44 @@ export async function* scan(
     return records(link, bodies, last === undefined ? options : { ...options, last });
   });
   try {
-    for await (const { record, at, partition: from } of live ? merge(sources) : chain(sources)) {
-      if (stopped()) return;
-      cut[from] = at;
-      yield { ...record, position: formatCut(cut) };
-      if (stopped()) return;
-    }
+    yield* walk(live ? merge(sources) : chain(sources), cut, stopped);
   } finally {
     left.abort();
   }
+  if (!stopped() && ends !== undefined && isShort(asked, cut, ends)) assertOpen(link);
 }
 
-async function* records(link: Link, bodies: Bodies, options: TailOptions) {
+/** Moves the cut along. */
+async function* walk(
+  sources: AsyncIterable<Met>,
+  cut: number[],
+  stopped: () => boolean,
+): AsyncGenerator<Scanned, void, undefined> {
+  for await (const { record, at, partition } of sources) {
+    if (stopped()) return;
+    cut[partition] = at;
+    yield { ...record, position: formatCut(cut) };
+    if (stopped()) return;
+  }
+}
+
+/** Whether a scan did not come to its end: closing the log cut it, and it must not look complete. */
+function isShort(asked: readonly number[], cut: readonly number[], ends: readonly number[]): boolean {
+  return asked.some((p) => (cut[p] ?? 0) < (ends[p] ?? 0));
+}
+
+/** A record, and where it was met. */
+interface Met {
+  readonly record: Recorded;
+  readonly at: number;
+  readonly partition: number;
+}
+
+async function* records(
+  link: Link,
+  bodies: Bodies,
+  options: TailOptions,
+): AsyncGenerator<Met, void, undefined> {
   const { partition } = options;
   for await (const { subject, headers, data, seq: at } of tail(link, options)) {
     const envelope = toEnvelope(link, { subject, headers, data, at });

@@ -34,8 +34,7 @@ export async function* tail(link: Link, options: TailOptions): AsyncGenerator<Js
       yield* once(link, options, seen);
     } catch (error) {
       if (signal.aborted) return;
-      if (TroupeError.is(error) && options.last !== undefined) throw error;
-      if (options.last !== undefined || isGone(error)) throw unreachable(link.url, error);
+      if (options.last !== undefined || isGone(error)) throw faultOf(link, error);
     }
     if (seen.at < last) await sleep(AGAIN_MS, undefined, { signal }).catch(() => {});
   }
@@ -88,6 +87,10 @@ async function leave(
 ): Promise<void> {
   messages.stop();
   if (!link.closing.aborted) await consumer.delete().catch(() => {});
+}
+
+function faultOf(link: Link, error: unknown): TroupeError {
+  return TroupeError.is(error) ? error : unreachable(link.url, error);
 }
 
 function isGone(error: unknown): boolean {
