@@ -39,7 +39,7 @@ export async function drive(
   const trouble = new AbortController();
   const over = new AbortController();
   const ended = AbortSignal.any([shell.stop, trouble.signal, over.signal]);
-  const show = showRuns(shell.terminal, (run) => wanted.includes(run));
+  const show = showRuns(shell.terminal, (run) => wanted.includes(run), known);
   const warn = (message: string, facts: Readonly<Record<string, unknown>>): void => {
     if (message === "parked") trouble.abort(parked(facts));
   };

@@ -83,7 +83,9 @@ function timing({ attempts }: TaskView, ms = 0): string {
 
 /** What is said, without a live view, when a task came to where it is. */
 export function news(before: TaskView | undefined, task: TaskView, now: number): string | undefined {
-  const same = before?.status === task.status && before.attempts === task.attempts;
-  if (same || task.status === "PENDING") return undefined;
-  return `${task.status.padEnd(9)}  ${task.id}  ${tameLine(remark(task, now))}`;
+  const { status, id, title, attempts } = task;
+  const same = before?.status === status && before.attempts === attempts;
+  if (same || status === "PENDING") return undefined;
+  const begun = attempts > 1 ? `${title}, attempt ${attempts}` : title;
+  return `${status.padEnd(9)}  ${id}: ${tameLine(status === "RUNNING" ? begun : remark(task, now))}`;
 }

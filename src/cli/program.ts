@@ -4,7 +4,9 @@
  * - Exit code 0 done, 1 failed, 2 called wrongly.
  * - Whatever happens ends in one error with a hint, and with `--json` in one JSON value.
  */
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { z } from "zod";
 import { TroupeError } from "../errors.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -30,6 +32,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
     },
   };
   try {
+    if (argv.length === 0) throw noCommand();
     await programOf(shell).parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
@@ -51,13 +54,20 @@ function programOf(shell: Shell): Command {
       writeOut: (text) => terminal.out(line(text)),
       writeErr: () => {}, // said once, by sayError
     })
-    .showSuggestionAfterError(true)
+    .version(versionOf(), "-V, --version", "print the version")
     .exitOverride();
   for (const add of [addRun, addResume, addLs, addShow, addTail, addReplay, addCancel, addDoctor])
     add(program, shell);
-  return program.action(() => {
-    throw new TroupeError("USAGE", "no command was given", { hint: "See `troupe --help`." });
-  });
+  return program;
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
+function noCommand(): TroupeError {
+  return new TroupeError("USAGE", "no command was given", { hint: "See `troupe --help`." });
 }
 
 function misuse({ message }: CommanderError): TroupeError {

@@ -66,9 +66,13 @@ export interface Show {
   end(): void;
 }
 
-/** Shows runs as they move: painted over where the terminal can, else a line per change. */
-export function showRuns(terminal: Terminal, wanted: (run: string) => boolean): Show {
-  const told = new Map<string, RunView>();
+/**
+ * Shows runs as they move: painted over where the terminal can, else a line per change.
+ *
+ * @param known what is no news.
+ */
+export function showRuns(terminal: Terminal, wanted: (run: string) => boolean, known: Runs): Show {
+  const told = new Map<string, RunView>([...known].filter(([run]) => wanted(run)));
   return terminal.live ? liveShow(terminal, wanted, told) : plainShow(terminal, wanted, told);
 }
 

@@ -32,7 +32,7 @@ async function show(
   const address = addressOf(id);
   await using log = await openExisting(url, { readOnly: true });
   await using client = await connect({ log, kinds: planKinds() });
-  if (id.includes("/")) return showActor(shell, client, address, { json, url: log.url });
+  if (id.includes("/")) return await showActor(shell, client, address, { json, url: log.url });
   const view = (await readRuns(client, id)).get(id);
   if (view === undefined) throw noSuchRun(id, log.url);
   const { terminal } = shell;
