@@ -157,7 +157,6 @@ describe("the hash", () => {
     ["context", stepper.hash(stateOf({ a: 2, b: [1, 2] }), [])],
     ["order in an array", stepper.hash(stateOf({ a: 1, b: [2, 1] }), [])],
     ["undefined in a context", stepper.hash(stateOf({ a: 1, b: [1, 2], c: undefined }), [])],
-    ["incarnations", stepper.hash({ ...base, incarnations: { k: 1 } }, [])],
     [
       "status",
       stepper.hash(

@@ -63,7 +63,7 @@ export function createStage(options: StepperOptions): Stage {
       return self;
     },
     play(turn, work) {
-      const before = turns.now;
+      if (turns.now !== undefined) throw new Error(`${turn.actor.address} steps inside another step`);
       turns.now = turn;
       scope.self = turn.self;
       scope.id = turn.self.id;
@@ -72,7 +72,7 @@ export function createStage(options: StepperOptions): Stage {
       try {
         return work(scope);
       } finally {
-        turns.now = before;
+        turns.now = undefined;
       }
     },
   };
