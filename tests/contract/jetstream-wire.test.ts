@@ -251,6 +251,20 @@ describe("a message that somebody else puts among the records", () => {
   });
 });
 
+describe("a command", () => {
+  it("says so where it, or its answer, is over the server's limit", async () => {
+    await using log = await jetstreamLog({ url: server.logUrl(freshName()) });
+    await using _owner = await log.claim({ owner: "host" });
+    await using _serving = await log.commands.serve(async () => "x".repeat(2_000_000));
+    const ask = (data: string) =>
+      log.commands.request({ id: "c", address: "task/r1", op: "send", data });
+    const answer = await expectRejection(ask("small"), "HOST_FAILED");
+    expect(answer.message).toContain("max_payload");
+    const large = await expectRejection(ask("x".repeat(2_000_000)), "LOG_WRITE_FAILED");
+    expect(large.message).toContain("2000");
+  });
+});
+
 describe("the counter of owners", () => {
   it("gives each that asks, at the same time too, a number of its own", async () => {
     const name = freshName();

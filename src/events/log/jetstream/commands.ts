@@ -20,6 +20,7 @@ import type { Command, CommandChannel } from "../log.ts";
 import type { Sealer } from "../payload.ts";
 import { ownerOf, type Lease } from "./lease.ts";
 import { assertOpen, type Link } from "./link.ts";
+import { writeFailed } from "./publish.ts";
 
 /** How often one that does not serve yet is asked again, and how often an owner is missed. */
 const AGAIN_MS = 20;
@@ -50,6 +51,14 @@ const Reply = z.union([
 ]);
 type Reply = Answer | { readonly stopped: true };
 
+const TOO_LARGE: Reply = {
+  error: {
+    code: "HOST_FAILED",
+    message: "the command was done, but its answer is over the server's max_payload",
+    data: {},
+  },
+};
+
 /** Ownership as the channel must know it: aborts when this handle no longer owns. */
 export type OwnerSignal = () => AbortSignal | undefined;
 
@@ -71,6 +80,9 @@ export function commands(
       const subject = commandSubject(link, command.address);
       const { id, address, op, data } = command;
       const sealed = seals.sealInline({ id, address, op, data });
+      const limit = link.nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
+      if (sealed.byteLength > limit)
+        throw writeFailed(link.url, `a command of ${sealed.byteLength} bytes is over ${limit}`);
       const late = AbortSignal.timeout(timeoutMs);
       const stop = AbortSignal.any([late, link.closing]);
       const why = () => (late.aborted ? `none came within ${timeoutMs} ms` : "the log was closed");
@@ -138,11 +150,11 @@ function serving(
 ): AsyncDisposable {
   const open = new Set<Msg>();
   const respond = (message: Msg, reply: Reply): void => {
-    if (!open.delete(message)) return;
+    if (!open.delete(message) || link.nc.isClosed()) return;
     try {
       message.respond(seals.sealInline(jsonOf(reply)));
     } catch {
-      message.respond(seals.sealInline(jsonOf({ stopped: true }))); // too large, or the connection is gone
+      message.respond(seals.sealInline(jsonOf(TOO_LARGE)));
     }
   };
   const work = async (message: Msg): Promise<void> => {

@@ -110,6 +110,7 @@ function holding(
       if (outcome.kind !== "refused") throw unreachable(link.url, outcome.why);
       const stood = await leaseOf(link, scope);
       if (stood?.lease?.token !== start.token || stood.at === at) return false;
+      if (stood.lease.released) return lease.released; // given back is given back
       at = stood.at; // an earlier write arrived, its answer did not
       return this.write(lease);
     },
