@@ -22,7 +22,7 @@ import { Mailbox } from "./mailbox.ts";
 import { held, hostFailed, parkedError, verdict } from "./parking.ts";
 import { perform, performOwed, stopResidents } from "./perform.ts";
 import type { Parked, Runtime } from "./runtime.ts";
-import { storeSnapshot } from "./snapshot.ts";
+import { Snapshots } from "./snapshots.ts";
 
 /** Waiting inputs that one append may carry. */
 const BATCH = 64;
@@ -47,7 +47,7 @@ export class LiveActor {
   #fresh: boolean;
   readonly #drafting: Drafting;
   #pump: Promise<void> | undefined;
-  #snapshotAt = 0;
+  readonly #snapshots: Snapshots;
   #conflicts = 0;
 
   /** @param fresh its birth comes first, and it has no records yet. */
@@ -55,6 +55,7 @@ export class LiveActor {
     this.#rt = rt;
     this.address = address;
     this.#mailbox = new Mailbox(address, rt.mailboxLimit);
+    this.#snapshots = new Snapshots(rt);
     this.#fresh = fresh;
     this.#recovered = fresh;
     this.lastUsed = rt.clock.now();
@@ -77,7 +78,7 @@ export class LiveActor {
     const { fold, ledger } = this;
     if (this.busy || this.#mailbox.size > 0 || this.parked !== undefined || ledger.waits) return false;
     if (fold === undefined) return true;
-    return fold.residents.size === 0 && [...fold.outbox.keys()].every((id) => ledger.settling.has(id));
+    return fold.residents.size === 0 && fold.outbox.size === ledger.settling.size;
   }
 
   /** Ids to settle, or actions that ran, that no record says yet. */
@@ -101,7 +102,7 @@ export class LiveActor {
 
   /** A receiver has recorded an effect of this actor. */
   settle(id: string): void {
-    this.ledger.settling.add(id);
+    if (this.fold?.outbox.has(id) !== false) this.ledger.settling.add(id);
     this.#rt.idle(this.address);
   }
 
@@ -129,7 +130,7 @@ export class LiveActor {
       });
   }
 
-  /** Resolves once nothing of what waits now is under way any more. */
+  /** Resolves once its loop rests. */
   async settled(): Promise<void> {
     while (this.#pump !== undefined) await this.#pump;
   }
@@ -166,11 +167,7 @@ export class LiveActor {
 
   /** Stores a snapshot, unless a custom action is in doubt. */
   async snapshot(): Promise<void> {
-    const { fold } = this;
-    if (fold === undefined || fold.seq === this.#snapshotAt) return;
-    if (fold.actions.size > 0 && this.ledger.ran < fold.seq) return;
-    this.#snapshotAt = fold.seq;
-    await storeSnapshot(this.#rt, fold);
+    if (this.fold !== undefined) await this.#snapshots.store(this.fold, this.ledger.ran);
   }
 
   #restart(): void {
@@ -215,7 +212,7 @@ export class LiveActor {
 
   #adopt(fold: Fold): void {
     this.fold = fold;
-    this.#snapshotAt = fold.seq;
+    this.#snapshots.from(fold.seq);
     for (const id of this.ledger.settling) if (!fold.outbox.has(id)) this.ledger.settling.delete(id);
     this.#show(fold);
     if (owesOf(fold) - fold.timers.size === 0) this.#recovered = true;
@@ -230,8 +227,7 @@ export class LiveActor {
   #refuseAbsent(): boolean {
     const left = answerAbsent(this.#rt, this.address, this.#mailbox.clear());
     this.#mailbox.putBack(left);
-    this.#fresh = left.length > 0;
-    return this.#fresh;
+    return (this.#fresh = left.length > 0);
   }
 
   async #commit(batch: readonly Input[]): Promise<void> {
@@ -265,7 +261,7 @@ export class LiveActor {
       this.seen = moment;
       this.#rt.published(this.address);
     }
-    if (fold.seq - this.#snapshotAt >= this.#rt.snapshotEvery) void this.snapshot();
+    if (this.#snapshots.due(fold.seq)) void this.snapshot();
   }
 
   #show(fold: Fold): void {

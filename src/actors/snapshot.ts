@@ -12,7 +12,6 @@ import type { Born, RecordedEvent } from "../events/record.ts";
 import type { Fold, Owed } from "./fold.ts";
 import { kindNamed, type AnyKind, type Kinds } from "./kind.ts";
 import { identify } from "./identity.ts";
-import type { Runtime } from "./runtime.ts";
 import type { ChildStart, Stepper } from "./xstate/contract.ts";
 
 /** Raise it when the shape below, or the meaning of a persisted state, changes. */
@@ -59,7 +58,7 @@ const Shape = z.looseObject({
 });
 
 /** Writes a snapshot. The caller makes sure that no custom action is in doubt. */
-async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void> {
+export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void> {
   const address = fold.identity.address;
   const kind = kindNamed(env.kinds, parseAddress(address).kind);
   const cached: Cached = {
@@ -79,21 +78,6 @@ async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void> {
   const data: unknown = cached;
   assertJson(data, "snapshot");
   await env.log.snapshots.put(address, { seq: fold.seq, key: codeKey(kind), data });
-}
-
-/** Stores a snapshot of a live actor; one that cannot be stored is only reported, since the log is complete without it. */
-export async function storeSnapshot(rt: Runtime, fold: Fold): Promise<void> {
-  const { address } = fold.identity;
-  try {
-    rt.at("during-snapshot", address);
-  } catch (error) {
-    return rt.fail(error);
-  }
-  try {
-    await writeSnapshot(rt, fold);
-  } catch (error) {
-    rt.warn("a snapshot could not be stored; the log is complete without it", { address, error });
-  }
 }
 
 /** The fold as its snapshot has it; undefined where none fits the code that runs now. */

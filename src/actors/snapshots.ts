@@ -1,0 +1,42 @@
+/** When a live actor stores its snapshots. One that cannot be stored is only reported: the log is complete without it. */
+import type { Fold } from "./fold.ts";
+import type { Runtime } from "./runtime.ts";
+import { writeSnapshot } from "./snapshot.ts";
+
+export class Snapshots {
+  readonly #rt: Runtime;
+  /** Seq of the last one, or of the record that the actor was loaded at. */
+  #at = 0;
+
+  constructor(rt: Runtime) {
+    this.#rt = rt;
+  }
+
+  from(seq: number): void {
+    this.#at = seq;
+  }
+
+  due(seq: number): boolean {
+    return seq - this.#at >= this.#rt.snapshotEvery;
+  }
+
+  /** @param ran custom actions up to this seq have run: one in doubt must stand in the records, not here. */
+  async store(fold: Fold, ran: number): Promise<void> {
+    if (fold.seq === this.#at || (fold.actions.size > 0 && ran < fold.seq)) return;
+    this.#at = fold.seq;
+    const { address } = fold.identity;
+    try {
+      this.#rt.at("during-snapshot", address);
+    } catch (error) {
+      return this.#rt.fail(error);
+    }
+    try {
+      await writeSnapshot(this.#rt, fold);
+    } catch (error) {
+      this.#rt.warn("a snapshot could not be stored; the log is complete without it", {
+        address,
+        error,
+      });
+    }
+  }
+}
