@@ -153,7 +153,7 @@ function absorb(fold: Fold, entry: Entry, stepped: Stepped, stepper: Stepper): A
 
 function endOf({ snapshot: { status, output, error } }: State, stepper: Stepper): Advanced["end"] {
   if (status === "done" && output !== undefined) return { output: stepper.encode(output, "output") };
-  if (status === "error") return { error: stepper.encode(error ?? null, "error") };
+  if (status === "error") return { error: stepper.encodeError(error) };
   return {};
 }
 

@@ -89,7 +89,7 @@ function runAction(rt: Runtime, actor: LiveActor, action: OwedAction): void {
   try {
     action.run();
   } catch (error) {
-    const event = { type: "troupe.action.failed", effect, error: rt.stepper.encode(error, "error") };
+    const event = { type: "troupe.action.failed", effect, error: rt.stepper.encodeError(error) };
     const cause = `${effect}/${acting.sent++}`;
     rt.offer(actor.address, { type: "control", event, cause, done: actor.expectRecord(acting.seq) });
   } finally {

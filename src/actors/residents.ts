@@ -140,7 +140,7 @@ function retryOf(
 }
 
 function errorEvent(rt: Runtime, id: string, error: TroupeError): RecordedEvent {
-  return { type: `xstate.error.actor.${id}`, error: rt.stepper.encode(error, "error"), actorId: id };
+  return { type: `xstate.error.actor.${id}`, error: rt.stepper.encodeError(error), actorId: id };
 }
 
 /** Ends an attempt that takes or is silent too long. */
