@@ -20,9 +20,12 @@ export interface Terminal {
   readonly rows: number;
 }
 
+/** What a stream must have to be written to. */
+type Stream = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "rows"> & { write(text: string): boolean };
+
 export interface Streams {
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
 }
 
 /** The terminal of this process. NO_COLOR and TERM=dumb are honoured. */

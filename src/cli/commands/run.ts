@@ -62,7 +62,7 @@ export function sayRuns(
   else
     for (const view of views) for (const line of runLines(view, { colour: false })) terminal.out(line);
   if (views.some(({ open }) => open))
-    terminal.err(`stopped; nothing is lost: go on with \`troupe resume --log ${url}\``);
+    terminal.err("stopped; nothing is lost: go on with `troupe resume` and the same --log");
   if (views.length < wanted.length || views.some((view) => exitCodeOfRun(view) === 1)) shell.exit(1);
 }
 

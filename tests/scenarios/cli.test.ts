@@ -1,0 +1,300 @@
+/** The commands, on a real log with real processes. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { cliBench } from "../support/cli.ts";
+
+const GOOD = `
+name: Good plan
+tasks:
+  - {id: a, title: First, run: "echo one; echo oops >&2"}
+  - {id: b, run: [sh, -c, "echo two from $TROUPE_TASK"], dependsOn: [a]}
+`;
+
+const BAD = `
+name: bad
+tasks:
+  - {id: a, run: "echo no such luck >&2; exit 7", maxRetries: 1, retryDelayMs: 1}
+  - {id: b, run: "true", dependsOn: [a]}
+  - {id: c, run: "echo fine"}
+`;
+
+describe("troupe run", () => {
+  it("runs a plan, says how it goes, and ends with what its last tasks say", async () => {
+    using bench = cliBench();
+    const { code, out, err } = await bench.troupe(["run", bench.write("p.yaml", GOOD), "--id", "r1"]);
+    expect({ code, out: out.replace(/\d+ ms|\d\.\d s/, "TIME") }).toEqual({
+      code: 0,
+      out: "Good plan r1: COMPLETED, 2 of 2 tasks, TIME\ntwo from b",
+    });
+    expect(
+      err
+        .replaceAll(/\d+ ms/g, "TIME")
+        .split("\n")
+        .slice(1),
+    ).toEqual([
+      "RUNNING    a: First",
+      "COMPLETED  a: one (TIME)",
+      "RUNNING    b: b",
+      "COMPLETED  b: two from b (TIME)",
+    ]);
+    expect(existsSync(join(bench.folder, "runs/r1"))).toBe(true);
+  });
+
+  it("fails with 1 when a task fails, names what it blocked, and finishes the rest", async () => {
+    using bench = cliBench();
+    const { code, value } = await bench.json(["run", bench.write("p.yaml", BAD), "--id", "r1"]);
+    expect(code).toBe(1);
+    expect(value).toMatchObject({
+      run: "r1",
+      status: "FAILED",
+      tasks: [
+        {
+          id: "a",
+          status: "FAILED",
+          attempts: 2,
+          failure: { message: "the command ended with exit code 7: no such luck" },
+        },
+        { id: "b", status: "SKIPPED", blockedBy: "a" },
+        { id: "c", status: "COMPLETED", summary: "fine" },
+      ],
+    });
+  });
+
+  it("makes an id of the plan's name, and starts nothing twice under one id", async () => {
+    using bench = cliBench();
+    const plan = bench.write("p.yaml", GOOD);
+    const first = await bench.json(["run", plan]);
+    expect(first.value).toMatchObject({ run: expect.stringMatching(/^good-plan-[a-z2-9]{4}$/) });
+    await bench.troupe(["run", plan, "--id", "r1"]);
+    const again = await bench.troupe(["run", plan, "--id", "r1"]);
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining("COMPLETED") });
+    expect((await bench.json(["ls"])).value).toHaveLength(2);
+    const other = await bench.troupe(["run", bench.write("q.yaml", BAD), "--id", "r1"]);
+    expect(other).toMatchObject({ code: 1, err: expect.stringContaining("RUN_EXISTS: ") });
+  });
+
+  it("paints where it can: the last picture stays", async () => {
+    using bench = cliBench();
+    const plan = bench.write("p.yaml", GOOD);
+    const { painted, err } = await bench.troupe(["run", plan, "--id", "r1"], { live: true });
+    expect(err).toBe("");
+    const last = painted.split("\u001b[0J").at(-1) ?? "";
+    expect(last).toMatch(
+      /^Good plan r1: COMPLETED, 2 of 2 tasks, .*\n ✓ a +one \(.*\n ✓ b +two from b \(.*\n$/,
+    );
+  });
+
+  it("S2: passes on what the plan names, records no value of it, and asks for what is not set", async () => {
+    using bench = cliBench();
+    const plan = bench.write(
+      "p.yaml",
+      'name: p\npassEnv: [API_TOKEN]\ntasks: [{id: a, run: "echo $API_TOKEN; test ${#API_TOKEN} = 11"}]\n',
+    );
+    const missing = await bench.troupe(["run", plan]);
+    expect(missing).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("API_TOKEN, which is not set"),
+    });
+    const { code, out } = await bench.troupe(["run", plan], { env: { API_TOKEN: "s3cr3t-word" } });
+    expect([code, out]).toEqual([0, expect.stringContaining("[redacted]")]);
+    const files = readdirSync(bench.folder).filter((file) => file.startsWith("log.db"));
+    const bytes = files.map((file) => readFileSync(join(bench.folder, file), "latin1")).join("");
+    expect(bytes).toContain("[redacted]");
+    expect(bytes).not.toContain("s3cr3t-word");
+  });
+
+  it("stopped by hand, loses nothing: resume goes on, and runs nothing twice that was done", async () => {
+    using bench = cliBench();
+    const gate = join(bench.folder, "gate");
+    const plan = bench.write(
+      "p.yaml",
+      `name: p\ntasks:\n  - {id: a, run: "echo a >> trace"}\n  - {id: b, run: "test -e gate || exec sleep 60; echo b >> trace", dependsOn: [a]}\n`,
+    );
+    const stop = new AbortController();
+    const stopped = await bench.troupe(["run", plan, "--id", "r1"], {
+      stop: stop.signal,
+      heard: (line) => line.startsWith("RUNNING    b") && stop.abort(),
+    });
+    expect(stopped).toMatchObject({ code: 1, err: expect.stringContaining("troupe resume") });
+    expect((await bench.json(["ls"])).value).toMatchObject([
+      { run: "r1", status: "RUNNING", ended: 1 },
+    ]);
+    writeFileSync(gate, "");
+    const { code, value } = await bench.json(["resume"]);
+    expect([code, value]).toMatchObject([0, [{ run: "r1", status: "COMPLETED" }]]);
+    expect(readFileSync(join(bench.folder, "trace"), "utf8")).toBe("a\nb\n");
+    expect(await bench.json(["resume"])).toEqual({ code: 0, value: [] });
+    const verified = await bench.json(["replay", "r1", "--verify"]);
+    expect(verified).toMatchObject({ code: 0, value: { ok: true, actors: 3 } });
+  });
+});
+
+describe("two terminals on one log", () => {
+  it("the owner runs both, and stays until both are over", async () => {
+    using bench = cliBench();
+    const wait = (file: string): string => `until test -e ${file}; do sleep 0.02; done`;
+    const first = bench.write("p.yaml", `name: p\ntasks: [{id: a, run: "${wait("one")}"}]\n`);
+    const second = bench.write("q.yaml", `name: q\ntasks: [{id: a, run: "${wait("two")}"}]\n`);
+    const running = Promise.withResolvers<void>();
+    const joined = Promise.withResolvers<void>();
+    const heard =
+      ({ resolve }: PromiseWithResolvers<void>) =>
+      (line: string): void => {
+        if (line.startsWith("RUNNING")) resolve();
+      };
+    const one = bench.troupe(["run", first, "--id", "one"], { heard: heard(running) });
+    await running.promise;
+    const two = bench.troupe(["run", second, "--id", "two"], { heard: heard(joined) });
+    await joined.promise;
+    writeFileSync(join(bench.folder, "one"), "");
+    writeFileSync(join(bench.folder, "two"), "");
+    expect([(await one).code, (await two).code]).toEqual([0, 0]);
+    expect((await two).err).toContain("another process owns the log");
+  });
+
+  it("a run is cancelled from the other one", async () => {
+    using bench = cliBench();
+    const plan = bench.write(
+      "p.yaml",
+      "name: p\ntasks: [{id: a, run: [sleep, '60']}, {id: b, run: x, dependsOn: [a]}]\n",
+    );
+    const cancelled = Promise.withResolvers<Awaited<ReturnType<typeof bench.troupe>>>();
+    const run = bench.troupe(["run", plan, "--id", "r1"], {
+      heard: (line) => {
+        if (line.startsWith("RUNNING"))
+          cancelled.resolve(bench.troupe(["cancel", "r1", "--reason", "enough"]));
+      },
+    });
+    expect(await cancelled.promise).toMatchObject({ code: 0, out: "workflow/r1: CANCELLED" });
+    const { code, out } = await run;
+    expect([code, out]).toEqual([1, expect.stringContaining("CANCELLED b: cancelled: enough")]);
+    const again = await bench.troupe(["cancel", "r1"]);
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining("EVENT_REFUSED") });
+  });
+});
+
+describe("looking at a log", () => {
+  it("ls, show, tail, replay and doctor say what is there", async () => {
+    using bench = cliBench();
+    await bench.troupe(["run", bench.write("p.yaml", GOOD), "--id", "r1"]);
+    expect((await bench.troupe(["ls"])).out).toMatch(
+      /^RUN +STATE .*\nr1 +COMPLETED +2\/2 .*Good plan$/,
+    );
+    expect((await bench.troupe(["show", "r1"])).out).toMatch(/\na +COMPLETED +1 .*one/);
+    const task = await bench.troupe(["show", "task/r1:a"]);
+    expect(task.out).toContain("--- stdout\none\n--- stderr\noops");
+    expect((await bench.json(["show", "task/r1:a"])).value).toMatchObject({
+      status: "done",
+      output: { status: "COMPLETED" },
+      commands: [{ stdout: "one\n", stderr: "oops\n", exitCode: 0 }],
+    });
+    const tail = await bench.troupe(["tail", "--no-follow", "--kind", "task", "--type", "task.c*"]);
+    expect(tail.out.split("\n")).toHaveLength(2);
+    const lines = (await bench.troupe(["tail", "--no-follow", "--json"])).out
+      .split("\n")
+      .map((l) => JSON.parse(l));
+    const rest = await bench.troupe([
+      "tail",
+      "--no-follow",
+      "--from",
+      String(lines[2].position),
+      "--json",
+    ]);
+    expect(rest.out.split("\n")).toHaveLength(lines.length - 3);
+    expect((await bench.troupe(["tail", "--no-follow", "--from", "end"])).out).toBe("");
+    expect((await bench.json(["replay", "r1", "--to", "1"])).value).toMatchObject({
+      address: "workflow/r1",
+      steps: [{ seq: 1, type: "workflow.started" }],
+    });
+    expect((await bench.troupe(["replay", "task/r1:a"])).out).toMatch(/\n3 +COMPLETED +task.completed/);
+    expect(await bench.json(["doctor"])).toMatchObject({ code: 0, value: { ok: true } });
+  });
+
+  it("tail follows until it is told to stop", async () => {
+    using bench = cliBench();
+    await bench.troupe(["run", bench.write("p.yaml", GOOD), "--id", "r1"]);
+    const stop = new AbortController();
+    const tail = bench.troupe(["tail", "--run", "r2", "--type", "workflow.completed"], {
+      stop: stop.signal,
+    });
+    await bench.troupe(["run", bench.write("p.yaml", GOOD), "--id", "r2"]);
+    await bench.troupe(["tail", "--no-follow"]);
+    stop.abort();
+    expect(await tail).toMatchObject({ code: 0 });
+  });
+});
+
+describe("a mistake", () => {
+  it.each<[string, readonly string[], number, string]>([
+    ["no command", [], 2, "USAGE"],
+    ["an unknown command", ["rum", "x"], 2, "USAGE"],
+    ["an unknown option", ["ls", "--nope"], 2, "USAGE"],
+    ["a missing file", ["run", "nope.yaml"], 2, "PLAN_NOT_FOUND"],
+    ["a folder as file", ["run", "."], 2, "PLAN_NOT_FOUND"],
+    ["a log that is not there", ["ls"], 1, "LOG_NOT_FOUND"],
+    ["no URL", ["ls", "--log", "nope"], 2, "LOG_URL_INVALID"],
+    ["no seq", ["replay", "r1", "--to", "x"], 2, "USAGE"],
+    ["no address", ["show", "a b"], 2, "ADDRESS_INVALID"],
+    ["a kind that cannot be cancelled", ["cancel", "queue/q"], 2, "USAGE"],
+  ])("is one error with a hint: %s", async (_, argv, code, error) => {
+    using bench = cliBench();
+    const given = argv.length === 0 ? ["--log", "sqlite:x.db"] : argv;
+    const said = await bench.troupe(given);
+    expect(said).toMatchObject({ code, out: "" });
+    expect(said.err).toMatch(new RegExp(`^${error}: .+\n  → .+$`));
+    expect((await bench.json(given)).value).toMatchObject({ error: { code: error } });
+  });
+
+  it.each<[string, readonly string[]]>([
+    ["show", ["show", "nope"]],
+    ["an actor", ["show", "task/nope:a"]],
+    ["cancel", ["cancel", "nope"]],
+    ["replay", ["replay", "nope"]],
+    ["verify", ["replay", "nope", "--verify"]],
+  ])("no such run: %s", async (_, argv) => {
+    using bench = cliBench();
+    await bench.troupe(["run", bench.write("p.yaml", GOOD), "--id", "r1"]);
+    expect(await bench.troupe(argv)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^RUN_NOT_FOUND: .*\n  → /),
+    });
+  });
+
+  it("in an id is found before anything is written", async () => {
+    using bench = cliBench();
+    const said = await bench.troupe(["run", bench.write("p.yaml", GOOD), "--id", "a b"]);
+    expect(said).toMatchObject({ code: 2, err: expect.stringMatching(/^USAGE: "a b" is not an id/) });
+    expect(existsSync(join(bench.folder, "log.db"))).toBe(false);
+  });
+
+  it("in a plan is shown with all others, and nothing was started", async () => {
+    using bench = cliBench();
+    const plan = bench.write("p.yaml", "name: p\ntasks: [{id: a, rum: x, dependsOn: [b]}]\n");
+    const { code, err } = await bench.troupe(["run", plan]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^PLAN_INVALID: .*has 3 faults:\n.*\n.*\n.*\n  → /);
+    expect(existsSync(join(bench.folder, "log.db"))).toBe(false);
+  });
+
+  it("of the world is one error too: a corrupt file, a folder in the way", async () => {
+    using bench = cliBench();
+    writeFileSync(
+      join(bench.folder, "log.db"),
+      "this is no database at all, whatever its name may say",
+    );
+    for (const argv of [["ls"], ["run", bench.write("p.yaml", GOOD)], ["resume"]]) {
+      const { code, err } = await bench.troupe(argv);
+      expect([code, err]).toEqual([1, expect.stringMatching(/^LOG_\w+: .+\n {2}→ .+$/)]);
+    }
+    const sick = await bench.json(["doctor"]);
+    expect(sick).toMatchObject({ code: 1, value: { ok: false } });
+    const inTheWay = await bench.troupe([
+      "run",
+      bench.write("p.yaml", GOOD),
+      "--log",
+      `sqlite:${bench.folder}`,
+    ]);
+    expect(inTheWay).toMatchObject({ code: 1, err: expect.stringMatching(/LOG_\w+: .+\n {2}→ /) });
+  });
+});
