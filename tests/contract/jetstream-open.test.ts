@@ -176,6 +176,25 @@ describe("the log", () => {
   });
 });
 
+describe("a stream that takes no message for a moment", () => {
+  it.each([1, 2])("holds an append of %d record(s) up, no more", async (size) => {
+    const name = freshName();
+    await using log = await jetstreamLog({ url: server.logUrl(name, "&partitions=1") });
+    const stream = partitionStream(name, 0);
+    await using nc = await rawConnection(server.port);
+    const { streams } = await jetstreamManager(nc);
+    const { subjects } = (await streams.info(stream)).config;
+    await streams.update(stream, { subjects: [`elsewhere.${name}`] });
+    const batch = ["a", "b"].slice(0, size).map((id) => record(id));
+    const append = log.append("task/r1", batch, { expected: 0 });
+    await streams.update(stream, { subjects });
+    expect(await append).toBe(size);
+    await streams.update(stream, { subjects: [`elsewhere.${name}`] });
+    const failed = log.append("task/r1", [record("c")], { expected: size });
+    await expect(failed).rejects.toMatchObject({ code: "LOG_WRITE_FAILED" });
+  });
+});
+
 describe("the URL", () => {
   it.each([
     ["nats:///log"],

@@ -7,6 +7,7 @@
  *      in the log, only `unknown` that nobody can say.
  * - 3. The client's own batch class is not used: it drops expectations and hides error codes.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { errors, headers, nuid, type Msg } from "@nats-io/transport-node";
 import { z } from "zod";
 import { TroupeError } from "../../../errors.ts";
@@ -34,6 +35,10 @@ export type Outcome =
 /** Most messages that one atomic batch takes. */
 export const BATCH_LIMIT = 1000;
 
+/** How often, and after how long, it is tried again where no stream takes a subject. */
+const TRIES = 10;
+const AGAIN_MS = 50;
+
 const Ack = z.looseObject({
   stream: z.string(),
   seq: z.int(),
@@ -60,14 +65,26 @@ export async function publish(
   first.headers.set("Nats-Expected-Last-Subject-Sequence-Subject", expectation.filter);
   const tooBig = sent.find((message) => sizeOf(message) > (link.nc.info?.max_payload ?? Infinity));
   if (tooBig !== undefined) return { kind: "failed", why: tooLarge(link, sizeOf(tooBig)) };
-  if (sent.length > 1) toBatch(sent);
+  for (let left = TRIES; ; left--) {
+    if (sent.length > 1) toBatch(sent);
+    const outcome = await attempt(link, sent);
+    if (outcome !== undefined) return outcome;
+    if (left <= 1) return { kind: "failed", why: "no stream takes this subject" };
+    await sleep(AGAIN_MS);
+  }
+}
+
+/** `undefined` where nobody took it: so it is for a moment after a stream was made or changed. */
+async function attempt(link: Link, sent: readonly Outgoing[]): Promise<Outcome | undefined> {
   try {
     await link.ready();
     const message = await link.unlessDropped(request(link, sent));
     if (message === undefined) return { kind: "unknown", why: "the connection was lost" };
     return outcomeOf(message, sent.length);
   } catch (error) {
-    return outcomeOfError(error);
+    if (error instanceof errors.RequestError && error.isNoResponders()) return undefined;
+    const why = error instanceof Error ? error.message : String(error);
+    return { kind: error instanceof errors.InvalidArgumentError ? "failed" : "unknown", why };
   }
 }
 
@@ -107,14 +124,6 @@ function outcomeOf(message: Msg, count: number): Outcome {
   }
   const why = `${error.description} (${error.err_code})`;
   return { kind: LOOK_AGAIN.has(error.err_code) ? "refused" : "failed", why };
-}
-
-function outcomeOfError(error: unknown): Outcome {
-  const why = error instanceof Error ? error.message : String(error);
-  if (error instanceof errors.RequestError && error.isNoResponders())
-    return { kind: "failed", why: "no stream takes this subject now" };
-  if (error instanceof errors.InvalidArgumentError) return { kind: "failed", why };
-  return { kind: "unknown", why };
 }
 
 function jsonOf(message: Msg): unknown {
