@@ -5,7 +5,7 @@ import { found, keep } from "./artifact.mjs";
 
 const RUN = 6;
 const HASHES = 128;
-const CANDIDATES = 2_000;
+const CANDIDATES = 1_500;
 
 const source = found("files").filter(({ path, text }) => text && /\.(ts|mjs)$/.test(path));
 
@@ -55,7 +55,7 @@ function likeness(a, b) {
 }
 
 const files = source
-  .map(({ path }) => ({ path, words: wordsOf(readFileSync(path, "utf8")).subarray(0, 4_000) }))
+  .map(({ path }) => ({ path, words: wordsOf(readFileSync(path, "utf8")).subarray(0, 2_000) }))
   .filter(({ words }) => words.length > 50)
   .map((file) => ({ ...file, sketch: sketchOf(file.words) }));
 
