@@ -20,7 +20,7 @@ import { advance, birth, type Advanced, type Entry, type NumberedEffect } from "
 import { owesOf, statusOf, valueOf, type Fold } from "./fold.ts";
 import { decide, type Decision, type Input } from "./inputs.ts";
 import type { Ledger } from "./ledger.ts";
-import { kindNamed } from "./kind.ts";
+import { kindNamed, type AnyKind } from "./kind.ts";
 import type { RunDirectory, Runtime } from "./runtime.ts";
 import type { Identity } from "./xstate/contract.ts";
 
@@ -100,7 +100,7 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
   const body = bodyOf(drafting, entry, { ...next, digests: changedDigests(before, snapshot) });
   out.records.push({
     id: rt.newId(),
-    type: typeOf(next.advanced, entry.body.event),
+    type: typeOf(kindAt(drafting), next.advanced, entry.body.event),
     at: entry.at,
     correlation: next.fold.correlation,
     ...(decision.cause !== undefined && { cause: decision.cause }),
@@ -137,9 +137,14 @@ function traced(effect: NumberedEffect, trace: string | undefined): NumberedEffe
 }
 
 /** The step's leading fact names the record, else its input does. */
-function typeOf({ effects }: Advanced, event: RecordedEvent | undefined): string {
-  for (const { effect } of effects) if (effect.type === "emit") return effect.event.type;
-  return event?.type ?? "troupe.started";
+function typeOf(kind: AnyKind, { effects }: Advanced, event: RecordedEvent | undefined): string {
+  const facts = effects.flatMap(({ effect }) => (effect.type === "emit" ? [effect.event.type] : []));
+  const leading = kind.leadingFacts?.find((type) => facts.includes(type));
+  return leading ?? facts[0] ?? event?.type ?? "troupe.started";
+}
+
+function kindAt({ rt, actor }: Drafting): AnyKind {
+  return kindNamed(rt.kinds, parseAddress(actor.address).kind);
 }
 
 function step(
@@ -160,7 +165,7 @@ function ranOf(fold: Fold | undefined, ran: number, seq: number): Pick<RecordBod
 }
 
 function bodyOf(
-  { rt, actor }: Drafting,
+  drafting: Drafting,
   { body: input }: Entry,
   {
     fold,
@@ -168,11 +173,12 @@ function bodyOf(
     digests,
   }: { readonly fold: Fold; readonly advanced: Advanced; readonly digests: Digests | undefined },
 ): JsonObject {
+  const { rt } = drafting;
   const facts: RecordedEvent[] = [];
   for (const { effect } of advanced.effects) if (effect.type === "emit") facts.push(effect.event);
   const body: RecordBody = {
     v: RECORD_VERSION,
-    version: kindNamed(rt.kinds, parseAddress(actor.address).kind).version,
+    version: kindAt(drafting).version,
     epoch: rt.epoch,
     ...input,
     ...(!advanced.handled && { handled: false as const }),

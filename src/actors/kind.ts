@@ -17,6 +17,7 @@ export interface Kind<
   readonly version: string;
   readonly machine: TMachine;
   readonly events: TEvents;
+  readonly leadingFacts?: readonly string[];
 }
 
 /** Any kind, whatever its types. */
@@ -35,6 +36,8 @@ export type KindEvent<TKind extends AnyKind> = z.input<TKind["events"]>;
  * @param definition.version any string; raise it when the machine changes.
  * @param definition.events zod schema of the events that may be sent from outside. Events
  * between actors, timers and completions do not pass it.
+ * @param definition.leadingFacts types of emitted events, the most telling first: where a step
+ * emits several, the first of these names the record. Default: the first that is emitted.
  * @throws {@link TroupeError} `KIND_INVALID`.
  */
 export function defineKind<
@@ -46,6 +49,7 @@ export function defineKind<
   readonly version: string;
   readonly machine: TMachine;
   readonly events: TEvents;
+  readonly leadingFacts?: readonly string[];
 }): Kind<TName, TMachine, TEvents> {
   const { kind, version } = definition;
   if (!/^[A-Za-z0-9_-]+$/.test(kind))
@@ -147,5 +151,3 @@ export function sameJson(a: unknown, b: unknown): boolean {
   );
 }
 
-/** The type of events that the host writes for itself. */
-export type ControlEvent = RecordedEvent & { readonly type: `troupe.${string}` };
