@@ -74,7 +74,7 @@ export function stopResidents(rt: Runtime, actor: LiveActor, fold: Fold | undefi
 }
 
 /** Starts a resident that is open and does not run, or runs again after a failure. */
-export function startOpen(rt: Runtime, fold: Fold, address: string, id: string): void {
+function startOpen(rt: Runtime, fold: Fold, address: string, id: string): void {
   const open = fold.residents.get(address);
   if (open === undefined || open.id !== id || rt.residents.get(address)?.id === id) return;
   rt.started(fold.identity.address, address, id);

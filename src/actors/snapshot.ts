@@ -117,7 +117,7 @@ function restore(env: SnapshotEnv, address: string, stored: StoredSnapshot): Fol
 const keys = new WeakMap<AnyKind, string>();
 
 /** Hash of kind version, the machine's structure and the source text of its implementations. */
-export function codeKey(kind: AnyKind): string {
+function codeKey(kind: AnyKind): string {
   const known = keys.get(kind);
   if (known !== undefined) return known;
   const hash = createHash("sha256").update(`${SNAPSHOT_VERSION}\n${kind.version}\n`);

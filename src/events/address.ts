@@ -39,11 +39,6 @@ export function parseAddress(text: string): Address {
   return { kind, root, path };
 }
 
-/** Writes an address. */
-export function formatAddress({ kind, root, path }: Address): string {
-  return `${kind}/${[root, ...path].join(":")}`;
-}
-
 /** The partition of a root: FNV-1a (32 bit) of its UTF-8 bytes, modulo the number of partitions. */
 export function partitionOf(root: string, partitions: number): number {
   let hash = 0x811c9dc5;
