@@ -5,7 +5,6 @@
 import type { AnyStateMachine, EventFromLogic, InputFrom } from "xstate";
 import { z } from "zod";
 import { TroupeError } from "../errors.ts";
-import type { RecordedEvent } from "../events/record.ts";
 
 /** A registered kind, with the types of its machine and events. */
 export interface Kind<
