@@ -149,4 +149,3 @@ export function sameJson(a: unknown, b: unknown): boolean {
     left.every(([key, value]) => key in b && sameJson(value, Reflect.get(b, key)))
   );
 }
-
