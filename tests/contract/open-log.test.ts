@@ -5,6 +5,13 @@ import { openLog, withoutSecrets } from "../../src/events/log/open.ts";
 import { expectRejection, idsOf, record } from "../support/log-fixture.ts";
 import { folder } from "../support/log-sqlite.ts";
 
+/** Works in another folder until disposed: the project's own may hold a log of somebody's runs. */
+function inFolder(path: string): Disposable {
+  const before = process.cwd();
+  process.chdir(path);
+  return { [Symbol.dispose]: () => process.chdir(before) };
+}
+
 describe("openLog", () => {
   it("opens a SQLite log by its path, with the options given", async () => {
     await using home = await folder();
@@ -21,6 +28,8 @@ describe("openLog", () => {
   });
 
   it("opens .troupe/log.db in the working folder where nothing is said", async () => {
+    await using home = await folder();
+    using _back = inFolder(home.path);
     const error = await expectRejection(openLog(undefined, { create: false }), "LOG_NOT_FOUND");
     expect(error.message).toContain("sqlite:.troupe/log.db");
   });
