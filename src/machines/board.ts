@@ -87,7 +87,7 @@ export function endTask(plan: Plan, board: Board, id: string, outcome: TaskOutco
   };
   const next = dependents[at] ?? [];
   if (outcome.status === "COMPLETED") return { board: freed(ended, next), start: [], skip: [] };
-  return blocked(plan, ended, next, outcome.blockedBy ?? id);
+  return blocked(plan, ended, next, id);
 }
 
 /** The ids of the tasks whose actors have not ended. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { initialTransition, transition } from "xstate";
 import { WorkflowFact, WorkflowOutcome } from "../../src/events/facts/workflow.ts";
 import type { Plan } from "../../src/events/plan.ts";
+import { endTask, newBoard, startReady } from "../../src/machines/board.ts";
 import { workflowMachine } from "../../src/machines/workflow.ts";
 import { factsOf, planOf, settled, World } from "./fixture.ts";
 
@@ -23,6 +24,8 @@ function started(plan: Plan) {
   const open = (): readonly string[] => world.open.map(({ task }) => task);
   return { world, run, facts, open };
 }
+
+const ENDED = { attempts: 1, exitCode: 0, durationMs: 1, summary: "" };
 
 const statuses = (outcome: WorkflowOutcome | undefined): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -123,6 +126,44 @@ describe("a workflow", () => {
     expect(cancelling.value).toEqual({ RUNNING: "cancelling" });
     expect(cancelling.can({ type: "CANCEL" })).toBe(false);
     expect(actions.map(({ type }) => type)).toEqual(DIAMOND.map(() => "xstate.sendTo"));
+  });
+
+  it("cancelled, starts and skips nothing that ends in the meantime would have let start", () => {
+    const plan = planOf(DIAMOND, { concurrency: 1 });
+    const [running] = initialTransition(workflowMachine, {
+      run: "r",
+      folder: "/",
+      artifacts: "/",
+      plan,
+    });
+    const [cancelling] = transition(workflowMachine, running, { type: "CANCEL" });
+    for (const status of ["COMPLETED", "FAILED"] as const) {
+      const output = { ...ENDED, status };
+      const done = { type: "xstate.done.actor.a", actorId: "a", output } as const;
+      const [next, actions] = transition(workflowMachine, cancelling, done);
+      expect(next.context.board.open).toBe(4);
+      expect(actions.map(({ type }) => type)).toEqual(["xstate.emit"]);
+    }
+  });
+
+  it("does not start a task that was cancelled while it waited for a place", async () => {
+    const { world: w, run } = started(planOf(DIAMOND, { concurrency: 1 }));
+    run.getSnapshot().children["e"]?.send({ type: "CANCEL", reason: "not now" });
+    await settled();
+    for (const id of ["a", "b", "c", "d"]) await w.find(id).end();
+    expect(statuses(run.getSnapshot().output)).toMatchObject({
+      a: "COMPLETED",
+      d: "COMPLETED",
+      e: "CANCELLED",
+    });
+    expect(w.begun).not.toContain("e#1");
+  });
+
+  it("skips all that hangs on a failed task in one step, each once", () => {
+    const plan = planOf([...DIAMOND.slice(0, 3), { id: "d", run: "x", dependsOn: ["b", "c"] }]);
+    const { board } = startReady(plan, newBoard(plan));
+    const { skip } = endTask(plan, board, "a", { ...ENDED, status: "FAILED" });
+    expect(skip).toEqual(["b", "c", "d"].map((task) => ({ task, blockedBy: "a" })));
   });
 
   it("counts a task cancelled alone as not done, and blocks its dependents", async () => {

@@ -19,6 +19,8 @@ export interface CliOptions {
   readonly live?: boolean;
   /** Called with each line of talk. */
   readonly heard?: (line: string) => void;
+  /** Called with each line of data. */
+  readonly read?: (line: string) => void;
 }
 
 export interface CliBench extends Disposable {
@@ -42,9 +44,12 @@ export function cliBench(): CliBench {
     const out: string[] = [];
     const err: string[] = [];
     const painted: string[] = [];
-    const { live = false, heard, env = {}, stop = new AbortController().signal } = options;
+    const { live = false, heard, read, env = {}, stop = new AbortController().signal } = options;
     const terminal: Terminal = {
-      out: (line) => void out.push(line),
+      out: (line) => {
+        out.push(line);
+        read?.(line);
+      },
       err: (line) => {
         err.push(line);
         heard?.(line);
