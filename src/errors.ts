@@ -5,14 +5,12 @@
 
 /** Codes a caller may branch on. Adding one is minor; removing one is major. docs/errors.md explains each. */
 export type ErrorCode =
-  | "ACTION_FAILED"
   | "ACTIVITY_CANCELLED"
   | "ACTIVITY_HEARTBEAT_MISSED"
   | "ACTIVITY_TIMEOUT"
   | "ACTOR_EXISTS"
   | "ACTOR_NOT_FOUND"
   | "ACTOR_PARKED"
-  | "ACTOR_STOPPED"
   | "ADDRESS_INVALID"
   | "COMMAND_FAILED"
   | "COMMAND_NOT_FOUND"
