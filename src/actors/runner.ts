@@ -7,6 +7,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { TroupeError } from "../errors.ts";
+import { parseAddress } from "../events/address.ts";
 import type { EventLog } from "../events/log/log.ts";
 import type { RecordedEvent, SystemDelta } from "../events/record.ts";
 import { LiveActor } from "./actor.ts";
@@ -14,7 +15,7 @@ import { alarms } from "./alarms.ts";
 import type { Clock } from "./clock.ts";
 import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
-import type { Kinds } from "./kind.ts";
+import { kindNamed, parseOutside, type Kinds } from "./kind.ts";
 import { hostFailed } from "./parking.ts";
 import { openActors } from "./recover.ts";
 import type { RunningResident } from "./residents.ts";
@@ -90,8 +91,9 @@ export function createRunner(options: RunnerOptions): Runner {
   function relay(from: string | undefined, to: string, event: RecordedEvent): void {
     const acting = runtime.acting.current;
     if (acting === undefined) {
-      refuseReserved(event);
-      const source = from ?? to;
+      if (from === undefined) parseOutside(kindNamed(kinds, parseAddress(to).kind), event);
+      else refuseReserved(event);
+      const source = from ?? "outside";
       offerMessage(to, { type: "message", from: source, cause: `${source}@${runtime.newId()}`, event });
       return;
     }
