@@ -8,8 +8,8 @@ if (Number.parseInt(process.versions.node, 10) < 24)
   );
 
 export default defineConfig({
-  resolve: { conditions: ["source"] },
-  ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
+  resolve: { conditions: ["@troupe/source"] },
+  ssr: { resolve: { conditions: ["@troupe/source"], externalConditions: ["@troupe/source"] } },
   test: {
     globalSetup: "tests/support/obtain-nats.ts",
     include: ["tests/**/*.test.ts"],

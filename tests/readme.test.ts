@@ -79,7 +79,7 @@ async function check({ code }: Fence): Promise<void> {
   const cwd = path.dirname(file);
   const tsc = path.resolve("node_modules/.bin/tsc");
   expect(await run(tsc, ["-p", "."], { cwd }).then(() => "", faultsOf)).toBe("");
-  const { stdout } = await run(process.execPath, ["--conditions=source", path.basename(file)], {
+  const { stdout } = await run(process.execPath, ["--conditions=@troupe/source", path.basename(file)], {
     cwd,
     timeout: 15_000,
   });

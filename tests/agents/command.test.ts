@@ -191,7 +191,7 @@ describe("a command and all it started", () => {
     const line = `echo $$ > "${pidFile}"; exec sleep 300`;
     const module = JSON.stringify(join(import.meta.dirname, "../../src/agents/command.ts"));
     const host = spawn(process.execPath, [
-      "--conditions=source",
+      "--conditions=@troupe/source",
       "--input-type=module",
       "-e",
       `import { runCommand } from ${module};
