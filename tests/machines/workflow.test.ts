@@ -152,10 +152,12 @@ describe("a workflow", () => {
     run.getSnapshot().children["b"]?.send({ type: "CANCEL", reason: "not now" });
     await w.find("a").end();
     await w.find("c").end();
-    expect(statuses(run.getSnapshot().output)).toEqual({ a: "COMPLETED", b: "CANCELLED", c: "COMPLETED" });
+    expect(statuses(run.getSnapshot().output)).toEqual({
+      a: "COMPLETED",
+      b: "CANCELLED",
+      c: "COMPLETED",
+    });
     expect(w.begun).toEqual(["a#1", "c#1"]);
-  });
-    expect(w.begun).not.toContain("e#1");
   });
 
   it("skips all that hangs on a failed task in one step, each once", () => {
