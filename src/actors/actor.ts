@@ -14,7 +14,7 @@ import { appendSurely } from "./append.ts";
 import { draft, type Draft, type Drafting } from "./draft.ts";
 import { owesOf, statusOf, type Fold } from "./fold.ts";
 import { answerAbsent } from "./absent.ts";
-import { isRecovery, type Input } from "./inputs.ts";
+import { isRecovery, recovery, type Input } from "./inputs.ts";
 import { Ledger } from "./ledger.ts";
 import { identify } from "./identity.ts";
 import { load } from "./load.ts";
@@ -215,12 +215,10 @@ export class LiveActor {
     this.#snapshots.from(fold.seq);
     for (const id of this.ledger.settling) if (!fold.outbox.has(id)) this.ledger.settling.delete(id);
     this.#show(fold);
+    this.#rt.published(this.address); // another writer may have moved it
     if (owesOf(fold) - fold.timers.size === 0) this.#recovered = true;
     else if (this.#recovered) performOwed(this.#rt, this, fold);
-    else if (!this.#mailbox.has(isRecovery)) {
-      const event = { type: "troupe.recovered", epoch: this.#rt.epoch };
-      this.#mailbox.putBack([{ type: "control", event }]);
-    }
+    else if (!this.#mailbox.has(isRecovery)) this.#mailbox.putBack([recovery(this.#rt.epoch)]);
   }
 
   /** What waits for an actor that does not exist is answered at once, up to its birth. */
@@ -247,14 +245,14 @@ export class LiveActor {
     if (work.poison !== undefined) this.#park(work.poison.error, work.poison.seq, work.poison.rest);
   }
 
-  #written({ effects, system, seen }: Draft, recovery: boolean): void {
+  #written({ effects, system, seen }: Draft, recovered: boolean): void {
     const { fold } = this;
     if (fold === undefined) return;
     for (const delta of system) this.#drafting.directory.apply(delta);
     this.#show(fold);
-    if (recovery) this.#recovered = true;
-    if (recovery) performOwed(this.#rt, this, fold); // all that the fold holds, in order: old and new
-    const fresh = recovery ? effects.filter(({ effect }) => effect.type === "emit") : effects;
+    if (recovered) this.#recovered = true;
+    if (recovered) performOwed(this.#rt, this, fold); // all that the fold holds, in order: old and new
+    const fresh = recovered ? effects.filter(({ effect }) => effect.type === "emit") : effects;
     perform(this.#rt, this, fold, fresh);
     stopResidents(this.#rt, this, fold);
     for (const moment of seen) {

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { TroupeError, WrongSequenceError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { Json } from "../events/json.ts";
+import { textFault } from "../events/log/admit.ts";
 import type { Command } from "../events/log/log.ts";
 import { notFound } from "./inputs.ts";
 import { kindNamed, parseOutside } from "./kind.ts";
@@ -40,6 +41,7 @@ export function commander(runner: Runner): Commander {
   ) => new Promise<number>((done, failed) => run({ done, failed }));
   return {
     async start(address, input, { correlation, trace }) {
+      assertTexts({ correlation, trace });
       const { kind, root, path } = parseAddress(address);
       kindNamed(kinds, kind);
       if (path.length > 0)
@@ -58,6 +60,7 @@ export function commander(runner: Runner): Commander {
       );
     },
     async send(address, event, { id = randomUUID(), trace }) {
+      assertTexts({ id, trace });
       const kind = kindNamed(kinds, parseAddress(address).kind);
       const encoded = stepper.encode(parseOutside(kind, event), "event");
       const read = Event.parse(encoded);
@@ -66,6 +69,7 @@ export function commander(runner: Runner): Commander {
       );
     },
     async stop(address, { id = randomUUID(), trace }) {
+      assertTexts({ id, trace });
       parseAddress(address);
       const event = { type: "troupe.stopped" };
       return offered((settle) =>
@@ -86,6 +90,18 @@ export function commander(runner: Runner): Commander {
       return runner.skip(address, fold, seq);
     },
   };
+}
+
+/** Texts from outside that stand around a record's body: one that cannot would keep the record from being written. */
+function assertTexts(texts: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, text] of Object.entries(texts)) {
+    const fault = text === undefined ? undefined : textFault(text);
+    if (fault === undefined) continue;
+    throw new TroupeError("RECORD_INVALID", `the option "${name}" ${fault}`, {
+      hint: "Give plain printable text, or leave it out.",
+      data: { option: name },
+    });
+  }
 }
 
 const Event = z.looseObject({ type: z.string() }) as unknown as z.ZodType<{

@@ -6,6 +6,7 @@
  */
 import type { Snapshot } from "xstate";
 import type { JsonObject } from "../events/json.ts";
+import { fitText } from "../events/log/admit.ts";
 import type { NewRecord } from "../events/log/log.ts";
 import {
   RECORD_VERSION,
@@ -140,7 +141,7 @@ function traced(effect: NumberedEffect, trace: string | undefined): NumberedEffe
 function typeOf(kind: AnyKind, { effects }: Advanced, event: RecordedEvent | undefined): string {
   const facts = effects.flatMap(({ effect }) => (effect.type === "emit" ? [effect.event.type] : []));
   const leading = kind.leadingFacts?.find((type) => facts.includes(type));
-  return leading ?? facts[0] ?? event?.type ?? "troupe.started";
+  return fitText(leading ?? facts[0] ?? event?.type ?? "troupe.started"); // machines may call events anything
 }
 
 function kindAt({ rt, actor }: Drafting): AnyKind {

@@ -202,6 +202,11 @@ function decideControl(fold: Fold, { event, cause, from }: ControlInput): Decisi
   }
 }
 
+/** The take-over of what a former owner left (A12). */
+export function recovery(epoch: number): Input {
+  return { type: "control", event: { type: "troupe.recovered", epoch } };
+}
+
 /** Whether an input is the take-over of what a former owner left. */
 export function isRecovery(input: Input): boolean {
   return input.type === "control" && input.event.type === "troupe.recovered";

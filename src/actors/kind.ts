@@ -99,11 +99,7 @@ export function kindNamed(kinds: Kinds, name: string): AnyKind {
  */
 export function parseOutside(kind: AnyKind, event: unknown): { readonly type: string } {
   const type = typeOf(event);
-  if (/^(xstate|troupe)\./.test(type) && !type.startsWith("xstate.route"))
-    throw new TroupeError("EVENT_RESERVED", `"${type}" cannot be sent from outside`, {
-      hint: 'Use event types that start with neither "xstate." nor "troupe.".',
-      data: { type },
-    });
+  assertOpen(type);
   const parsed = kind.events.safeParse(event);
   if (!parsed.success)
     throw new TroupeError(
@@ -119,6 +115,7 @@ export function parseOutside(kind: AnyKind, event: unknown): { readonly type: st
     );
   const read: unknown = parsed.data;
   if (typeof read === "object" && read !== null && "type" in read && typeof read.type === "string") {
+    assertOpen(read.type); // the schema may have made it
     return { ...read, type: read.type };
   }
   throw new TroupeError(
@@ -128,6 +125,15 @@ export function parseOutside(kind: AnyKind, event: unknown): { readonly type: st
       hint: "Let the schema describe objects with a string `type`.",
     },
   );
+}
+
+/** @throws {@link TroupeError} `EVENT_RESERVED` for what only the host may say. */
+function assertOpen(type: string): void {
+  if (!/^(xstate|troupe)\./.test(type) || type === "xstate.route") return;
+  throw new TroupeError("EVENT_RESERVED", `"${type}" cannot be sent from outside`, {
+    hint: 'Use event types that start with neither "xstate." nor "troupe.".',
+    data: { type },
+  });
 }
 
 function typeOf(event: unknown): string {

@@ -4,6 +4,8 @@ import type { Clock } from "../../src/actors/clock.ts";
 export interface VirtualClock extends Clock {
   /** Lets time pass, and everything that falls due in it happen in order, each settled before the next. */
   pass(ms: number): Promise<void>;
+  /** When the next thing falls due (epoch ms), if one does up to then. */
+  next(until: number): number | undefined;
 }
 
 /** @param start epoch ms. */
@@ -25,6 +27,10 @@ export function virtualClock(start = 1_700_000_000_000): VirtualClock {
       const id = made++;
       waiting.set(id, { at: now + Math.max(ms, 0), call });
       return () => void waiting.delete(id);
+    },
+    next(until) {
+      const id = next(until);
+      return id === undefined ? undefined : waiting.get(id)?.at;
     },
     async pass(ms) {
       const until = now + ms;

@@ -26,9 +26,21 @@ export function assertAppendable(stream: string, records: readonly NewRecord[]):
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 function assertText(record: NewRecord, field: keyof NewRecord, text: string): void {
-  if (text === "") throw invalid(record, field, "is empty");
-  if (!text.isWellFormed()) throw invalid(record, field, "holds half a surrogate pair");
-  if (CONTROL.test(text)) throw invalid(record, field, "holds a control character");
+  const fault = textFault(text);
+  if (fault !== undefined) throw invalid(record, field, fault);
+}
+
+/** What keeps a text from standing around a body, as the end of a sentence; undefined where nothing does. */
+export function textFault(text: string): string | undefined {
+  if (text === "") return "is empty";
+  if (!text.isWellFormed()) return "holds half a surrogate pair";
+  return CONTROL.test(text) ? "holds a control character" : undefined;
+}
+
+/** A text that can stand around a body: what cannot is replaced. */
+export function fitText(text: string): string {
+  const fit = text.toWellFormed().replace(/[\u0000-\u001f\u007f]/g, "\uFFFD"); // oxlint-disable-line no-control-regex -- as above
+  return fit === "" ? "\uFFFD" : fit;
 }
 
 function invalid(record: NewRecord, field: keyof NewRecord, why: string): TroupeError {
