@@ -84,7 +84,7 @@ function timing({ attempts }: TaskView, ms = 0): string {
 /** What is said, without a live view, when a task came to where it is. */
 export function news(before: TaskView | undefined, task: TaskView, now: number): string | undefined {
   const { status, id, title, attempts } = task;
-  const same = before?.status === status && before.attempts === attempts;
+  const same = before?.id === id && before.status === status && before.attempts === attempts;
   if (same || status === "PENDING") return undefined;
   const begun = attempts > 1 ? `${title}, attempt ${attempts}` : title;
   return `${status.padEnd(9)}  ${id}: ${tameLine(status === "RUNNING" ? begun : remark(task, now))}`;

@@ -87,11 +87,11 @@ function plainShow(
       if (view === undefined || !wanted(run)) return;
       const before = told.get(run);
       told.set(run, view);
-      for (const task of view.tasks) {
-        const old = before?.tasks.find(({ id }) => id === task.id);
+      view.tasks.forEach((task, at) => {
+        const old = before?.tasks[at];
         const line = old === task ? undefined : news(old, task, view.movedAt);
         if (line !== undefined) terminal.err(line);
-      }
+      });
     },
     end() {},
   };
