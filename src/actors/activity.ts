@@ -37,7 +37,7 @@ export interface RetryPolicy {
   readonly delayMs?: number;
   readonly factor?: number;
   readonly maxDelayMs?: number;
-  /** Whether an error is worth another attempt. Default: all are. */
+  /** Whether an error is worth another attempt. Default: all are. Where it throws: no. */
   readonly when?: (error: unknown) => boolean;
 }
 
@@ -102,10 +102,18 @@ export function retryDelay(
   failures: number,
   error: unknown,
 ): number | undefined {
-  if (policy === undefined || failures >= policy.maxAttempts || policy.when?.(error) === false)
+  if (policy === undefined || failures >= policy.maxAttempts || !isWorth(policy, error))
     return undefined;
   const { delayMs = 1000, factor = 2, maxDelayMs = 60_000 } = policy;
   return Math.min(delayMs * factor ** (failures - 1), maxDelayMs);
+}
+
+function isWorth({ when }: RetryPolicy, error: unknown): boolean {
+  try {
+    return when?.(error) !== false;
+  } catch {
+    return false;
+  }
 }
 
 function standalone(id: string): Omit<ActivityContext, "signal"> {

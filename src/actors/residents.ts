@@ -36,12 +36,17 @@ export function startResident(rt: Runtime, fold: Fold, open: OpenResident): void
 
 function runAttempt(rt: Runtime, fold: Fold, open: OpenResident): void {
   const { child } = open;
+  const logic = rt.stepper.childLogic(fold.identity.logic, child.src);
+  const settings = readSettings(rt, logic, child);
+  if (!(settings instanceof Error)) return attemptWith(rt, fold, open, settings);
+  const event = errorEvent(rt, child.id, settings);
+  rt.offer(fold.identity.address, { type: "resident", from: child.address, id: open.id, event });
+}
+
+function attemptWith(rt: Runtime, fold: Fold, open: OpenResident, settings: ActivitySettings): void {
+  const { child } = open;
   const owner = fold.identity.address;
   const logic = rt.stepper.childLogic(fold.identity.logic, child.src);
-  const settings = settingsOf(
-    logic,
-    child.input === undefined ? undefined : rt.stepper.decode(child.input),
-  );
   const attempt = 1 + open.failures + open.recoveries;
   const watch = watchdog(rt, settings, (error) => {
     resident?.stop();
@@ -117,6 +122,19 @@ function runAttempt(rt: Runtime, fold: Fold, open: OpenResident): void {
   else rt.at("in-activity", owner);
 }
 
+/** The user's own functions: what they throw is how the attempt ends. */
+function readSettings(
+  rt: Runtime,
+  logic: Parameters<typeof settingsOf>[0],
+  { input }: OpenResident["child"],
+): ActivitySettings | Error {
+  try {
+    return settingsOf(logic, input === undefined ? undefined : rt.stepper.decode(input));
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
 /** The next attempt, once the failure of the one before is recorded. */
 function startAgain(rt: Runtime, owner: string, { id, child }: OpenResident): void {
   const fold = rt.foldOf(owner);
@@ -139,7 +157,7 @@ function retryOf(
   return { type: "troupe.activity.failed", error, retryAt: rt.clock.now() + delayMs };
 }
 
-function errorEvent(rt: Runtime, id: string, error: TroupeError): RecordedEvent {
+function errorEvent(rt: Runtime, id: string, error: Error): RecordedEvent {
   return { type: `xstate.error.actor.${id}`, error: rt.stepper.encodeError(error), actorId: id };
 }
 

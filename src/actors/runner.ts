@@ -61,7 +61,8 @@ export interface Runner {
 }
 
 export function createRunner(options: RunnerOptions): Runner {
-  const { log, clock, kinds, warn } = options;
+  const { log, clock, kinds } = options;
+  const warn = harmless(options.warn, () => {});
   const actors = new Map<string, LiveActor>();
   const parked = new Map<string, Parked>();
   const directories = new Map<string, Map<string, string>>();
@@ -157,6 +158,8 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const runtime: Runtime = {
     ...options,
+    warn,
+    progressed: harmless(options.progressed, (error) => warn("a listener threw", { error })),
     running,
     directory,
     offer,
@@ -248,6 +251,20 @@ export function createRunner(options: RunnerOptions): Runner {
       }
       watching.closed();
     },
+  };
+}
+
+/** A function of the user's whose faults are its own. */
+function harmless<TArgs extends unknown[]>(
+  call: (...args: TArgs) => void,
+  report: (error: unknown) => void,
+): (...args: TArgs) => void {
+  return (...args) => {
+    try {
+      call(...args);
+    } catch (error) {
+      report(error);
+    }
   };
 }
 

@@ -21,7 +21,7 @@ describe.each(ENGINES)("write, then move, on $name", ({ bench }) => {
     await b.settle();
     expect([answered, did, heard]).toEqual([0, [], []]);
     expect((await counter.snapshot()).context.count).toBe(0);
-    expect(await Promise.race([waited, "waiting"])).toBe("waiting");
+    expect(await Promise.race([waited, Promise.resolve("waiting")])).toBe("waiting");
     log.release();
     await Promise.all(sends);
     await b.settle();

@@ -49,7 +49,7 @@ export interface Bench extends AsyncDisposable {
 
 export interface Engine {
   readonly name: string;
-  bench(): Promise<Bench>;
+  readonly bench: () => Promise<Bench>;
 }
 
 /** The engines that every law is tested on. */

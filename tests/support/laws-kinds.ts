@@ -69,6 +69,9 @@ export function workKind(runs: Run[], options: ActivityOptions<{ readonly job: s
       context: {} as { job: string; result: string | undefined; error: string | undefined },
       events: {} as z.infer<typeof WorkEvent>,
     },
+    actions: {
+      take: assign({ job: ({ event }) => (event.type === "GO" ? (event.job ?? "j") : "j") }),
+    },
     actors: {
       work: activity<{ readonly job: string }, string>((context) => {
         const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -82,11 +85,11 @@ export function workKind(runs: Run[], options: ActivityOptions<{ readonly job: s
     states: {
       idle: {
         on: {
-          GO: { target: "working", actions: assign({ job: ({ event }) => event.job ?? "j" }) },
+          GO: { target: "working", actions: "take" },
         },
       },
       working: {
-        on: { CANCEL: "idle", GO: { target: "working", reenter: true } },
+        on: { CANCEL: "idle", GO: { target: "working", reenter: true, actions: "take" } },
         invoke: {
           id: "work",
           src: "work",
@@ -155,7 +158,7 @@ export function bossKind() {
           JOB: {
             actions: [
               assign({ jobs: ({ context, event }) => [...context.jobs, event.n] }),
-              ({ self, event }) => void self._parent?.send({ type: "HEARD", n: event.n }),
+              ({ self, event }) => self._parent?.send({ type: "HEARD", n: event.n }),
             ],
           },
           QUIT: "gone",
