@@ -23,11 +23,11 @@ export interface ActivityContext {
   /** Epoch ms at which this attempt times out; absent without a timeout. */
   readonly deadline?: number;
   /** Says that it still lives; due every `heartbeatMs`. */
-  heartbeat(): void;
+  readonly heartbeat: () => void;
   /** Tells watchers how far it is; counts as a heartbeat. Not recorded. */
-  progress(value: Json): void;
+  readonly progress: (value: Json) => void;
   /** Writes to the host's log (talk, not data). */
-  log(...args: readonly unknown[]): void;
+  readonly log: (...args: readonly unknown[]) => void;
 }
 
 export interface RetryPolicy {
