@@ -1,0 +1,91 @@
+/**
+ * Everything that a step asked of another actor or of time has happened once, and nothing has
+ * happened that no step asked for.
+ *
+ * - A8. A send stands once with its receiver, in the order of the sender's steps.
+ * - A7. A timer fires once, when due or later, unless its state was left or it was replaced.
+ * - A11. A child that was started has a birth; one that was stopped has ended.
+ */
+import type { Evidence } from "./drill-check.ts";
+import type { Replay, Replayed } from "./drill-replay.ts";
+
+export function checkEffects({ actors, fault }: Evidence): void {
+  const arrived = arrivals(actors, fault);
+  const asked = new Set<string>();
+  for (const actor of actors.values()) {
+    for (const step of actor.steps) for (const id of checkStep(actor, step)) asked.add(id);
+    checkTimers(actor, fault);
+  }
+  for (const [cause, place] of arrived)
+    if (!asked.has(cause.replace(/\/[0-9]+$/, "")))
+      fault(`${place} has the cause ${cause}: nobody asked for it`);
+
+  function checkStep({ address }: Replayed, { effects }: Replay): string[] {
+    return effects.map(({ id, effect }) => {
+      const cause = `${address}#${id}`;
+      if (effect.type === "send" && actors.has(effect.to) && !arrived.has(cause))
+        checkEnded(effect.to, `the send ${cause}`);
+      if (effect.type === "start" && effect.child.logicType === "machine" && !arrived.has(cause))
+        fault(`the start ${cause} of ${effect.child.address} has no birth`);
+      if (effect.type === "stop" && !arrived.has(cause) && actors.has(effect.child))
+        checkEnded(effect.child, `the stop ${cause}`);
+      return cause;
+    });
+  }
+
+  /** Only who has ended takes nothing any more. */
+  function checkEnded(address: string, what: string): void {
+    const status = actors.get(address)?.steps.at(-1)?.body.status;
+    if (status === "active") fault(`${what} never arrived at ${address}`);
+  }
+}
+
+/** Where each effect arrived; says where one arrived twice, or overtook another. */
+function arrivals(actors: Evidence["actors"], fault: Evidence["fault"]): ReadonlyMap<string, string> {
+  const arrived = new Map<string, string>();
+  for (const { address, steps } of actors.values()) {
+    const marks = new Map<string, number>();
+    for (const { seq, cause, body } of steps) {
+      if (cause === undefined || cause.startsWith("cmd:") || isOwn(body)) continue;
+      const place = `${address} ${seq}`;
+      if (arrived.has(cause)) fault(`${cause} arrived at ${arrived.get(cause)} and at ${place}`);
+      arrived.set(cause, place);
+      checkOrder(cause, place, marks);
+    }
+  }
+  return arrived;
+
+  function checkOrder(cause: string, place: string, marks: Map<string, number>): void {
+    const [, sender = "", step, index] = /^(.*)#(\d+)\.(\d+)$/.exec(cause) ?? [];
+    if (step === undefined) return;
+    const mark = Number(step) * 1000 + Number(index);
+    if (mark <= (marks.get(sender) ?? 0)) fault(`${cause} arrived at ${place} behind a later one`);
+    marks.set(sender, mark);
+  }
+}
+
+/** What the actor's own residents and timers say, which may be more than one word per effect. */
+function isOwn({ timer, event, from }: Replay["body"]): boolean {
+  return (
+    timer !== undefined ||
+    (from !== undefined && /^xstate\.(done|error)\.actor\.work$/.test(event?.type ?? ""))
+  );
+}
+
+function checkTimers({ address, steps }: Replayed, fault: Evidence["fault"]): void {
+  const dues = new Map<string, number>();
+  const fired = new Set<string>();
+  let armed: readonly string[] = [];
+  for (const { seq, at, body, timers } of steps) {
+    if (body.timer !== undefined) {
+      if (!armed.includes(body.timer))
+        fault(`${address} ${seq}: ${body.timer} fires, but was not armed`);
+      if (fired.has(body.timer)) fault(`${address} ${seq}: ${body.timer} fires again`);
+      if (at < (dues.get(body.timer) ?? Infinity))
+        fault(`${address} ${seq}: ${body.timer} fires too early`);
+      fired.add(body.timer);
+    }
+    for (const [index, due] of Object.entries(body.dues ?? {})) dues.set(`${seq}.${index}`, due);
+    armed = timers;
+  }
+}
