@@ -11,7 +11,7 @@ import { textFault } from "../events/log/admit.ts";
 import type { Command } from "../events/log/log.ts";
 import { notFound } from "./inputs.ts";
 import { kindNamed, parseOutside } from "./kind.ts";
-import { load } from "./load.ts";
+import { load, type LoadEnv } from "./load.ts";
 import type { Runner } from "./runner.ts";
 import type { Parked } from "./runtime.ts";
 
@@ -85,11 +85,24 @@ export function commander(runner: Runner): Commander {
         throw new TroupeError("RECORD_INVALID", `record ${seq} of "${address}" cannot be skipped`, {
           hint: `Skip one of 2 to ${tip}; a birth cannot be left out.`,
         });
+      if (!runner.parked.has(address)) await assertBroken(runner.runtime, address);
       const fold = await load(runner.runtime, address, { skip: { seq, until: tip } });
       if (fold === undefined) throw notFound(address);
       return runner.skip(address, fold, seq);
     },
   };
+}
+
+/** Nothing is taken out of a history that can be replayed. */
+async function assertBroken(env: LoadEnv, address: string): Promise<void> {
+  const broken = await load(env, address).then(
+    () => false,
+    () => true,
+  );
+  if (broken) return;
+  throw new TroupeError("RECORD_INVALID", `"${address}" is not parked`, {
+    hint: "Skip records of parked actors only.",
+  });
 }
 
 /** Texts from outside that stand around a record's body: one that cannot would keep the record from being written. */

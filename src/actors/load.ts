@@ -8,7 +8,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { TroupeError } from "../errors.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
-import { parseBody, type RecordBody } from "../events/record.ts";
+import { parseBody, type RecordBody, type RecordedEvent } from "../events/record.ts";
+import type { Json } from "../events/json.ts";
 import { changedDigests, differingKeys, noteDigests } from "./digests.ts";
 import { advance, birth, type Advanced, type Entry } from "./advance.ts";
 import { valueOf, type Fold } from "./fold.ts";
@@ -44,14 +45,16 @@ export async function load(
   address: string,
   options: LoadOptions = {},
 ): Promise<Fold | undefined> {
-  const { to, skip } = options;
-  const loading = await begin(env, address, options);
-  const range = { after: loading.fold?.seq ?? 0, ...(to !== undefined && { to }) };
-  for await (const record of env.log.read(address, range)) {
-    if (skip?.seq === record.seq) leaveOut(loading, skip.until, record.seq);
-    else await take(loading, record, options.onRecord);
+  const { log } = env;
+  const skips =
+    options.onRecord === undefined ? new Map<number, number>() : await skipsOf(log, address);
+  if (options.skip !== undefined) skips.set(options.skip.seq, options.skip.until);
+  for (;;) {
+    const loading = await begin(env, address, options, skips);
+    const found = await readAll(loading, address, options);
+    if (found === undefined) return loading.fold;
+    skips.set(found.seq, found.until); // what came after it was computed with it: again from the start
   }
-  return loading.fold;
 }
 
 interface Loading {
@@ -59,46 +62,70 @@ interface Loading {
   fold: Fold | undefined;
   /** Recorded digests of the context's keys, as of the last record. */
   readonly digests: Map<string, string>;
-  /** Up to here hashes are not compared: a record before it was left out. */
+  /** Records to leave out; up to the seq behind each, hashes are not compared. */
+  readonly skips: ReadonlyMap<number, number>;
   lenientTo: number;
+}
+
+/** A record that is left out, and the seq of the record that says so. */
+interface Skip {
+  readonly seq: number;
+  readonly until: number;
 }
 
 async function begin(
   env: LoadEnv,
   address: string,
-  { to, snapshots = true, skip }: LoadOptions,
+  { to, snapshots = true }: LoadOptions,
+  skips: Loading["skips"],
 ): Promise<Loading> {
-  const cached = snapshots && to === undefined && skip === undefined;
+  const cached = snapshots && to === undefined && skips.size === 0;
   const fold = cached ? await readSnapshot(env, address) : undefined;
   const digests = new Map<string, string>();
   if (fold !== undefined) noteDigests(digests, changedDigests(undefined, fold.state.snapshot));
-  return { env, fold, digests, lenientTo: 0 };
+  return { env, fold, digests, skips, lenientTo: 0 };
 }
 
-function leaveOut(loading: Loading, until: number, seq: number): void {
-  loading.lenientTo = Math.max(loading.lenientTo, until);
-  if (loading.fold !== undefined) loading.fold.seq = seq;
+/** Reads up to the end, or up to where a skip comes to light that this reading should have known. */
+async function readAll(
+  loading: Loading,
+  address: string,
+  { to, onRecord }: LoadOptions,
+): Promise<Skip | undefined> {
+  const range = { after: loading.fold?.seq ?? 0, ...(to !== undefined && { to }) };
+  for await (const record of loading.env.log.read(address, range)) {
+    const until = loading.skips.get(record.seq);
+    const found = until === undefined ? await take(loading, record, onRecord) : undefined;
+    if (found !== undefined) return found;
+    if (until === undefined) continue;
+    loading.lenientTo = Math.max(loading.lenientTo, until);
+    if (loading.fold !== undefined) loading.fold.seq = record.seq;
+  }
+  return undefined;
 }
 
 async function take(
   loading: Loading,
   record: Recorded,
   onRecord: LoadOptions["onRecord"],
-): Promise<void> {
-  const { env, digests } = loading;
-  const body = parseBody(record.body, placeOf(record));
+): Promise<Skip | undefined> {
+  const { env, digests, skips } = loading;
   try {
+    const body = parseBody(record.body, placeOf(record));
+    const skipped = skippedIn(body);
+    if (skipped !== undefined && !skips.has(skipped)) return { seq: skipped, until: record.seq };
     noteDigests(digests, body.digests);
     const { fold, advanced } = apply(env, loading.fold, record, body);
     loading.fold = fold;
     if (record.seq > loading.lenientTo && advanced.hash !== body.hash)
       throw diverged(record, body, fold, digests);
     onRecord?.(record, body, fold, advanced);
+    return undefined;
   } catch (error) {
-    const until = record.seq === 1 ? undefined : await skippedBy(env.log, record.stream, record.seq);
+    const until =
+      record.seq === 1 ? undefined : (await skipsOf(env.log, record.stream)).get(record.seq);
     if (until === undefined) throw error;
-    loading.fold = await load(env, record.stream, { to: record.seq - 1, snapshots: false }); // it may have moved already
-    leaveOut(loading, until, record.seq);
+    return { seq: record.seq, until };
   }
 }
 
@@ -162,13 +189,21 @@ function diverged(
   );
 }
 
-/** The seq of a later `troupe.skipped` that names this record. */
-async function skippedBy(log: EventLog, address: string, seq: number): Promise<number | undefined> {
-  for await (const record of log.read(address, { after: seq })) {
-    const event = parseBody(record.body, placeOf(record)).event;
-    if (event?.type === "troupe.skipped" && event["seq"] === seq) return record.seq;
+/** The records of an actor that later ones take out, each with the seq of the one that does. */
+async function skipsOf(log: EventLog, address: string): Promise<Map<number, number>> {
+  const skips = new Map<number, number>();
+  for await (const record of log.read(address)) {
+    const skipped = skippedIn(record.body);
+    if (skipped !== undefined) skips.set(skipped, record.seq);
   }
-  return undefined;
+  return skips;
+}
+
+function skippedIn(body: { readonly event?: Json | undefined }): number | undefined {
+  const { event } = body;
+  if (typeof event !== "object" || event === null || !("type" in event)) return undefined;
+  const { type, seq } = event as RecordedEvent; // an object with a type
+  return type === "troupe.skipped" && typeof seq === "number" ? seq : undefined;
 }
 
 export function placeOf(record: Pick<Recorded, "stream" | "seq">): string {

@@ -2,9 +2,10 @@
  * Taking over a log: one scan finds what is open, who has which system id, and nothing else.
  * No actor that owes nothing is loaded.
  */
+import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
-import type { EventLog } from "../events/log/log.ts";
-import { parseBody } from "../events/record.ts";
+import type { EventLog, Recorded } from "../events/log/log.ts";
+import { parseBody, type RecordBody } from "../events/record.ts";
 import { placeOf } from "./load.ts";
 import type { RunDirectory } from "./runtime.ts";
 
@@ -15,10 +16,20 @@ export async function openActors(
 ): Promise<readonly string[]> {
   const open = new Set<string>();
   for await (const record of log.scan()) {
-    const body = parseBody(record.body, placeOf(record));
+    const body = readBody(record);
     open.delete(record.stream);
-    if (body.owes > 0) open.add(record.stream);
-    if (body.system !== undefined) directory(parseAddress(record.stream).root).apply(body.system);
+    if (body === undefined || body.owes > 0) open.add(record.stream);
+    if (body?.system !== undefined) directory(parseAddress(record.stream).root).apply(body.system);
   }
   return [...open];
+}
+
+/** Undefined where it is no record: its actor counts as open, so that it is loaded, and parks (A5). */
+function readBody(record: Recorded): RecordBody | undefined {
+  try {
+    return parseBody(record.body, placeOf(record));
+  } catch (error) {
+    if (TroupeError.is(error, "RECORD_INVALID")) return undefined;
+    throw error;
+  }
 }

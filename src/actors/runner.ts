@@ -9,24 +9,18 @@ import { randomBytes } from "node:crypto";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { EventLog } from "../events/log/log.ts";
-import type { RecordedEvent, SystemDelta } from "../events/record.ts";
+import type { RecordedEvent } from "../events/record.ts";
 import { LiveActor } from "./actor.ts";
 import { alarms } from "./alarms.ts";
 import type { Clock } from "./clock.ts";
+import { directories } from "./directories.ts";
 import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
 import { kindNamed, parseOutside, type Kinds } from "./kind.ts";
 import { hostFailed } from "./parking.ts";
 import { openActors } from "./recover.ts";
 import type { RunningResident } from "./residents.ts";
-import {
-  type CrashPoint,
-  type Parked,
-  type Progress,
-  type RunDirectory,
-  type Runtime,
-  type Settings,
-} from "./runtime.ts";
+import { type CrashPoint, type Parked, type Progress, type Runtime, type Settings } from "./runtime.ts";
 import { watchers, type Watchers } from "./waits.ts";
 import { createStepper } from "./xstate/stepper.ts";
 
@@ -65,7 +59,6 @@ export function createRunner(options: RunnerOptions): Runner {
   const warn = harmless(options.warn, () => {});
   const actors = new Map<string, LiveActor>();
   const parked = new Map<string, Parked>();
-  const directories = new Map<string, Map<string, string>>();
   const watching = watchers((error) => warn("a listener threw", { error }));
   const failing = new AbortController();
   const writer = randomBytes(8).toString("hex");
@@ -73,11 +66,7 @@ export function createRunner(options: RunnerOptions): Runner {
   let closed = false;
   let recovered: (() => void)[] | undefined = [];
 
-  const directory = (root: string): RunDirectory => ({
-    get: (systemId) => directories.get(root)?.get(systemId),
-    all: () => Object.fromEntries(directories.get(root) ?? []),
-    apply: (delta) => applyDelta(directories, root, delta),
-  });
+  const directory = directories();
 
   function offer(address: string, input: Input, fresh = false): void {
     if (!running()) return;
@@ -215,11 +204,12 @@ export function createRunner(options: RunnerOptions): Runner {
       for (const call of calls) call();
     },
     async unpark(address) {
-      parked.delete(address);
       const actor = actors.get(address);
-      actor?.unpark();
-      await actor?.settled();
-      return actor?.parked;
+      if (actor?.parked === undefined) return undefined;
+      parked.delete(address);
+      actor.unpark();
+      await actor.settled();
+      return actor.parked;
     },
     skip(address, fold, seq) {
       parked.delete(address);
@@ -266,19 +256,6 @@ function harmless<TArgs extends unknown[]>(
       report(error);
     }
   };
-}
-
-/** Notes system ids that change hands; a run without any costs nothing. */
-function applyDelta(
-  directories: Map<string, Map<string, string>>,
-  root: string,
-  { freed = [], given = {} }: SystemDelta,
-): void {
-  const ids = directories.get(root) ?? new Map<string, string>();
-  for (const [systemId, address] of ids) if (freed.includes(address)) ids.delete(systemId);
-  for (const [systemId, address] of Object.entries(given)) ids.set(systemId, address);
-  if (ids.size > 0) directories.set(root, ids);
-  else directories.delete(root);
 }
 
 function snapshotOf(
