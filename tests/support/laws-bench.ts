@@ -91,7 +91,9 @@ function benchOn(open: () => Promise<EventLog>, stack: AsyncDisposableStack): Be
       after: (ms, call) => time.after(ms, () => void (log.dead || call())),
     };
     const warn = (...line: (typeof talk)[number]): void => void talk.push(line);
-    const host = await createHost({ kinds, clock, warn, ...options, log });
+    const opened = createHost({ kinds, clock, warn, ...options, log });
+    opened.catch(() => log[Symbol.asyncDispose]());
+    const host = await opened;
     stack.defer(async () => {
       log.release();
       if (!log.dead) await host[Symbol.asyncDispose]();
