@@ -1,10 +1,11 @@
 /**
  * Crash drills by the number:
  *
- *     npm run drill -- --runs 1000 [--engine sqlite|jetstream] [--seed S] [--parallel 2]
+ *     npm run drill -- --runs 1000 [--engine sqlite|jetstream] [--seed S] [--parallel 2] [--bail]
  *
  * - 1. `--seed S` without `--runs` repeats the one drill of that seed.
- * - 2. A failure prints its seed, what is wrong, and how to repeat it; the exit code is 1.
+ * - 2. `--bail` begins no further drill after a failure.
+ * - 3. A failure prints its seed, what is wrong, and how to repeat it; the exit code is 1.
  */
 import { parseArgs } from "node:util";
 import { seedOf } from "../tests/support/drill-history.ts";
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     engine: { type: "string", default: "sqlite" },
     seed: { type: "string" },
     parallel: { type: "string", default: "2" },
+    bail: { type: "boolean", default: false },
   },
 });
 const engine = values.engine;
@@ -37,7 +39,11 @@ process.exitCode = total.failed > 0 ? 1 : 0;
 /** Drill after drill; on JetStream with a server of its own, since drills kill it. */
 async function lane(): Promise<void> {
   await using server = engine === "jetstream" ? await startNats() : undefined;
-  for (let seed = seeds[next++]; seed !== undefined; seed = seeds[next++])
+  for (
+    let seed = seeds[next++];
+    seed !== undefined && !(values.bail && total.failed > 0);
+    seed = seeds[next++]
+  )
     note(await (server === undefined ? drillSqlite(seed) : drillJetstream(seed, server)));
 }
 
@@ -48,9 +54,8 @@ function note(report: Report): void {
   total.servers += report.serverKills;
   total.records += report.records;
   total.runs += report.runs;
-  for (const { point } of lives) {
-    if (point === undefined) continue;
-    total.killed++;
+  for (const { end, point = end } of lives) {
+    if (end === "killed") total.killed++;
     points.set(point, (points.get(point) ?? 0) + 1);
   }
   if (faults.length > 0) {

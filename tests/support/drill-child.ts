@@ -4,6 +4,7 @@
  */
 import { createHost } from "../../src/actors/host.ts";
 
+import type { ActorRecord } from "../../src/actors/reads.ts";
 import { TroupeError } from "../../src/errors.ts";
 import type { EventLog } from "../../src/events/log/log.ts";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -26,14 +27,17 @@ export type Said =
   | { readonly said: "refused"; readonly step: number; readonly code: string }
   | { readonly said: "wrong"; readonly message: string; readonly facts: unknown }
   | { readonly said: "dying"; readonly point: DrillPoint }
-  | { readonly said: "quiet" }
+  | { readonly said: "quiet" | "closed" }
   | { readonly said: "failed"; readonly message: string };
 
 const plan = JSON.parse(process.argv[2] ?? "") as LifePlan; // the parent wrote it
 
 let left = plan.crash?.nth ?? 0;
+/** Resolves where the plan wants the host closed. */
+const closing = Promise.withResolvers<void>();
 function at(point: DrillPoint): void {
   if (point !== plan.crash?.point || --left !== 0) return;
+  if (point === "closed") return closing.resolve();
   say({ said: "dying", point });
   process.kill(process.pid, "SIGKILL");
 }
@@ -93,6 +97,7 @@ async function take(host: Host, index: number, step: Step): Promise<void> {
         ? await host.start(step.to).then(() => ({ seq: 1 }))
         : await host.actor(step.to).send(step.send as never, { id: step.id }); // each kind takes its own
     say({ said: "answer", step: index, seq: answer.seq });
+    at("closed");
   } catch (error) {
     if (!TroupeError.is(error)) throw error;
     if (error.code !== "EVENT_REFUSED" && error.code !== "ACTOR_NOT_FOUND") throw error;
@@ -110,39 +115,45 @@ async function takeAll(host: Host): Promise<void> {
 
 /** Resolves when the last record of every actor owes nothing: passivation says so of each. */
 async function quiet(host: Host): Promise<void> {
-  const open = new Set<string>();
   const end = new AbortController();
-  const failed = () => end.abort(host.failed.reason);
+  const failed = () => end.abort();
   host.failed.addEventListener("abort", failed, { once: true });
-  let known = 0;
-  const before = await Array.fromAsync(host.records());
-  for (const { stream, body } of before) note(stream, body.owes);
+  const tips = new Map<string, number>();
+  const open = new Set<string>();
+  const note = ({ stream, seq, body }: ActorRecord): void => {
+    if (seq <= (tips.get(stream) ?? 0)) return;
+    tips.set(stream, seq);
+    if (body.owes > 0) open.add(stream);
+    else open.delete(stream);
+  };
+  for await (const record of host.records()) note(record);
   if (open.size === 0) return;
-  for await (const { stream, body } of host.records({ live: true, signal: end.signal })) {
-    if (known++ < before.length) continue;
-    note(stream, body.owes);
+  for await (const record of host.records({ live: true, signal: end.signal })) {
+    note(record);
     if (open.size === 0) return;
   }
   host.failed.throwIfAborted();
-
-  function note(stream: string, owes: number): void {
-    if (owes > 0) open.add(stream);
-    else open.delete(stream);
-  }
 }
 
-async function live(): Promise<void> {
+async function work(host: Host): Promise<"quiet"> {
+  await takeAll(host);
+  await quiet(host);
+  return "quiet";
+}
+
+async function live(): Promise<"quiet" | "closed"> {
   using world = openWorld(plan.world, plan.life, at);
   await using log = watched(await openLife(plan.url), world);
   await using host = await openHost(log, world);
-  await takeAll(host);
-  await quiet(host);
+  const closed = closing.promise.then(() => "closed" as const);
+  const said = await Promise.race([closed, work(host)]);
   for (const parked of await host.parked()) say({ said: "wrong", message: "parked", facts: parked });
-  say({ said: "quiet" });
+  return said;
 }
 
 try {
-  await live();
+  say({ said: await live() });
+  process.exit(0); // commands that a closed host refuses are no matter
 } catch (error) {
   say({
     said: "failed",

@@ -21,6 +21,8 @@ const POINTS = [
   { point: "mid-activity", most: 6 },
   /** The outside world has the activity's result, the log has not. */
   { point: "activity-over", most: 6 },
+  /** The host is closed, not killed, after so many answers. */
+  { point: "closed", most: 12 },
 ] as const;
 
 export type DrillPoint = (typeof POINTS)[number]["point"];
@@ -77,7 +79,7 @@ interface Dice {
 export function drillOf(seed: number): Drill {
   const dice = diceOf(seed);
   const crashes = Array.from({ length: 2 + dice.below(3) }, () => crashOf(dice));
-  const serverKills = Array.from({ length: dice.below(3) }, () => ({
+  const serverKills = Array.from({ length: dice.below(4) }, () => ({
     life: 1 + dice.below(crashes.length + 1),
     answer: 1 + dice.below(12),
   }));

@@ -22,7 +22,7 @@ import { defineKind } from "../../src/actors/kind.ts";
 import type { DeskCommand, Fate, WorkerCommand } from "./drill-history.ts";
 
 /** Failures after which a worker gives up. */
-export const MAX_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 /** Time that a hanging attempt gets, ms. */
 const TIMEOUT_MS = 60;
 

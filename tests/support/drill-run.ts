@@ -26,7 +26,7 @@ export interface DrillLog {
 /** How one life went. */
 export interface Life {
   readonly life: number;
-  readonly end: "killed" | "failed" | "quiet";
+  readonly end: "killed" | "closed" | "failed" | "quiet";
   /** Where it was killed. */
   readonly point?: DrillPoint;
   readonly said: readonly Said[];
@@ -127,7 +127,8 @@ function lifeOf(life: number, said: Said[], exit: string): Life {
   const dying = said.find((one) => one.said === "dying");
   if (dying !== undefined && exit === "SIGKILL")
     return { life, end: "killed", point: dying.point, said };
-  if (exit === "0" && said.some((one) => one.said === "quiet")) return { life, end: "quiet", said };
+  const last = said.at(-1)?.said;
+  if (exit === "0" && (last === "quiet" || last === "closed")) return { life, end: last, said };
   if (!said.some((one) => one.said === "failed"))
     said.push({ said: "wrong", message: `life ${life} ended with ${exit}`, facts: {} });
   return { life, end: "failed", said };
