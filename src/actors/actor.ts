@@ -115,7 +115,7 @@ export class LiveActor {
   }
 
   actionsRan(): void {
-    this.ledger.actionsRan(this.fold?.seq ?? 0);
+    this.ledger.actionsRan(this.seen?.seq ?? 0); // not the fold's: it may be ahead of the log
   }
 
   /** Runs the loop if it does not run. */
@@ -200,7 +200,8 @@ export class LiveActor {
   /** False where there is nothing to go on with: the actor is parked, or does not exist. */
   async #load(): Promise<boolean> {
     try {
-      const fold = await load(this.#rt, this.address);
+      const snapshots = this.#conflicts === 0; // one that is ahead of the log would lose every append
+      const fold = await load(this.#rt, this.address, { snapshots });
       if (fold === undefined) return this.#refuseAbsent();
       this.#adopt(fold);
       return true;

@@ -10,7 +10,7 @@ export class Ledger {
   /** Residents that the actor started, by address: the effect id of their start. */
   readonly started = new Map<string, string>();
   /** Things that custom actions sent and that nobody has recorded yet, by the action's seq. */
-  readonly #unrecorded = new Map<number, number>();
+  #unrecorded = new Map<number, number>();
   #ran = 0;
 
   /** Custom actions of records up to this seq have run, and what they sent is recorded. */
@@ -25,18 +25,20 @@ export class Ledger {
 
   /** Counts something that a custom action sent; the result is to be called once it is recorded. */
   expect(seq: number, recorded: () => void): () => void {
-    this.#unrecorded.set(seq, (this.#unrecorded.get(seq) ?? 0) + 1);
+    const unrecorded = this.#unrecorded;
+    unrecorded.set(seq, (unrecorded.get(seq) ?? 0) + 1);
     return () => {
-      const left = (this.#unrecorded.get(seq) ?? 1) - 1;
-      if (left > 0) this.#unrecorded.set(seq, left);
-      else this.#unrecorded.delete(seq);
+      const left = (unrecorded.get(seq) ?? 1) - 1;
+      if (left > 0) unrecorded.set(seq, left);
+      else unrecorded.delete(seq);
       recorded();
     };
   }
 
   /** All custom actions up to this seq have run: notes up to where nothing is in doubt. */
   actionsRan(seq: number): void {
-    const oldest = Math.min(...this.#unrecorded.keys());
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const one of this.#unrecorded.keys()) oldest = Math.min(oldest, one);
     this.#ran = Math.max(this.#ran, Math.min(seq, oldest - 1));
   }
 
@@ -52,5 +54,6 @@ export class Ledger {
   forget(): void {
     this.inFlight.clear();
     this.settling.clear();
+    this.#unrecorded = new Map();
   }
 }

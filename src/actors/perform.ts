@@ -22,6 +22,7 @@ export function perform(
   fold: Fold,
   effects: readonly NumberedEffect[],
 ): void {
+  if (!rt.running()) return; // closed meanwhile: all of it stays owed
   for (const { id, effect, trace } of effects) {
     switch (effect.type) {
       case "action":
@@ -52,8 +53,10 @@ export function perform(
 
 /** Everything that a loaded actor still owes: actions, residents and starts now, sends once all starts are out. */
 export function performOwed(rt: Runtime, actor: LiveActor, fold: Fold): void {
+  if (!rt.running()) return;
+  const { ran } = actor.ledger;
   for (const action of fold.actions.values())
-    if (markOf(action.id).seq > actor.ledger.ran) runAction(rt, actor, action);
+    if (markOf(action.id).seq > ran) runAction(rt, actor, action);
   actor.actionsRan();
   for (const [address, open] of fold.residents) startOpen(rt, fold, address, open.id);
   const owed = [...fold.outbox.values()].filter(({ id }) => !actor.ledger.inFlight.has(id));

@@ -139,7 +139,7 @@ function readSettings(
 function startAgain(rt: Runtime, owner: string, { id, child }: OpenResident): void {
   const fold = rt.foldOf(owner);
   const open = fold?.residents.get(child.address);
-  if (fold !== undefined && open?.id === id && !rt.residents.has(child.address))
+  if (fold !== undefined && rt.running() && open?.id === id && !rt.residents.has(child.address))
     startResident(rt, fold, open);
 }
 

@@ -158,7 +158,7 @@ export function createRunner(options: RunnerOptions): Runner {
     newId: () => `${writer}-${(written++).toString(36)}`,
     residents: new Map<string, RunningResident>(),
     acting: { current: undefined },
-    arm: ringing.arm,
+    arm: (address, timers) => ringing.arm(address, running() ? timers : []),
     started: (address, resident, id) => actors.get(address)?.ledger.started.set(resident, id),
     onceRecovered: (call) => (recovered === undefined ? call() : void recovered.push(call)),
     park(one) {
