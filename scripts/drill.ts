@@ -48,7 +48,7 @@ async function lane(): Promise<void> {
 }
 
 function note(report: Report): void {
-  const { seed, lives, faults } = report;
+  const { lives, faults } = report;
   total.drills++;
   total.lives += lives.length;
   total.servers += report.serverKills;
@@ -58,13 +58,15 @@ function note(report: Report): void {
     if (end === "killed") total.killed++;
     points.set(point, (points.get(point) ?? 0) + 1);
   }
-  if (faults.length > 0) {
-    total.failed++;
-    console.log(`✖ seed ${seed}: npm run drill -- --engine ${engine} --seed ${seed}`);
-    for (const { life, end, point } of lives) console.log(`    life ${life}: ${end} ${point ?? ""}`);
-    for (const fault of faults) console.log(`  ${fault}`);
-  }
+  if (faults.length > 0) complain(report);
   if (total.drills % 20 === 0 || process.stdout.isTTY) progress();
+}
+
+function complain({ seed, lives, faults }: Report): void {
+  total.failed++;
+  console.log(`✖ seed ${seed}: npm run drill -- --engine ${engine} --seed ${seed}`);
+  for (const { life, end, point } of lives) console.log(`    life ${life}: ${end} ${point ?? ""}`);
+  for (const fault of faults) console.log(`  ${fault}`);
 }
 
 function progress(): void {

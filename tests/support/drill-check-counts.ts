@@ -15,7 +15,10 @@ export function checkCounts({ actors, fault }: Evidence): void {
     const workers = [...actors.values()].filter((one) => one.address.startsWith(`worker/${root}:`));
     const words = [desk, ...workers].flatMap(({ address: who, steps }) => wordsOf(who, steps));
     const counted = Object.entries(Object(actors.get(`${address}:counter`)?.context["by"]));
-    const expected = words.map((by) => [by, 1]);
+    const expected = Object.entries(Object.groupBy(words, (by) => by)).map(([by, all]) => [
+      by,
+      all?.length,
+    ]);
     if (!isDeepStrictEqual(sorted(counted), sorted(expected)))
       fault(`${address}: the counter has ${differing(counted, expected)}`);
     checkDesk(desk, workers, fault);
@@ -26,20 +29,20 @@ export function checkCounts({ actors, fault }: Evidence): void {
 
 /** The words that an actor's inputs make it say to the counter. */
 function wordsOf(address: string, steps: readonly Replay[]): string[] {
-  const n = /:w(\d+)/.exec(address)?.[1] ?? "";
-  let before: unknown = undefined;
-  return steps.flatMap(({ body: { born, event, state, timer } }) => {
-    const entered = state === before ? undefined : state;
-    before = state;
-    if (n === "") return event === undefined ? [] : deskWords(event, timer);
-    return [
-      ...(born === undefined ? [] : [`nudge-${n}`]),
-      ...(event?.type === "PING" ? [`ping-${n}-${numberIn(event, "k")}`] : []),
-      ...(entered === "working" ? [`working-${n}`] : []),
-      ...(entered === "cooling" ? [`done-${n}`] : []),
-      ...(entered === "spoilt" ? [`spoilt-${n}`] : []),
-    ];
+  const n = /:w(\d+)/.exec(address)?.[1];
+  return steps.flatMap(({ body }, index) => {
+    if (n === undefined) return body.event === undefined ? [] : deskWords(body.event, body.timer);
+    const entered = steps[index - 1]?.body.state === body.state ? undefined : body.state;
+    return workerWords(body, entered).map((word) => word.replace("-n", `-${n}`));
   });
+}
+
+function workerWords({ born, event }: Replay["body"], entered: unknown): string[] {
+  if (born !== undefined) return ["nudge-n"];
+  if (event?.type === "PING") return [`ping-n-${numberIn(event, "k")}`];
+  if (entered === "working" || event?.type === "AGAIN") return ["working-n"];
+  if (entered === "cooling") return ["done-n"];
+  return entered === "spoilt" ? ["spoilt-n"] : [];
 }
 
 function deskWords(event: NonNullable<Replay["body"]["event"]>, timer: string | undefined): string[] {

@@ -42,6 +42,7 @@ export function checkRuns({ actors, world, lives, fault }: Evidence): number {
     for (const [index, run] of runs.entries())
       if (!isAccounted(story, run, runs[index + 1])) fault(`${name(run)} has no end in the log`);
   }
+  for (const actor of actors.values()) checkLate(actor, fault);
   for (const key of begun.keys()) fault(`${key} ran, but the log knows no such activity`);
   return world.filter(({ what }) => what === "begun").length;
 
@@ -54,6 +55,16 @@ export function checkRuns({ actors, world, lives, fault }: Evidence): number {
     if (completes) return story.end === "done" ? run.end === "over" : run.end !== "over";
     if (story.end === "left" && next === undefined) return true;
     return cut;
+  }
+}
+
+/** A6: who has ended or was left says nothing more. */
+function checkLate({ address, steps }: Replayed, fault: Evidence["fault"]): void {
+  for (const [index, { seq, body }] of steps.entries()) {
+    if (!/^xstate\.(done|error)\.actor\.work$/.test(body.event?.type ?? "")) continue;
+    const open = steps[index - 1]?.residents ?? [];
+    if (body.from === undefined || !open.includes(body.from))
+      fault(`${address} ${seq}: an end of ${body.from}, which is not open`);
   }
 }
 
@@ -70,22 +81,21 @@ function storiesOf({ address, steps }: Replayed): Story[] {
 function storyOf(key: string, child: string, steps: readonly Replay[]): Story {
   const failures: number[] = [];
   let recoveries = 0;
-  const id = key.slice(key.lastIndexOf("#") + 1);
   for (const step of steps) {
     const { event } = step.body;
     if (event?.type === "troupe.recovered") recoveries++;
     if (event?.type === "troupe.activity.failed" && event["activity"] === child)
       failures.push(numberIn(event, "attempt") ?? 0);
-    const end = endOf(step, child, id);
+    const end = endOf(step, child);
     if (end !== "open") return { key, failures, recoveries, end, output: event?.["output"] };
   }
   return { key, failures, recoveries, end: "open", output: undefined };
 }
 
-function endOf({ body, residents }: Replay, child: string, id: string): Story["end"] {
+function endOf({ body, residents }: Replay, child: string): Story["end"] {
   if (body.from === child && body.event?.type === "xstate.done.actor.work") return "done";
   if (body.from === child && body.event?.type === "xstate.error.actor.work") return "error";
-  return residents.includes(id) ? "open" : "left";
+  return residents.includes(child) ? "open" : "left";
 }
 
 function runsByKey(world: readonly Trace[]): Map<string, Begun[]> {

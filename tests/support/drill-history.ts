@@ -46,7 +46,9 @@ export type DeskCommand =
   | { readonly type: "TELL"; readonly n: number }
   | { readonly type: "LATER"; readonly n: number; readonly delayMs: number }
   | { readonly type: "DROP"; readonly n: number };
-export type WorkerCommand = { readonly type: "PING"; readonly k: number } | { readonly type: "HURRY" };
+export type WorkerCommand =
+  | { readonly type: "PING"; readonly k: number }
+  | { readonly type: "HURRY" | "AGAIN" };
 export type Fate = "works" | "fails" | "hangs";
 
 export type Step =
@@ -128,8 +130,8 @@ function stepOf(dice: Dice, root: string, jobs: Map<string, number>, id: string)
   }
   if (what < 76) return { to: `desk/${root}`, id, send: { type: "DROP", n: any } };
   const to = `worker/${root}:w${any}` as const;
-  if (what < 90) return { to, id, send: { type: "PING", k: Number(id.slice(1)) } };
-  return { to, id, send: { type: "HURRY" } };
+  if (what < 86) return { to, id, send: { type: "PING", k: Number(id.slice(1)) } };
+  return { to, id, send: { type: dice.of(["HURRY", "AGAIN", "AGAIN"]) } };
 }
 
 function jobOf(dice: Dice, n: number): DeskCommand {

@@ -66,7 +66,7 @@ const DeskEvent = z.discriminatedUnion("type", [
 ]);
 const WorkerEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("PING"), k: z.int() }),
-  z.strictObject({ type: z.literal("HURRY") }),
+  z.strictObject({ type: z.enum(["HURRY", "AGAIN"]) }),
 ]);
 
 const counter = setup({
@@ -143,6 +143,8 @@ function workerOf(outside: Outside) {
           onDone: { target: "cooling", actions: assign({ done: ({ event }) => event.output }) },
           onError: "spoilt",
         },
+        /** The work is begun anew; what was under way counts no more, however late it ends. */
+        on: { AGAIN: { target: "working", reenter: true } },
       },
       cooling: {
         entry: [

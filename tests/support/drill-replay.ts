@@ -11,8 +11,9 @@ import type { RecordBody } from "../../src/events/record.ts";
 export interface Replay extends Omit<Recorded, "body"> {
   readonly body: RecordBody;
   readonly effects: readonly NumberedEffect[];
-  /** Effect ids of the timers that are armed, and of the residents that are open, after it. */
+  /** Effect ids of the timers that are armed after it. */
   readonly timers: readonly string[];
+  /** Addresses of the residents that are open after it. */
   readonly residents: readonly string[];
 }
 
@@ -71,7 +72,7 @@ async function replay(env: LoadEnv, address: string, fault: (text: string) => vo
           body,
           effects,
           timers: [...timers.values()].map(({ id }) => id),
-          residents: [...residents.values()].map(({ id }) => id),
+          residents: [...residents.keys()],
         });
       },
     });

@@ -90,11 +90,16 @@ async function drill(seed: number, folder: string, at: DrillLog): Promise<Report
       },
     );
     lives.push(lived);
-    if (lived.end === "quiet" && life > plan.crashes.length) break;
+    if (isLast(lived, life > plan.crashes.length)) break;
   }
   await using log = await openLog(at.url);
   const { records, runs, faults } = await checkDrill({ plan, lives, log, world: readWorld(world) });
   return { seed, lives, serverKills, records, runs, faults };
+}
+
+/** Through, or ended as nobody planned it: a life that hung would hang again. */
+function isLast({ end, said }: Life, noCrash: boolean): boolean {
+  return (noCrash && end === "quiet") || said.some((one) => one.said === "wrong");
 }
 
 function killsIn({ serverKills }: Drill, life: number): readonly number[] {
