@@ -69,7 +69,7 @@ export interface Actors<TKinds extends readonly AnyKind[]> {
     options?: { readonly at?: number },
   ): Promise<SnapshotFrom<KindAt<TKinds, TAddress>["machine"]>>;
 
-  /** The history, and with `live` what follows. */
+  /** The history, then the live tail, until the signal aborts; with `live: false` the history alone. */
   records(options?: RecordsOptions): AsyncIterable<ActorRecord>;
 
   /** Actors that cannot be loaded or moved, each with the record that is to blame. */

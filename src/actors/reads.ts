@@ -14,7 +14,9 @@ export interface ActorRecord extends Omit<Recorded, "body"> {
   readonly position: Position;
 }
 
-export interface RecordsOptions extends Omit<ScanOptions, "partition"> {
+export interface RecordsOptions extends Omit<ScanOptions, "partition" | "live"> {
+  /** Whether to wait for what follows once the history is through. Default true. */
+  readonly live?: boolean;
   /** Only records of this kind of actor. */
   readonly kind?: string;
   /** Only records of this type; a trailing `*` matches any rest. */
@@ -43,13 +45,13 @@ export async function readState(
   return fold.state.snapshot;
 }
 
-/** The log's records that match, in order within each run. */
+/** The log's records that match, in order within each run: the history, then the live tail. */
 export async function* readRecords(
   env: LoadEnv,
   options: RecordsOptions = {},
 ): AsyncGenerator<ActorRecord> {
-  const { kind, type, root, ...scan } = options;
-  for await (const record of env.log.scan(scan)) {
+  const { kind, type, root, live = true, ...rest } = options;
+  for await (const record of env.log.scan({ ...rest, live })) {
     const address = parseAddress(record.stream);
     if (kind !== undefined && address.kind !== kind) continue;
     if (root !== undefined && address.root !== root) continue;

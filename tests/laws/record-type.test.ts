@@ -29,7 +29,7 @@ async function typesWith(leadingFacts?: readonly string[]): Promise<readonly str
   await using host = await createHost({ log: memoryLog(), kinds: [box] });
   const actor = await host.start("box/b");
   for (const type of ["ADD", "COUNT", "CLOSE"] as const) await actor.send({ type });
-  return (await Array.fromAsync(host.records())).map(({ type }) => type);
+  return (await Array.fromAsync(host.records({ live: false }))).map(({ type }) => type);
 }
 
 describe("a record's type", () => {

@@ -126,7 +126,7 @@ async function quiet(host: Host): Promise<void> {
     if (body.owes > 0) open.add(stream);
     else open.delete(stream);
   };
-  for await (const record of host.records()) note(record);
+  for await (const record of host.records({ live: false })) note(record);
   if (open.size === 0) return;
   for await (const record of host.records({ live: true, signal: end.signal })) {
     note(record);

@@ -98,7 +98,7 @@ class Stage {
     const snapshot = await this.#snapshot();
     const emitted: unknown[] = [];
     const stepper = this.#host;
-    for await (const { stream, body } of stepper?.records() ?? []) {
+    for await (const { stream, body } of stepper?.records({ live: false }) ?? []) {
       if (stream === "case/root")
         for (const fact of body.facts ?? []) emitted.push(plain(decodeFact(fact)));
     }

@@ -94,7 +94,7 @@ async function showActor(
 async function recordsOf(client: Reader, address: string): Promise<readonly ActorRecord[]> {
   const { kind, root } = parseAddress(address);
   const found: ActorRecord[] = [];
-  for await (const record of client.records({ kind, root }))
+  for await (const record of client.records({ kind, root, live: false }))
     if (record.stream === address) found.push(record);
   return found;
 }
