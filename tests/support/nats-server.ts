@@ -2,10 +2,12 @@
  * A private nats-server for one test file: its own port, its own store, gone afterwards.
  *
  * - 1. Without a server the test fails; it is never skipped.
- * - 2. Ports are given by the server (`-1`), so no other process can take them in between.
+ * - 2. Its ports lie below those that the system gives to connections, so that while it is
+ *      down nobody is handed them.
  * - 3. After `kill` (SIGKILL) `restart` starts it on the same ports and the same store.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -45,7 +47,9 @@ interface Ports {
 export async function startNats(options: NatsOptions = {}): Promise<TestNats> {
   const binary = await natsServer();
   const folder = await mkdtemp(join(tmpdir(), "troupe-nats-"));
-  let { child, ports } = await start(binary, folder, { options });
+  let { child, ports } = await startSomewhere(binary, folder, options);
+  /** Two that are asked for at once come one after the other: the ports are free for one only. */
+  let restarted: Promise<void> = Promise.resolve();
   const killAtExit = () => {
     child.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
@@ -57,9 +61,13 @@ export async function startNats(options: NatsOptions = {}): Promise<TestNats> {
     logUrl: (name, more = "") =>
       `nats://127.0.0.1:${ports.client}/${name}?monitor=http://127.0.0.1:${ports.monitor}${more}`,
     kill: () => end(child),
-    async restart() {
-      await end(child);
-      ({ child, ports } = await start(binary, folder, { options, ports }));
+    restart() {
+      const again = restarted.then(async () => {
+        await end(child);
+        ({ child, ports } = await start(binary, folder, { options, ports }));
+      });
+      restarted = again.catch(() => {});
+      return again;
     },
     async [Symbol.asyncDispose]() {
       process.off("exit", killAtExit);
@@ -69,42 +77,50 @@ export async function startNats(options: NatsOptions = {}): Promise<TestNats> {
   };
 }
 
+/** Ports that somebody listens on already are left to them. */
+async function startSomewhere(
+  binary: string,
+  folder: string,
+  options: NatsOptions,
+): Promise<{ child: ChildProcess; ports: Ports }> {
+  for (let left = 20; ; left--) {
+    const client = randomInt(10_000, 32_000);
+    try {
+      return await start(binary, folder, { options, ports: { client, monitor: client + 1 } });
+    } catch (error) {
+      if (left === 0 || !String(error).includes("address already in use")) throw error;
+    }
+  }
+}
+
 async function start(
   binary: string,
   folder: string,
-  { options, ports }: { readonly options: NatsOptions; readonly ports?: Ports },
+  { options, ports }: { readonly options: NatsOptions; readonly ports: Ports },
 ): Promise<{ child: ChildProcess; ports: Ports }> {
   const file = join(folder, "nats.conf");
   await writeFile(file, configuration(folder, options, ports));
   const child = spawn(binary, ["-c", file], { stdio: ["ignore", "ignore", "pipe"] });
   const lines: string[] = [];
-  const found = { client: 0, monitor: 0 };
   for await (const line of createInterface({ input: child.stderr })) {
     lines.push(line);
-    found.client = portIn(line, /client connections on \S+:(\d+)/) ?? found.client;
-    found.monitor = portIn(line, /http monitor on \S+:(\d+)/) ?? found.monitor;
     if (line.includes("Server is ready")) {
       child.stderr.resume();
-      return { child, ports: found };
+      return { child, ports };
     }
   }
   throw new Error(`nats-server did not start:\n${lines.join("\n")}`);
 }
 
-function configuration(folder: string, options: NatsOptions, ports?: Ports): string {
+function configuration(folder: string, options: NatsOptions, ports: Ports): string {
   const { syncAlways = true, jetstream = true, more = "" } = options;
   const sync = syncAlways ? ", sync_interval: always" : "";
   return [
-    `listen: "127.0.0.1:${ports?.client ?? -1}"`,
-    `http: "127.0.0.1:${ports?.monitor ?? -1}"`,
+    `listen: "127.0.0.1:${ports.client}"`,
+    `http: "127.0.0.1:${ports.monitor}"`,
     ...(jetstream ? [`jetstream { store_dir: "${join(folder, "store")}"${sync} }`] : []),
     more,
   ].join("\n");
-}
-
-function portIn(line: string, pattern: RegExp): number | undefined {
-  const port = pattern.exec(line)?.[1];
-  return port === undefined ? undefined : Number(port);
 }
 
 async function end(child: ChildProcess): Promise<void> {
