@@ -1,6 +1,7 @@
 /** A6, A7: timers are absolute times in records, held by the fold alone. */
 import { assign, cancel, raise, sendTo, setup } from "xstate";
 import { describe, expect, it } from "vitest";
+import type { Clock } from "../../src/actors/clock.ts";
 import { z } from "zod";
 import { defineKind } from "../../src/actors/kind.ts";
 import { ENGINES } from "../support/laws-bench.ts";
@@ -105,7 +106,10 @@ describe.each(ENGINES)("timers, on $name", ({ bench }) => {
   it("A7: time never runs backwards within an actor, whatever the clock says", async () => {
     await using b = await bench();
     let slip = 0;
-    const clock = { now: () => b.clock.now() - slip, after: b.clock.after };
+    const clock: Clock = {
+      now: () => b.clock.now() - slip,
+      after: (ms, call) => b.clock.after(ms, call),
+    };
     const { host } = await b.start([timedKind], { clock });
     const timed = await host.start("timed/t");
     await timed.send({ type: "LEAVE" });
