@@ -119,9 +119,10 @@ interface Tails {
 function createTails(env: LoadEnv): Tails {
   const states = new Map<string, Snapshot<unknown>>();
   const troubles = new Map<string, TroupeError>();
+  const looks = new Map<string, Set<() => void>>();
   const all = new AbortController();
   type Moved = (facts: readonly RecordedEvent[]) => void | Promise<void>;
-  function follow(address: string, moved: Moved, failed: () => void): () => void {
+  function follow(address: string, moved: Moved, failed: (error: unknown) => void): () => void {
     const own = new AbortController();
     const signal = AbortSignal.any([all.signal, own.signal]);
     const run = async (): Promise<void> => {
@@ -131,33 +132,56 @@ function createTails(env: LoadEnv): Tails {
         if (record.stream === address) await moved(parseBody(record.body, placeOf(record)).facts ?? []);
       }
     };
-    run().catch((error: unknown) => {
-      troubles.set(address, TroupeError.is(error) ? error : unreadable(address, error));
-      failed();
-    });
+    run().catch(failed);
     return () => own.abort();
+  }
+  function unwatch(address: string, look: () => void): void {
+    const others = looks.get(address);
+    others?.delete(look);
+    if (others !== undefined && others.size > 0) return;
+    looks.delete(address);
+    states.delete(address);
+    troubles.delete(address);
   }
   return {
     watch: (address, look) => {
+      looks.set(address, (looks.get(address) ?? new Set()).add(look));
       const moved = async (): Promise<void> => {
         states.set(address, await readState(env, address));
         look();
       };
-      const stop = follow(address, moved, look);
+      const stop = follow(address, moved, (error) => {
+        troubles.set(address, TroupeError.is(error) ? error : unreadable(address, error));
+        look();
+      });
       return () => {
         stop();
-        states.delete(address);
-        troubles.delete(address);
+        unwatch(address, look);
       };
     },
     listen: (address, listener) => {
-      const tell = (facts: readonly RecordedEvent[]): void => facts.forEach((fact) => listener(fact));
+      const tell = (facts: readonly RecordedEvent[]): void => {
+        for (const fact of facts) {
+          try {
+            listener(fact);
+          } catch {
+            // a listener's fault is its own: it hears the next one, and the others go on
+          }
+        }
+      };
       return follow(address, tell, () => {});
     },
-    trouble: (address) => troubles.get(address),
+    trouble: (address) => (all.signal.aborted ? clientClosed() : troubles.get(address)),
     seen: (address) => states.get(address),
-    end: () => all.abort(),
+    end() {
+      all.abort();
+      for (const some of looks.values()) for (const look of some) look();
+    },
   };
+}
+
+function clientClosed(): TroupeError {
+  return new TroupeError("HOST_CLOSED", "the client is closed", { hint: "Connect again." });
 }
 
 function unreadable(address: string, cause: unknown): TroupeError {

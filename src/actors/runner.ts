@@ -235,7 +235,7 @@ export function createRunner(options: RunnerOptions): Runner {
       for (const actor of actors.values()) {
         actor.drop(error);
         if (!failing.signal.aborted) {
-          await actor.finish();
+          await actor.finish().catch(fail); // the others, and whoever waits, still get their end
           await actor.snapshot();
         }
       }

@@ -1,32 +1,10 @@
 /** S1: what comes from outside enters by the kind's schema, and no word of it can hurt the host. */
-import { assign, setup } from "xstate";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { connect } from "../../src/actors/client.ts";
-import { TroupeError } from "../../src/errors.ts";
-import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
+import type { AnyKind } from "../../src/actors/kind.ts";
 import { ENGINES } from "../support/laws-bench.ts";
-import { bossKind, counterKind } from "../support/laws-kinds.ts";
-
-/** Takes whatever comes, and remembers it. */
-function openKind() {
-  const machine = setup({
-    types: {
-      context: {} as { input: unknown; seen: unknown[] },
-      input: {} as unknown,
-      events: {} as { type: string; [key: string]: unknown },
-    },
-  }).createMachine({
-    context: ({ input }) => ({ input, seen: [] }),
-    on: { "*": { actions: assign({ seen: ({ context, event }) => [...context.seen, event] }) } },
-  });
-  return defineKind({
-    kind: "open",
-    version: "1",
-    machine,
-    events: z.looseObject({ type: z.string() }),
-  });
-}
+import { bossKind, counterKind, openKind } from "../support/laws-kinds.ts";
 
 describe.each(ENGINES)("the border, on $name", ({ bench }) => {
   it("S1: only events of the kind's schema enter; the fault is named", async () => {
@@ -113,78 +91,9 @@ describe.each(ENGINES)("the border, on $name", ({ bench }) => {
     expect(await b.types("open/o")).toEqual(["troupe.started"]);
   });
 
-  it.each<[string, (host: Loose) => Promise<unknown>]>([
-    ["an empty event type", (host) => host.actor("open/o").send({ type: "" })],
-    ["a control character in an event type", (host) => host.actor("open/o").send({ type: "a\nb" })],
-    ["half a surrogate in an event type", (host) => host.actor("open/o").send({ type: "a\ud800" })],
-    ["half a surrogate in data", (host) => host.actor("open/o").send({ type: "A", text: "\ud800" })],
-    ["the wildcard as event type", (host) => host.actor("open/o").send({ type: "*" })],
-    ["an empty command id", (host) => host.actor("open/o").send({ type: "A" }, { id: "" })],
-    [
-      "a control character in a command id",
-      (host) => host.actor("open/o").send({ type: "A" }, { id: "a\0b" }),
-    ],
-    ["a control character in a stop's id", (host) => host.actor("open/o").stop({ id: "a\tb" })],
-    ["a broken trace", (host) => host.actor("open/o").send({ type: "A" }, { trace: "\n" })],
-    ["an empty trace", (host) => host.actor("open/o").send({ type: "A" }, { trace: "" })],
-    ["an empty correlation", (host) => host.start("open/p", { correlation: "" })],
-    ["a control character in a correlation", (host) => host.start("open/p", { correlation: "\u0007" })],
-    [
-      "keys that are no keys",
-      (host) => host.actor("open/o").send(JSON.parse('{"type":"A","__proto__":{"x":1}}')),
-    ],
-  ])("S1: %s is refused or taken, and the host goes on", async (_, act) => {
-    await using b = await bench();
-    const { host } = await b.start([openKind()]);
-    const open = await host.start("open/o");
-    const refused: unknown = await act(host as unknown as Loose).catch((error: unknown) => error);
-    await b.settle();
-    expect(host.failed.aborted).toBe(false);
-    expect(await host.parked()).toEqual([]);
-    const hint = TroupeError.is(refused) ? refused.hint : "taken";
-    expect(hint).toEqual(expect.any(String));
-    await open.send({ type: "STILL_HERE" }).catch(() => {});
-    expect(await b.types("open/o")).not.toHaveLength(1);
-    await host[Symbol.asyncDispose]();
-    const next = await b.start([openKind()]);
-    await next.host.start("open/q");
-    expect(await next.host.parked()).toEqual([]);
-  });
-
-  it.each([
-    "open/",
-    "open/a b",
-    "open/../x",
-    "nobody/x",
-    "open",
-    "",
-    "open/a:b:",
-    `open/${"x".repeat(600)}`,
-  ])("S1: the address %j is refused by start, send and read", async (address) => {
-    await using b = await bench();
-    const { host } = await b.start([openKind()]);
-    const loose = host as unknown as Loose;
-    const codes = /ADDRESS_INVALID|KIND_UNKNOWN/;
-    await expect(loose.start(address)).rejects.toMatchObject({
-      code: expect.stringMatching(codes) as string,
-    });
-    expect(() => loose.actor(address)).toThrow(
-      expect.objectContaining({ code: expect.stringMatching(codes) as string }),
-    );
-    expect(host.failed.aborted).toBe(false);
-  });
-
   it("S1: a child cannot be started from outside", async () => {
     await using b = await bench();
     const { host } = await b.start([bossKind()]);
     await expect(host.start("boss/b:hand")).rejects.toMatchObject({ code: "ADDRESS_INVALID" });
   });
 });
-
-interface Loose {
-  start(address: string, options?: object): Promise<unknown>;
-  actor(address: string): {
-    send(event: unknown, options?: object): Promise<unknown>;
-    stop(options?: object): Promise<unknown>;
-  };
-}

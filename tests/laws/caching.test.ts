@@ -141,10 +141,9 @@ describe.each(ENGINES)("caches, on $name", ({ bench }) => {
     await b.pass(5000);
     expect((await stored(b, "counter/c"))?.seq).toBe(2);
     const reads: string[] = [];
-    const { read } = log;
-    Object.assign(log, {
-      read: (...args: Parameters<typeof read>) => (reads.push(args[0]), read(...args)),
-    });
+    const read = log.read.bind(log);
+    const noted: EventLog["read"] = (stream, range) => (reads.push(stream), read(stream, range));
+    Object.assign(log, { read: noted });
     await counter.send({ type: "NOTE", text: "b" });
     expect(reads).toEqual(["counter/c"]);
     await counter.send({ type: "NOTE", text: "c" });

@@ -62,3 +62,11 @@ export function stubborn<const TKinds extends readonly AnyKind[]>(
     },
   };
 }
+
+/** What a promise rejects with; for one that is looked at later. */
+export function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => new Error(`resolved with ${JSON.stringify(value)}`),
+    (error: unknown) => error,
+  );
+}

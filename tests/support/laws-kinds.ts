@@ -222,3 +222,23 @@ export function listener(heard: unknown[], onStop: () => void = () => {}) {
     return onStop;
   });
 }
+
+/** Takes whatever comes, and remembers it. */
+export function openKind() {
+  const machine = setup({
+    types: {
+      context: {} as { input: unknown; seen: unknown[] },
+      input: {} as unknown,
+      events: {} as { type: string; [key: string]: unknown },
+    },
+  }).createMachine({
+    context: ({ input }) => ({ input, seen: [] }),
+    on: { "*": { actions: assign({ seen: ({ context, event }) => [...context.seen, event] }) } },
+  });
+  return defineKind({
+    kind: "open",
+    version: "1",
+    machine,
+    events: z.looseObject({ type: z.string() }),
+  });
+}
