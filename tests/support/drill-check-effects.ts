@@ -75,17 +75,18 @@ function isOwn({ timer, event, from }: Replay["body"]): boolean {
 function checkTimers({ address, steps }: Replayed, fault: Evidence["fault"]): void {
   const dues = new Map<string, number>();
   const fired = new Set<string>();
-  let armed: readonly string[] = [];
-  for (const { seq, at, body, timers } of steps) {
-    if (body.timer !== undefined) {
-      if (!armed.includes(body.timer))
-        fault(`${address} ${seq}: ${body.timer} fires, but was not armed`);
-      if (fired.has(body.timer)) fault(`${address} ${seq}: ${body.timer} fires again`);
-      if (at < (dues.get(body.timer) ?? Infinity))
-        fault(`${address} ${seq}: ${body.timer} fires too early`);
-      fired.add(body.timer);
-    }
-    for (const [index, due] of Object.entries(body.dues ?? {})) dues.set(`${seq}.${index}`, due);
-    armed = timers;
+  for (const [index, { seq, at, body, effects }] of steps.entries()) {
+    if (body.timer !== undefined) checkFired(body.timer, at, steps[index - 1]?.timers ?? []);
+    for (const [place, due] of Object.entries(body.dues ?? {})) dues.set(`${seq}.${place}`, due);
+    for (const { id, effect } of effects)
+      if (effect.type === "timer" && dues.get(id) !== at + effect.delayMs)
+        fault(`${address} ${seq}: ${id} is due at ${dues.get(id)}, asked for ${at + effect.delayMs}`);
+  }
+
+  function checkFired(timer: string, at: number, armed: readonly string[]): void {
+    if (!armed.includes(timer)) fault(`${address}: timer ${timer} fires, but was not armed`);
+    if (fired.has(timer)) fault(`${address}: timer ${timer} fires again`);
+    if (at < (dues.get(timer) ?? Infinity)) fault(`${address}: timer ${timer} fires too early`);
+    fired.add(timer);
   }
 }

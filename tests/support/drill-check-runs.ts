@@ -17,6 +17,8 @@ interface Story {
   /** Attempts with a recorded failure. */
   readonly failures: readonly number[];
   readonly recoveries: number;
+  /** The record that ended it. */
+  readonly endSeq?: number;
   /** How it ended: by a completion (or a last failure), or because its state or actor was left. */
   readonly end: "done" | "error" | "left" | "open";
   /** What the completion says of the run that it is of. */
@@ -26,6 +28,8 @@ interface Story {
 interface Begun extends Run {
   readonly life: number;
   readonly end: "over" | "failed" | "aborted" | undefined;
+  /** Where the line of its end stands in the world. */
+  readonly endAt: number;
 }
 
 /** @returns how many runs there were. */
@@ -39,6 +43,7 @@ export function checkRuns({ actors, world, lives, fault }: Evidence): number {
     begun.delete(story.key);
     checkFences(story, runs, fault);
     checkEnd(story, runs, fault);
+    checkStop(story, runs, { world, fault });
     for (const [index, run] of runs.entries())
       if (!isAccounted(story, run, runs[index + 1])) fault(`${name(run)} has no end in the log`);
   }
@@ -56,6 +61,22 @@ export function checkRuns({ actors, world, lives, fault }: Evidence): number {
     if (story.end === "left" && next === undefined) return true;
     return cut;
   }
+}
+
+/** Where its state or actor was left, its signal has aborted: it does not end by itself behind that record. */
+function checkStop(
+  { key, end, endSeq = 0 }: Story,
+  runs: readonly Begun[],
+  { world, fault }: Pick<Evidence, "world" | "fault">,
+): void {
+  if (end !== "left") return;
+  const [stream] = key.split("#");
+  const left = world.findIndex(
+    (trace) => trace.what === "appended" && trace.stream === stream && trace.to >= endSeq,
+  );
+  for (const run of runs)
+    if (left !== -1 && run.endAt > left && (run.end === "over" || run.end === "failed"))
+      fault(`${name(run)} went on behind record ${endSeq}, which left it`);
 }
 
 /** A6: who has ended or was left says nothing more. */
@@ -87,7 +108,8 @@ function storyOf(key: string, child: string, steps: readonly Replay[]): Story {
     if (event?.type === "troupe.activity.failed" && event["activity"] === child)
       failures.push(numberIn(event, "attempt") ?? 0);
     const end = endOf(step, child);
-    if (end !== "open") return { key, failures, recoveries, end, output: event?.["output"] };
+    if (end !== "open")
+      return { key, failures, recoveries, end, endSeq: step.seq, output: event?.["output"] };
   }
   return { key, failures, recoveries, end: "open", output: undefined };
 }
@@ -100,16 +122,16 @@ function endOf({ body, residents }: Replay, child: string): Story["end"] {
 
 function runsByKey(world: readonly Trace[]): Map<string, Begun[]> {
   const runs = new Map<string, Begun[]>();
-  for (const trace of world) {
+  for (const [place, trace] of world.entries()) {
     if (trace.what === "acted" || trace.what === "appended") continue;
     const { run, life, what } = trace;
     const same = runs.get(run.key) ?? [];
     runs.set(run.key, same);
-    if (what === "begun") same.push({ ...run, life, end: undefined });
+    if (what === "begun") same.push({ ...run, life, end: undefined, endAt: world.length });
     else {
       const at = same.findIndex(({ epoch, attempt }) => epoch === run.epoch && attempt === run.attempt);
       const found = same[at];
-      if (found !== undefined) same[at] = { ...found, end: what };
+      if (found !== undefined) same[at] = { ...found, end: what, endAt: place };
     }
   }
   return runs;
