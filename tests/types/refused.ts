@@ -1,0 +1,54 @@
+/** What users must not be able to write: each line below a mark is an error, or `npm run types` fails. */
+import { createHost, defineKind } from "troupe";
+import { z } from "zod";
+import { clock, order } from "./compiles.ts";
+
+export async function refused(): Promise<void> {
+  const host = await createHost({ log: "memory:", kinds: [order, clock] });
+  const one = await host.start("order/o-1", { input: { total: 40 } });
+  // @ts-expect-error no such event
+  await one.send({ type: "REFUND" });
+  // @ts-expect-error a field is missing
+  await one.send({ type: "PAY" });
+  // @ts-expect-error a field has another type
+  await one.send({ type: "PAY", amount: "40" });
+  // @ts-expect-error another kind's event
+  await host.actor("clock/c").send({ type: "PAY", amount: 40 });
+  // @ts-expect-error events of the machine's own are not for outsiders
+  await one.send({ type: "xstate.stop" });
+  // @ts-expect-error input is needed
+  await host.start("order/o-2");
+  // @ts-expect-error input has another shape
+  await host.start("order/o-2", { input: { sum: 40 } });
+  // @ts-expect-error input has another type
+  await host.start("order/o-2", { input: { total: "40" } });
+  // @ts-expect-error no such kind
+  await host.start("invoice/i-1");
+  // @ts-expect-error no such kind
+  host.actor("invoice/i-1");
+  // @ts-expect-error no such kind
+  await host.read("invoice/i-1");
+  const { context } = await one.snapshot();
+  // @ts-expect-error no such field of the context
+  context.price satisfies unknown;
+  // @ts-expect-error what was read cannot be written
+  context.total = 3;
+  // @ts-expect-error no such field of the context
+  await one.waitFor((s) => s.context.price > 3);
+  // @ts-expect-error no such state
+  await one.waitFor((s) => s.matches("lost"));
+  // @ts-expect-error the listener's event has no such field
+  one.on("order.paid", (event) => event.price);
+  // @ts-expect-error ids are texts
+  await one.send({ type: "CANCEL" }, { id: 7 });
+  // @ts-expect-error kinds are needed
+  await createHost({ log: "memory:" });
+}
+
+export const foreign = defineKind({
+  kind: "order",
+  version: "1",
+  machine: order.machine,
+  // @ts-expect-error the schema lets in what the machine does not know
+  events: z.object({ type: z.literal("REFUND") }),
+});
