@@ -1,5 +1,5 @@
 /** Small kinds that the laws are tested with, and what they did outside. */
-import { assign, emit, enqueueActions, fromCallback, sendTo, setup } from "xstate";
+import { assign, emit, enqueueActions, sendTo, setup } from "xstate";
 import { z } from "zod";
 import { activity, type ActivityContext, type ActivityOptions } from "../../src/actors/activity.ts";
 import { defineKind } from "../../src/actors/kind.ts";
@@ -213,14 +213,6 @@ export function bossKind() {
 /** 1 … n. */
 export function upTo(n: number): number[] {
   return Array.from({ length: n }, (_, i) => i + 1);
-}
-
-/** A callback that listens, for resident tests: what it got, and what it says. */
-export function listener(heard: unknown[], onStop: () => void = () => {}) {
-  return fromCallback<{ type: string }>(({ receive }) => {
-    receive((event) => void heard.push(event.type));
-    return onStop;
-  });
 }
 
 /** Takes whatever comes, and remembers it. */
