@@ -9,14 +9,12 @@
  */
 import type { Snapshot } from "xstate";
 import { TroupeError } from "../errors.ts";
-import { parseAddress } from "../events/address.ts";
 import { appendSurely } from "./append.ts";
-import { draft, type Draft, type Drafting } from "./draft.ts";
+import { draft, draftingOf, type Draft, type Drafting } from "./draft.ts";
 import { owesOf, statusOf, type Fold } from "./fold.ts";
 import { answerAbsent } from "./absent.ts";
 import { isRecovery, recovery, type Input } from "./inputs.ts";
 import { Ledger } from "./ledger.ts";
-import { identify } from "./identity.ts";
 import { load } from "./load.ts";
 import { Mailbox } from "./mailbox.ts";
 import { held, hostFailed, parkedError, verdict } from "./parking.ts";
@@ -59,13 +57,7 @@ export class LiveActor {
     this.#fresh = fresh;
     this.#recovered = fresh;
     this.lastUsed = rt.clock.now();
-    this.#drafting = {
-      rt,
-      actor: this,
-      identify: (born) => identify(rt, address, born),
-      directory: rt.directory(parseAddress(address).root),
-      born: (fold) => void (this.fold = fold),
-    };
+    this.#drafting = draftingOf(rt, this, (fold) => void (this.fold = fold));
   }
 
   /** Whether its loop runs. */
@@ -214,6 +206,7 @@ export class LiveActor {
   #adopt(fold: Fold): void {
     this.fold = fold;
     this.#snapshots.from(fold.seq);
+    this.#drafting.scales.reset();
     for (const id of this.ledger.settling) if (!fold.outbox.has(id)) this.ledger.settling.delete(id);
     this.#show(fold);
     this.#rt.published(this.address); // another writer may have moved it

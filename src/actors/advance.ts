@@ -28,7 +28,7 @@ export interface Entry {
   readonly cause: string | undefined;
   readonly body: Pick<
     RecordBody,
-    "born" | "event" | "from" | "timer" | "stale" | "settled" | "ran" | "dues" | "lookups"
+    "born" | "event" | "from" | "timer" | "stale" | "light" | "settled" | "ran" | "dues" | "lookups"
   >;
 }
 
@@ -126,7 +126,7 @@ function firedSend(fold: Fold, id: string | undefined): readonly Effect[] {
 
 function absorb(fold: Fold, entry: Entry, stepped: Stepped, stepper: Stepper): Advanced {
   const effects = stepped.effects.map((effect, index) => ({ id: `${entry.seq}.${index}`, effect }));
-  const hash = stepper.hash(stepped.state, stepped.effects);
+  const hash = stepper.hash(stepped.state, stepped.effects, { context: entry.body.light !== true });
   const end = endOf(stepped.state, stepper); // may throw, so it stands before anything moves
   settle(fold, entry);
   noteInput(fold, entry);

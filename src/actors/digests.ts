@@ -4,7 +4,7 @@
  */
 import { hash } from "node:crypto";
 import type { Snapshot } from "xstate";
-import { canonical } from "./xstate/canonical.ts";
+import { canonical, canonicalCost } from "./xstate/canonical.ts";
 
 /** By key; null says that the key is gone. */
 export type Digests = Readonly<Record<string, string | null>>;
@@ -51,4 +51,40 @@ function contextOf(snapshot: Snapshot<unknown>): Readonly<Record<string, unknown
 
 function digest(value: unknown): string {
   return hash("sha256", canonical(value), "hex").slice(0, 8);
+}
+
+/** A13: a context that writes more than this anew in a step, in characters, is left out of the next hashes. */
+const HEAVY = 16_384;
+/** So many records after a heavy one are light; then one is weighed again. */
+const REST = 64;
+
+/**
+ * Which records of a live actor hash their context. One that costs little at each step, because
+ * its states share what they do not change, is hashed at every record.
+ */
+export class Scales {
+  #lightTo = 0;
+  /** The state that the last digests led to. */
+  #digested: Snapshot<unknown> | undefined;
+  #start = 0;
+
+  /** Whether the record with this seq leaves the context out. Called before its step. */
+  light(seq: number): boolean {
+    this.#start = canonicalCost();
+    return seq <= this.#lightTo;
+  }
+
+  /** Digests for a record, unless it is light; weighs what step and digests have cost. */
+  digests(seq: number, after: Snapshot<unknown>): Digests | undefined {
+    if (seq <= this.#lightTo) return undefined;
+    const digests = changedDigests(this.#digested, after);
+    this.#digested = after;
+    if (canonicalCost() - this.#start > HEAVY) this.#lightTo = seq + REST;
+    return digests;
+  }
+
+  /** The actor was loaded: nothing is known of what its records say. */
+  reset(): void {
+    this.#digested = undefined;
+  }
 }

@@ -16,9 +16,10 @@ import {
   type SystemDelta,
 } from "../events/record.ts";
 import { parseAddress } from "../events/address.ts";
-import { changedDigests, type Digests } from "./digests.ts";
+import { Scales, type Digests } from "./digests.ts";
 import { advance, birth, type Advanced, type Entry, type NumberedEffect } from "./advance.ts";
 import { owesOf, statusOf, valueOf, type Fold } from "./fold.ts";
+import { identify } from "./identity.ts";
 import { decide, type Decision, type Input } from "./inputs.ts";
 import type { Ledger } from "./ledger.ts";
 import { kindNamed, type AnyKind } from "./kind.ts";
@@ -47,7 +48,24 @@ export interface Drafting {
   };
   readonly identify: (born: Born) => Identity;
   readonly directory: RunDirectory;
+  readonly scales: Scales;
   readonly born: (fold: Fold) => void;
+}
+
+/** @param born called with the fold that a birth makes. */
+export function draftingOf(
+  rt: Runtime,
+  actor: Drafting["actor"],
+  born: (fold: Fold) => void,
+): Drafting {
+  return {
+    rt,
+    actor,
+    identify: (birth) => identify(rt, actor.address, birth),
+    directory: rt.directory(parseAddress(actor.address).root),
+    scales: new Scales(),
+    born,
+  };
 }
 
 type Recording = Extract<Decision, { type: "record" }>;
@@ -91,14 +109,16 @@ function tryRecord(
 function record(out: Draft, drafting: Drafting, input: Input, decision: Recording): void {
   const { rt, actor } = drafting;
   const { fold } = actor;
-  const before = fold?.state.snapshot;
   const settled = fold === undefined ? [] : [...actor.ledger.settling];
   const entry = entryOf(drafting, decision, settled);
   const next = step(drafting, fold, entry, input);
   if (fold === undefined) drafting.born(next.fold);
   actor.ledger.said(settled);
   const { snapshot } = next.fold.state;
-  const body = bodyOf(drafting, entry, { ...next, digests: changedDigests(before, snapshot) });
+  const body = bodyOf(drafting, entry, {
+    ...next,
+    digests: drafting.scales.digests(entry.seq, snapshot),
+  });
   out.records.push({
     id: rt.newId(),
     type: typeOf(kindAt(drafting), next.advanced, entry.body.event),
@@ -115,7 +135,7 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
 }
 
 function entryOf(
-  { rt, actor }: Drafting,
+  { rt, actor, scales }: Drafting,
   { cause, body }: Recording,
   settled: readonly string[],
 ): Entry {
@@ -127,6 +147,7 @@ function entryOf(
     cause,
     body: {
       ...body,
+      ...(scales.light(seq) && { light: true as const }),
       ...(settled.length > 0 && { settled: [...settled] }),
       ...ranOf(fold, ledger.ran, seq),
     },

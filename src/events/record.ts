@@ -69,6 +69,8 @@ export const RecordBody = z.strictObject({
   error: json.optional(),
   /** Hash of the state after the step and of the effects it asked for. */
   hash: z.string(),
+  /** The hash leaves the context out, since it was too large to hash at each step (A13). */
+  light: z.literal(true).optional(),
   /** Digests of the context's top-level keys that this step changed (null: removed). */
   digests: z.record(z.string(), z.string().nullable()).optional(),
   /** Ids (`seq.index`) of effects settled since the last record. */

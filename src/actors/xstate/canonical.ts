@@ -2,11 +2,30 @@
  * A value as one text that depends on nothing but what it says: keys are sorted, refs are
  * addresses, errors are name, message and code. Total: whatever a context holds has a text, and
  * what has no meaning outside the process (functions, symbols) has only its sort.
+ *
+ * 1. A part longer than a line stands in its whole as its digest, and is remembered by its object:
+ *    what two states share costs nothing the second time (A13).
+ * 2. What is remembered is frozen, in production too: changed in place it would keep its old text,
+ *    so the change throws where it is made. What cannot be frozen (Map, Set, Date, instances) is
+ *    never remembered, nor is what holds it.
  */
+import { hash } from "node:crypto";
 import { isRef } from "./refs.ts";
+
+/** Longest text of a part that stands in its whole as it is, in characters. */
+const LINE = 64;
+
+const known = new WeakMap<object, string>();
+let written = 0;
+let unfreezable = 0;
 
 export function canonical(value: unknown): string {
   return write(value, []);
+}
+
+/** Characters written so far in this process: what a text has cost is the difference. */
+export function canonicalCost(): number {
+  return written;
 }
 
 function write(value: unknown, above: readonly object[]): string {
@@ -31,11 +50,26 @@ function write(value: unknown, above: readonly object[]): string {
 
 function writeObject(value: object, above: readonly object[]): string {
   if (isRef(value)) return `@${JSON.stringify(value.sessionId)}`;
-  if (above.includes(value)) return "cycle";
-  const here = [...above, value];
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  if (above.includes(value)) {
+    unfreezable++; // the text depends on where the cycle was entered
+    return "cycle";
+  }
+  const mark = unfreezable;
+  const text = writeParts(value, [...above, value]);
+  written += text.length;
+  if (text.length <= LINE) return text;
+  const short = `#${hash("sha256", text, "base64url")}`;
+  if (mark === unfreezable) known.set(Object.freeze(value), short);
+  return short;
+}
+
+function writeParts(value: object, here: readonly object[]): string {
   if (Array.isArray(value)) return `[${Array.from(value, (item) => write(item, here)).join()}]`;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return writeRecord(value, here);
+  unfreezable++;
   return writeInstance(value, here);
 }
 
