@@ -48,7 +48,7 @@ export function partitionOf(root: string, partitions: number): number {
 
 /** A child id as part of an address: itself where it fits, else its fitting characters and a short hash. */
 export function addressPart(id: string): string {
-  if (NAME.test(id) && id.length <= 64) return id;
+  if (NAME.test(id) && id.length <= 64 && id !== "__proto__") return id;
   const hash = createHash("sha256").update(id).digest("hex").slice(0, 8);
   const fit = id.replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
   return `${fit}_${hash}`;

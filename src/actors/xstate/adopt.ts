@@ -53,7 +53,8 @@ function describe(actor: RawActor, logic: AnyActorLogic, turn: Turn, { options }
 
 function nextAddress(id: string, kind: string | undefined, turn: Turn): string {
   const part = addressPart(id);
-  const count = (turn.incarnations[part] ?? 0) + 1;
+  const before = Object.hasOwn(turn.incarnations, part) ? (turn.incarnations[part] ?? 0) : 0;
+  const count = before + 1;
   turn.incarnations = { ...turn.incarnations, [part]: count };
   const parent = turn.actor.address;
   const slash = parent.indexOf("/");
