@@ -97,6 +97,7 @@ describe.each(ENGINES)("ends, on $name", ({ bench }) => {
     const first = await note("first");
     const second = await note("second");
     await b.pass(25 * 3_600_000);
+    await note("third");
     expect(await note("first")).toEqual(first);
     for (let batch = 0; batch < 20; batch++)
       await Promise.all(Array.from({ length: 500 }, (_, i) => note(`${batch}.${i}`)));
