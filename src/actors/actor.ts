@@ -7,6 +7,7 @@
  * - A5. What cannot be loaded or stepped parks this one actor.
  * - A12. What a former owner left is done behind `troupe.recovered`.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Snapshot } from "xstate";
 import { TroupeError } from "../errors.ts";
 import { appendSurely } from "./append.ts";
@@ -24,6 +25,8 @@ import { Snapshots } from "./snapshots.ts";
 
 /** Waiting inputs that one append may carry. */
 const BATCH = 64;
+/** Appends of all actors between two turns of the event loop, on a log that waits for no I/O. */
+const TURNS = 512;
 /** Lost appends in a row before the host concludes that it is not the owner. */
 const CONFLICTS = 8;
 
@@ -175,6 +178,7 @@ export class LiveActor {
       if (this.fold === undefined && !this.#startsFresh() && !(await this.#load())) return;
       const batch = this.#mailbox.take(BATCH);
       if (batch.length === 0) return;
+      if (++this.#rt.turns.taken % TURNS === 0) await nextTurn(); // actors that talk for ever let timers and I/O in
       try {
         await this.#commit(batch);
       } catch (error) {

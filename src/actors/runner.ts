@@ -157,6 +157,7 @@ export function createRunner(options: RunnerOptions): Runner {
     foldOf: (address) => actors.get(address)?.fold,
     newId: () => `${writer}-${(written++).toString(36)}`,
     residents: new Map<string, RunningResident>(),
+    turns: { taken: 0 },
     acting: { current: undefined },
     arm: (address, timers) => ringing.arm(address, running() ? timers : []),
     started: (address, resident, id) => actors.get(address)?.ledger.started.set(resident, id),

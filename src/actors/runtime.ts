@@ -87,6 +87,8 @@ export interface Runtime extends Settings {
   readonly progressed: (progress: Progress) => void;
   readonly at: (point: CrashPoint, address: string) => void;
   readonly warn: (message: string, facts: Readonly<Record<string, unknown>>) => void;
+  /** Batches that the host's actors have taken. */
+  readonly turns: { taken: number };
   /** The custom action that runs now, for what it sends. */
   readonly acting: { current: Acting | undefined };
 }

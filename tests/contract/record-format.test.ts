@@ -1,0 +1,146 @@
+/**
+ * The record's format, pinned: a log that was written must replay for ever. Whoever changes a
+ * text below on purpose raises `RECORD_VERSION`, and keeps reading what stands in older logs.
+ */
+import { assign, emit, fromPromise, setup } from "xstate";
+import { expect, it } from "vitest";
+import { z } from "zod";
+import { createHost } from "../../src/actors/host.ts";
+import { defineKind } from "../../src/actors/kind.ts";
+import { memoryLog } from "../../src/events/log/memory.ts";
+import { virtualClock } from "../support/virtual-clock.ts";
+
+const Events = z.strictObject({ type: z.literal("GO"), items: z.array(z.string()) });
+
+const machine = setup({
+  types: {
+    context: {} as { n: number; items: readonly string[]; note: string | undefined },
+    events: {} as z.infer<typeof Events>,
+    emitted: {} as { type: "golden.went"; n: number },
+  },
+  actors: { work: fromPromise(async () => ({ ok: true })) },
+}).createMachine({
+  context: { n: 0, items: [], note: undefined },
+  initial: "idle",
+  states: {
+    idle: {
+      on: {
+        GO: {
+          target: "working",
+          actions: [
+            assign({ n: ({ context }) => context.n + 1, items: ({ event }) => event.items }),
+            emit(({ context }) => ({ type: "golden.went", n: context.n })),
+          ],
+        },
+      },
+    },
+    working: { invoke: { id: "work", src: "work", onDone: "over" }, after: { 1000: "over" } },
+    over: { type: "final" },
+  },
+});
+
+it("a birth, a command with effects and a completion are written as they always were", async () => {
+  const kind = defineKind({ kind: "golden", version: "1", machine, events: Events });
+  const log = memoryLog();
+  await using host = await createHost({ log, kinds: [kind], clock: virtualClock() });
+  const actor = await host.start("golden/g");
+  const items = Array.from({ length: 12 }, (_, i) => `item number ${i}`);
+  await actor.send({ type: "GO", items }, { id: "c1" });
+  await actor.waitFor((state) => state.status === "done");
+  const records = await Array.fromAsync(log.read("golden/g"));
+  expect(records.map(({ type, cause, body }) => ({ type, cause, body }))).toMatchInlineSnapshot(`
+    [
+      {
+        "body": {
+          "born": {
+            "id": "g",
+          },
+          "digests": {
+            "items": "4f53cda1",
+            "n": "5feceb66",
+            "note": "eb045d78",
+          },
+          "epoch": 1,
+          "hash": "d4a94d6150d11539",
+          "owes": 0,
+          "state": "idle",
+          "status": "active",
+          "v": 1,
+          "version": "1",
+        },
+        "cause": undefined,
+        "type": "troupe.started",
+      },
+      {
+        "body": {
+          "digests": {
+            "items": "95cda557",
+            "n": "6b86b273",
+          },
+          "dues": {
+            "1": 1700000001000,
+          },
+          "epoch": 1,
+          "event": {
+            "items": [
+              "item number 0",
+              "item number 1",
+              "item number 2",
+              "item number 3",
+              "item number 4",
+              "item number 5",
+              "item number 6",
+              "item number 7",
+              "item number 8",
+              "item number 9",
+              "item number 10",
+              "item number 11",
+            ],
+            "type": "GO",
+          },
+          "facts": [
+            {
+              "n": 1,
+              "type": "golden.went",
+            },
+          ],
+          "hash": "51e664ef96cb32c9",
+          "owes": 2,
+          "state": "working",
+          "status": "active",
+          "taken": [
+            "(machine).idle -> GO -> (machine).working",
+          ],
+          "v": 1,
+          "version": "1",
+        },
+        "cause": "cmd:c1",
+        "type": "golden.went",
+      },
+      {
+        "body": {
+          "epoch": 1,
+          "event": {
+            "actorId": "work",
+            "output": {
+              "ok": true,
+            },
+            "type": "xstate.done.actor.work",
+          },
+          "from": "golden/g:work",
+          "hash": "ddddece19c11fcbf",
+          "owes": 0,
+          "state": "over",
+          "status": "done",
+          "taken": [
+            "(machine).working -> xstate.done.actor.work -> (machine).over",
+          ],
+          "v": 1,
+          "version": "1",
+        },
+        "cause": "golden/g#2.2",
+        "type": "xstate.done.actor.work",
+      },
+    ]
+  `);
+});
