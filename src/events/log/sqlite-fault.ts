@@ -45,6 +45,13 @@ export function readFault(url: string, error: unknown): unknown {
   });
 }
 
+/** What a failed open for writing says. */
+export function openFault(url: string, error: unknown): unknown {
+  const code = sqliteCode(error);
+  const unwritable = code === FULL || code === IOERR || code === READONLY;
+  return unwritable ? writeFault(url, error, false) : readFault(url, error);
+}
+
 /** What a failed commit says. `standing`: it may have been written all the same. */
 export function writeFault(url: string, error: unknown, standing: boolean): unknown {
   const code = sqliteCode(error);

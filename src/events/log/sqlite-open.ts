@@ -11,7 +11,7 @@ import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, ope
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { fault, isBusy, readFault } from "./sqlite-fault.ts";
+import { fault, isBusy, openFault, readFault } from "./sqlite-fault.ts";
 import { text } from "./sqlite-row.ts";
 import { checkFormat, createTables, pragma } from "./sqlite-schema.ts";
 
@@ -46,7 +46,7 @@ export function openDatabase(options: OpenOptions): DatabaseSync {
   try {
     return readOnly ? openReader(path, url, busyTimeoutMs) : openWriter(path, url, busyTimeoutMs);
   } catch (error) {
-    throw readFault(url, error);
+    throw readOnly ? readFault(url, error) : openFault(url, error);
   }
 }
 
@@ -75,7 +75,7 @@ function checked(db: DatabaseSync, url: string): DatabaseSync {
 }
 
 function openWriter(path: string, url: string, timeout: number): DatabaseSync {
-  makeFolder(dirname(resolve(path)));
+  makeFolder(dirname(resolve(path)), url);
   if (!isWritable(dirname(path)) || (existsSync(path) && !isWritable(path)))
     throw fault("LOG_WRITE_FAILED", url, "may not be written", {
       hint: "Make the file and its folder writable, or open the log with `readOnly: true`.",
@@ -115,14 +115,27 @@ function patiently(timeoutMs: number, work: () => void): void {
   }
 }
 
-function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true });
+function makeFolder(folder: string, url: string): void {
+  const first = madeFolder(folder, url);
   if (first === undefined) return;
   for (let made = folder; ; made = dirname(made)) {
     const parent = openSync(dirname(made), "r");
     fsyncSync(parent);
     closeSync(parent);
     if (made === first) return;
+  }
+}
+
+/** The outermost folder that had to be made. */
+function madeFolder(folder: string, url: string): string | undefined {
+  try {
+    return mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw fault("LOG_WRITE_FAILED", url, `has no folder, and none can be made: ${why}`, {
+      hint: "Make the folder, writable for you, or put the log elsewhere.",
+      cause,
+    });
   }
 }
 
