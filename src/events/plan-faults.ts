@@ -68,8 +68,13 @@ function issueFaults(issue: z.core.$ZodIssue, value: unknown): readonly PlanFaul
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField([...path, key]));
   const atKey = issue.code === "invalid_key";
   const hint = hintOf(issue);
-  const message = wording(issue, valueAt(value, path));
+  const message = path.length === 0 ? noPlan(value) : wording(issue, valueAt(value, path));
   return [{ path, atKey, message, ...(hint === undefined ? {} : { hint }) }];
+}
+
+function noPlan(value: unknown): string {
+  const found = value === null || value === undefined ? "it is empty" : `it is ${named(value)}`;
+  return `${found}, not a plan: fields such as name and tasks`;
 }
 
 function wording(issue: z.core.$ZodIssue, found: unknown): string {

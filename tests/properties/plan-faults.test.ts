@@ -108,7 +108,7 @@ tasks:
   });
 
   it.each([
-    ["", /expected fields, got nothing/],
+    ["", /it is empty, not a plan/],
     ["name: p\ntasks: []", /2:8 tasks a plan needs at least one task/],
     ["name: p\nname: q\ntasks: [{id: a, run: x}]", /2:1 +the field is given twice/],
     ["name: p\ntasks: [{id: a, run: x}", /2:\d+ +/],
