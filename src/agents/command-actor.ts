@@ -8,6 +8,7 @@ import { mkdir } from "node:fs/promises";
 import type { PromiseActorLogic } from "xstate";
 import { activity } from "../actors/activity.ts";
 import type { CommandInput, CommandResult } from "../events/command-result.ts";
+import { notMade } from "./command-faults.ts";
 import { runCommand, type RunOptions } from "./command.ts";
 
 /** @param options as for {@link runCommand}; the signal is the activity's. */
@@ -16,7 +17,9 @@ export function commandActor(
 ): PromiseActorLogic<CommandResult, CommandInput> {
   return activity<CommandInput, CommandResult>(
     async ({ input: { artifacts, ...command }, signal, idempotencyKey, fence }) => {
-      await mkdir(artifacts, { recursive: true });
+      await mkdir(artifacts, { recursive: true }).catch((cause: unknown) => {
+        throw notMade(artifacts, cause);
+      });
       const env = {
         ...command.env,
         TROUPE_EFFECT: idempotencyKey,

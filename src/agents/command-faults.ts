@@ -25,6 +25,16 @@ export function notStarted(argv: readonly string[], error: unknown): TroupeError
   });
 }
 
+/** There is no folder for what it makes, so it was not started. */
+export function notMade(folder: string, cause: unknown): TroupeError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new TroupeError("COMMAND_FAILED", `the folder for artifacts cannot be made: ${why}`, {
+    hint: "Make room for that folder, writable for you, or put the log elsewhere: it lies beside it.",
+    data: { folder },
+    cause,
+  });
+}
+
 /** Stopped at its time limit; what it printed until then goes with the error. */
 export function timedOut(
   argv: readonly string[],

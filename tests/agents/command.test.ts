@@ -194,10 +194,15 @@ describe("a command and all it started", () => {
       "--conditions=@troupe/source",
       "--input-type=module",
       "-e",
+      // its own word that the command runs: what it says in a later turn, it says with the watch set
       `import { runCommand } from ${module};
+       import { existsSync } from "node:fs";
+       setInterval(() => existsSync(process.argv[2]) && console.log("runs"), 10);
        await runCommand({ argv: ["sh", "-c", process.argv[1]], folder: "/", env: {}, passEnv: [] });`,
       line,
+      pidFile,
     ]);
+    await new Promise((resolve) => host.stdout.once("data", resolve));
     const pid = Number(await content(pidFile));
     expect(isDead(pid)).toBe(false);
     host.kill("SIGKILL");
