@@ -9,11 +9,15 @@ export function closed(url: string): TroupeError {
   });
 }
 
-/** Another owner lives. */
-export function owned(url: string, owner: string): TroupeError {
+/**
+ * Another owner lives.
+ *
+ * @param leaseMs where an owner that was killed stays one for a while: at most so long.
+ */
+export function owned(url: string, owner: string, leaseMs?: number): TroupeError {
   return new TroupeError("LOG_OWNED", `the log ${url} is owned by ${owner}`, {
     hint: "Stop that host, or send commands to it instead of starting a second one.",
-    data: { url, owner },
+    data: { url, owner, ...(leaseMs === undefined ? {} : { leaseMs }) },
   });
 }
 

@@ -63,9 +63,10 @@ export async function ownerOf(link: Link, scope: string): Promise<Lease | undefi
  * @throws {@link TroupeError} `LOG_OWNED` while another holds it, `LOG_UNREACHABLE`.
  */
 export async function takeLease(link: Link, claim: Claim): Promise<Ownership> {
-  const { scope, owner } = claim;
+  const { scope, owner, ttlSeconds } = claim;
   const stood = await leaseOf(link, scope);
-  if (stood?.lease !== undefined && !stood.lease.released) throw owned(link.url, stood.lease.owner);
+  if (stood?.lease !== undefined && !stood.lease.released)
+    throw owned(link.url, stood.lease.owner, ttlSeconds * 1000);
   const token = randomUUID();
   const holder = holding(link, claim, { token, at: stood?.at ?? 0 });
   if (!(await holder.write({ owner, token, epoch: 0, released: false })))
