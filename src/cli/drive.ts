@@ -3,17 +3,19 @@
  *
  * - Who owns the log runs it. Where another process does, that one runs our run too, and we
  *   take over as soon as it leaves, so a run ends whichever of two terminals is closed first.
- * - An owner stays until the runs that others started in it are over as well.
+ * - An owner stays until the runs that others started in it are over as well; for runs that were
+ *   open before and that nobody waits for here, it does not stay.
  * - What stops the host, or parks an actor of the run, ends the command with that error.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../actors/client.ts";
 import { createHost, type Host } from "../actors/host.ts";
 import { planKinds } from "../agents/plan-kinds.ts";
-import { TroupeError } from "../errors.ts";
+import { TroupeError, type ErrorCode } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { WorkflowInput } from "../events/commands.ts";
 import type { EventLog } from "../events/log/log.ts";
+import { span } from "./paper.ts";
 import type { Shell } from "./shell.ts";
 import { showRuns, watchRuns, type Runs } from "./watch-run.ts";
 
@@ -43,14 +45,16 @@ export async function drive(
   const warn = (message: string, facts: Readonly<Record<string, unknown>>): void => {
     if (message === "parked") trouble.abort(parked(facts));
   };
+  let owner: TroupeError | undefined;
   const open = async (all: boolean): Promise<Host<typeof kinds> | undefined> => {
     try {
       const host = await createHost({ log, kinds, recover: all, warn });
-      host.failed.addEventListener("abort", () => trouble.abort(host.failed.reason));
+      host.failed.addEventListener("abort", () => trouble.abort(interrupted(host.failed.reason)));
       return host;
     } catch (error) {
-      if (TroupeError.is(error, "LOG_OWNED")) return undefined;
-      throw error;
+      if (!TroupeError.is(error, "LOG_OWNED")) throw error;
+      owner = error;
+      return undefined;
     }
   };
   await using cleanup = new AsyncDisposableStack();
@@ -64,15 +68,15 @@ export async function drive(
     await (host ?? client).start(address, { input: start });
   }
   const waiting = host === undefined ? takeOver() : Promise.resolve();
-  if (host === undefined)
-    shell.terminal.err("another process owns the log: it runs this, and I take over if it leaves");
+  if (host === undefined && owner !== undefined) show.say(ownedBy(owner));
+  const aside = new Set([...known.keys()].filter((run) => !wanted.includes(run)));
   const runs = await watchRuns(client, {
     known,
     after,
     signal: ended,
     enough: (seen) =>
       wanted.every((run) => seen.get(run)?.open === false) &&
-      (host === undefined || [...seen.values()].every((view) => !view.open)),
+      (host === undefined || [...seen.values()].every((view) => !view.open || aside.has(view.run))),
     seen: (seen, run) => show.moved(seen, run),
   });
   over.abort();
@@ -86,12 +90,37 @@ export async function drive(
       if (ended.aborted) return;
       try {
         host = await open(true);
+        if (host !== undefined) show.say("the other process is gone: I go on with what is open");
       } catch (error) {
         trouble.abort(error);
       }
     }
   }
 }
+
+/** Who has the log, and when that ends. A lease outlives an owner that was killed. */
+function ownedBy({ data: { owner, leaseMs } }: TroupeError): string {
+  const who = `another process owns the log (${String(owner)})`;
+  return typeof leaseMs === "number"
+    ? `${who}: it runs this; if it was killed, I take over when its lease ends, in at most ${span(leaseMs)}`
+    : `${who}: it runs this, and I take over if it leaves`;
+}
+
+/** What stopped the host: what is on disk stays, so what follows is the same for all of it. */
+function interrupted(reason: unknown): unknown {
+  if (!TroupeError.is(reason) || !STORAGE.has(reason.code)) return reason;
+  const first = reason.code === "LOG_OUTCOME_UNKNOWN" ? "Look at the disk or the server" : undefined;
+  const hint = `${first ?? reason.hint?.replace(/\.$/, "") ?? "Look at the log"}; then go on with \`troupe resume\`.`;
+  return new TroupeError(reason.code, reason.message, { hint, data: reason.data, cause: reason });
+}
+
+const STORAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "HOST_FAILED",
+  "LOG_LEASE_LOST",
+  "LOG_OUTCOME_UNKNOWN",
+  "LOG_UNREACHABLE",
+  "LOG_WRITE_FAILED",
+]);
 
 function parked(facts: Readonly<Record<string, unknown>>): TroupeError {
   const { address, message, hint } = facts;

@@ -56,18 +56,30 @@ function taskLine(task: TaskView, now: number, screen: Screen, names: number): s
   return ` ${inked(screen, styleOf(task.status), sign)} ${padded}  ${inked(screen, "dim", fit(rest, left))}`;
 }
 
-/** What there is to say of a task now. */
+/** What there is to say of a task now, and how long it took. */
 export function remark(task: TaskView, now: number): string {
-  const { title, failure, summary } = task;
+  const said = word(task, now);
   switch (task.status) {
     case "RUNNING":
-      return `${title} (${timing(task, now - (task.startedAt ?? now))})`;
+      return `${said} (${timing(task, now - (task.startedAt ?? now))})`;
+    case "COMPLETED":
+    case "FAILED":
+      return `${said} (${timing(task, task.durationMs)})`;
+    default:
+      return said;
+  }
+}
+
+/** What there is to say of a task now. */
+export function word(task: TaskView, now: number): string {
+  const { title, failure, summary } = task;
+  switch (task.status) {
     case "WAITING":
       return `again in ${span(Math.max(0, (task.dueAt ?? now) - now))}: ${failure?.message}`;
     case "COMPLETED":
-      return `${summary === "" ? title : summary} (${timing(task, task.durationMs)})`;
+      return summary === undefined || summary === "" ? title : summary;
     case "FAILED":
-      return `${failure?.message} (${timing(task, task.durationMs)})`;
+      return `${failure?.message}`;
     case "SKIPPED":
       return `blocked by ${task.blockedBy}`;
     case "CANCELLED":
@@ -77,15 +89,30 @@ export function remark(task: TaskView, now: number): string {
   }
 }
 
-function timing({ attempts }: TaskView, ms = 0): string {
-  return `${span(Math.max(0, ms))}${attempts > 1 ? `, attempt ${attempts}` : ""}`;
+function timing(task: TaskView, ms = 0): string {
+  return [span(Math.max(0, ms)), ...tries(task)].join(", ");
+}
+
+function tries({ attempts, restarts }: TaskView): readonly string[] {
+  return [
+    ...(attempts > 1 ? [`attempt ${attempts}`] : []),
+    ...(restarts > 0 ? ["started again after a stop"] : []),
+  ];
 }
 
 /** What is said, without a live view, when a task came to where it is. */
 export function news(before: TaskView | undefined, task: TaskView, now: number): string | undefined {
-  const { status, id, title, attempts } = task;
-  const same = before?.id === id && before.status === status && before.attempts === attempts;
-  if (same || status === "PENDING") return undefined;
-  const begun = attempts > 1 ? `${title}, attempt ${attempts}` : title;
+  const { status, id, title } = task;
+  if (status === "PENDING" || (before !== undefined && isSame(before, task))) return undefined;
+  const begun = [title, ...tries(task)].join(", ");
   return `${status.padEnd(9)}  ${id}: ${tameLine(status === "RUNNING" ? begun : remark(task, now))}`;
+}
+
+function isSame(a: TaskView, b: TaskView): boolean {
+  return (
+    a.id === b.id &&
+    a.status === b.status &&
+    a.attempts === b.attempts &&
+    (a.restarts === b.restarts || b.status !== "RUNNING")
+  );
 }

@@ -1,27 +1,34 @@
 /**
  * Where the process meets the command line: streams, signals, exit code.
  *
- * - The first SIGINT or SIGTERM ends the command in good order; a second one ends it at once,
- *   which loses nothing either.
- * - A reader that closes our output early (`troupe tail | head`) is no error.
+ * - The first SIGINT, SIGTERM or SIGHUP ends the command in good order; a second one ends it at
+ *   once, which loses nothing either.
+ * - A reader that closes our output early (`troupe tail | head`) is no error: it ends the command,
+ *   whose exit code stays what it is. Talk that nobody hears ends nothing.
+ * - What a library leaves open (a socket that never answered) keeps no process alive.
  */
 import { runCli } from "./program.ts";
 import { systemTerminal } from "./terminal.ts";
 
+const terminal = systemTerminal();
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const)
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => {
     if (stop.signal.aborted) process.exit(1);
     stop.abort();
   });
+process.stderr.on("error", () => {});
 process.stdout.on("error", (error) => {
-  if ("code" in error && error.code === "EPIPE") process.exit(0);
-  throw error;
+  if ("code" in error && error.code === "EPIPE") return stop.abort();
+  terminal.err(`OUTPUT_LOST: stdout could not be written: ${error.message}`);
+  terminal.err("  → Make room where stdout goes; the log has everything.");
+  process.exit(1);
 });
 
 process.exitCode = await runCli(process.argv.slice(2), {
-  terminal: systemTerminal(),
+  terminal,
   stop: stop.signal,
   env: process.env,
   folder: process.cwd(),
 });
+process.stdout.write("", () => process.exit());

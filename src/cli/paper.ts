@@ -51,21 +51,25 @@ export function moment(at: number): string {
     .replace(/\.\d+Z$/, "Z");
 }
 
-/** Rows with their columns in line; a header above. The last column may be as long as it likes. */
+/** Rows with their columns in line; a header above. The last column takes what is left of a line. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
+  columns = Number.POSITIVE_INFINITY,
 ): readonly string[] {
   const tamed = [head, ...rows].map((row) => row.map(tameLine));
   const widths = head.map((_, at) => Math.max(...tamed.map((row) => width(row[at] ?? ""))));
-  return tamed.map((row) =>
-    row
-      .map(
-        (cell, at) => cell + " ".repeat(at === head.length - 1 ? 0 : (widths[at] ?? 0) - width(cell)),
-      )
-      .join("  ")
-      .trimEnd(),
-  );
+  return tamed.map((row) => {
+    const cells = row.map(
+      (cell, at) => cell + " ".repeat(at === head.length - 1 ? 0 : (widths[at] ?? 0) - width(cell)),
+    );
+    return fit(cells.join("  ").trimEnd(), columns);
+  });
+}
+
+/** `1 run`, `2 runs`. */
+export function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
 }
 
 /** A text cut to so many columns. */

@@ -44,8 +44,18 @@ export async function replay(env: LoadEnv, address: string, to?: number): Promis
     return { address, steps, context };
   } catch (error) {
     if (!TroupeError.is(error)) throw error;
-    return { address, steps, context: null, fault: error };
+    const fault = TroupeError.is(error, "KIND_UNKNOWN") ? notOurs(address) : error;
+    return { address, steps, context: null, fault };
   }
+}
+
+/** Its machine is in the program that embeds Troupe, not in this command. */
+function notOurs(address: string): TroupeError {
+  const { kind } = parseAddress(address);
+  return new TroupeError("KIND_UNKNOWN", `this command has no machine for kind "${kind}"`, {
+    hint: "Read it in the program that defines the kind: host.read(address, { at }).",
+    data: { address },
+  });
 }
 
 /** The addresses of the actors of a run, or of all runs, in the order of their first records. */

@@ -15,6 +15,8 @@ export interface TaskView {
   readonly title: string;
   readonly status: string;
   readonly attempts: number;
+  /** How often a command that a crash or a stop had cut short was started again. */
+  readonly restarts: number;
   /** When the present or last attempt began, epoch ms. */
   readonly startedAt?: number;
   readonly endedAt?: number;
@@ -103,11 +105,17 @@ function withTask(view: RunView, id: string, change: (task: TaskView) => TaskVie
 }
 
 function newTask(id: string): TaskView {
-  return { id, title: id, status: "PENDING", attempts: 0 };
+  return { id, title: id, status: "PENDING", attempts: 0, restarts: 0 };
 }
 
 function taskMoved(task: TaskView, { at, body }: ActorRecord): TaskView {
-  const moved = { ...task, status: stateLabel(body.status, body.state) };
+  const status = stateLabel(body.status, body.state);
+  const again = status === "RUNNING" && body.event?.type === "troupe.recovered";
+  const moved = {
+    ...task,
+    status,
+    ...(again ? { restarts: task.restarts + 1, startedAt: at } : {}),
+  };
   return (body.facts ?? []).reduce<TaskView>((view, fact) => {
     const parsed = TaskFact.safeParse(fact);
     return parsed.success ? withFact(view, parsed.data, at) : view;

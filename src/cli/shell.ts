@@ -31,12 +31,21 @@ export function addCommand(program: Command, usage: string, summary: string): Co
         .env("TROUPE_LOG")
         .default(DEFAULT_URL),
     )
-    .option("--json", "print one JSON value, for programs", false);
+    .option("--json", "print one JSON value, for programs");
 }
 
 /** A log that must be there: nothing is made of a misspelt path. */
-export function openExisting(url: string, options: OpenLogOptions = {}): Promise<EventLog> {
-  return openLog(url, { create: false, ...options });
+export async function openExisting(url: string, options: OpenLogOptions = {}): Promise<EventLog> {
+  try {
+    return await openLog(url, { create: false, ...options });
+  } catch (error) {
+    if (!TroupeError.is(error, "LOG_NOT_FOUND")) throw error;
+    throw new TroupeError(error.code, error.message, {
+      hint: "Mind --log and the folder you are in; the first `troupe run` makes a log.",
+      data: error.data,
+      cause: error,
+    });
+  }
 }
 
 /** The id of a run, or the address of an actor, as an address. */
@@ -44,6 +53,14 @@ export function addressOf(id: string): string {
   const address = id.includes("/") ? id : `workflow/${id}`;
   parseAddress(address);
   return address;
+}
+
+/** @throws {@link TroupeError} `USAGE` unless a run may have this id. */
+export function checkRunId(run: string): void {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(run)) return;
+  throw new TroupeError("USAGE", `"${run}" is not an id for a run`, {
+    hint: 'Use up to 64 letters, digits, "_" and "-".',
+  });
 }
 
 /** Where runs leave what they make: beside a log that is a file, else in the folder of the command. */

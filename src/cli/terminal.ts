@@ -18,6 +18,8 @@ export interface Terminal {
   readonly outColour: boolean;
   readonly columns: number;
   readonly rows: number;
+  /** How wide a line of data may be: as wide as it likes where no person reads along. */
+  readonly outColumns: number;
 }
 
 /** What a stream must have to be written to. */
@@ -47,6 +49,9 @@ export function systemTerminal(
     },
     get rows() {
       return stderr.rows || 24;
+    },
+    get outColumns() {
+      return stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY;
     },
   };
 }

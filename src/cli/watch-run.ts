@@ -63,6 +63,8 @@ const REPAINT_MS = 100;
 export interface Show {
   /** Some run has moved. */
   moved(runs: Runs, run: string): void;
+  /** A line of talk, above the picture where there is one. */
+  say(line: string): void;
   end(): void;
 }
 
@@ -93,6 +95,7 @@ function plainShow(
         if (line !== undefined) terminal.err(line);
       });
     },
+    say: (line) => terminal.err(line),
     end() {},
   };
 }
@@ -114,6 +117,10 @@ function liveShow(
     moved(runs, run) {
       const view = runs.get(run);
       if (view !== undefined && wanted(run)) views.set(run, view);
+    },
+    say(line) {
+      canvas.clear();
+      terminal.err(line);
     },
     end() {
       clearInterval(timer);

@@ -12,6 +12,7 @@ const task = (id: string, rest: Partial<TaskView> = {}): TaskView => ({
   title: `Do ${id}`,
   status: "PENDING",
   attempts: 0,
+  restarts: 0,
   ...rest,
 });
 

@@ -59,6 +59,7 @@ export function cliBench(): CliBench {
       colour: false,
       outColour: false,
       columns: 80,
+      outColumns: Number.POSITIVE_INFINITY,
       rows: 24,
     };
     const withLog = argv.includes("--log") ? argv : [...argv, "--log", log];

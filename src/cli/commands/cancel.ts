@@ -6,9 +6,14 @@ import { connect } from "../../actors/client.ts";
 import { planKinds } from "../../agents/plan-kinds.ts";
 import { TroupeError } from "../../errors.ts";
 import { parseAddress } from "../../events/address.ts";
+import { stateLabel } from "../run-view.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
 
-const Options = z.object({ log: z.string(), json: z.boolean(), reason: z.string().optional() });
+const Options = z.object({
+  log: z.string(),
+  json: z.boolean().default(false),
+  reason: z.string().optional(),
+});
 
 /** How long to wait for a recorded cancellation to be carried out. */
 const WAIT_MS = 10_000;
@@ -30,8 +35,11 @@ async function cancel(
   await using client = await connect({ log, kinds: planKinds({ env: shell.env }) });
   const actor = client.actor(address);
   const event = { type: "CANCEL", ...(reason === undefined ? {} : { reason }) } as const;
-  const { seq } = await actor.send(event).catch((error: unknown) => {
-    throw TroupeError.is(error, "ACTOR_NOT_FOUND") ? noSuchRun(id, log.url) : error;
+  const { seq } = await actor.send(event).catch(async (error: unknown) => {
+    if (TroupeError.is(error, "ACTOR_NOT_FOUND")) throw noSuchRun(id, log.url);
+    if (!TroupeError.is(error, "EVENT_REFUSED")) throw error;
+    const { status, value } = await actor.snapshot();
+    throw status === "active" ? error : over(id, stateLabel(status, value));
   });
   const done = await Promise.race([
     actor
@@ -46,6 +54,13 @@ async function cancel(
   if (json) terminal.out(JSON.stringify({ address, seq, state: done ?? null }));
   else if (done === undefined) terminal.out(`${address}: the cancellation is recorded (${seq})`);
   else terminal.out(`${address}: ${done}`);
+}
+
+function over(id: string, state: string): TroupeError {
+  return new TroupeError("EVENT_REFUSED", `"${id}" is over already: ${state}`, {
+    hint: "Look at it with `troupe show`; there is nothing left to cancel.",
+    data: { id, state },
+  });
 }
 
 type Cancellable = `workflow/${string}` | `task/${string}`;

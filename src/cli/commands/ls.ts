@@ -8,7 +8,7 @@ import { endedTasks } from "../run-view.ts";
 import { addCommand, openExisting, type Shell } from "../shell.ts";
 import { readRuns } from "../watch-run.ts";
 
-const Options = z.object({ log: z.string(), json: z.boolean() });
+const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
 
 export function addLs(program: Command, shell: Shell): void {
   addCommand(program, "ls", "List the runs of a log, the latest last.").action((options: unknown) =>
@@ -49,7 +49,11 @@ async function list(shell: Shell, { log: url, json }: z.infer<typeof Options>): 
     view.name,
   ]);
   const ink = { colour: terminal.outColour };
-  const [head = "", ...lines] = table(["RUN", "STATE", "TASKS", "STARTED", "TOOK", "PLAN"], rows);
+  const [head = "", ...lines] = table(
+    ["RUN", "STATE", "TASKS", "STARTED", "TOOK", "PLAN"],
+    rows,
+    terminal.outColumns,
+  );
   terminal.out(inked(ink, "dim", head));
   lines.forEach((line, at) => {
     const status = runs[at]?.status ?? "";

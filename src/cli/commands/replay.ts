@@ -5,7 +5,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
-import { table } from "../paper.ts";
+import { count, table } from "../paper.ts";
 import { addressesIn, replay, replayEnv, type Replayed } from "../replaying.ts";
 import { stateLabel } from "../run-view.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
@@ -13,8 +13,8 @@ import type { Json } from "../../events/json.ts";
 
 const Options = z.object({
   log: z.string(),
-  json: z.boolean(),
-  verify: z.boolean(),
+  json: z.boolean().default(false),
+  verify: z.boolean().default(false),
   to: z
     .string()
     .regex(/^[1-9][0-9]*$/)
@@ -27,7 +27,7 @@ export function addReplay(program: Command, shell: Shell): void {
   addCommand(program, "replay", "Rebuild an actor from the log, without effects.")
     .argument("<id>", "a run's id, or an address such as task/RUN:TASK")
     .option("--to <seq>", "stop behind this record")
-    .option("--verify", "rebuild every actor of the run and compare every state hash", false)
+    .option("--verify", "rebuild every actor of the run and compare every state hash")
     .action((id: string, options: unknown) => replayed(shell, id, readOptions(options)));
 }
 
@@ -43,17 +43,17 @@ async function replayed(
   { log: url, json, verify, to }: Options,
 ): Promise<void> {
   const address = addressOf(id);
+  const whole = verify && !id.includes("/");
   await using log = await openExisting(url, { readOnly: true });
   const env = replayEnv(log);
-  const whole = verify && !id.includes("/");
   const addresses = whole ? await addressesIn(log, id) : [address];
   const found: Replayed[] = [];
   for (const one of addresses) found.push(await replay(env, one, to));
-  const steps = found.reduce((sum, one) => sum + one.steps.length, 0);
+  const records = found.reduce((sum, one) => sum + one.steps.length, 0);
   const faults = found.flatMap(({ fault }) => fault ?? []);
-  if (steps === 0 && faults.length === 0) throw noSuchRun(id, log.url);
-  if (faults.length > 0 && !(verify && json)) throw faults[0];
-  if (verify) sayVerdict(shell, { json, actors: found.length, records: steps, faults });
+  if (records + faults.length === 0) throw noSuchRun(id, log.url);
+  if (!whole) assertReached(found, to);
+  if (verify) sayVerdict(shell, { json, actors: found.length, records, faults });
   else sayWay(shell, found, json);
 }
 
@@ -67,7 +67,11 @@ function sayVerdict(
   },
 ): void {
   const { json, actors, records, faults } = verdict;
-  if (!json) return terminal.out(`${actors} actors, ${records} records: every state hash is the same`);
+  if (!json && faults.length > 0) throw faults[0];
+  if (!json)
+    return terminal.out(
+      `${count(actors, "actor")}, ${count(records, "record")}: every state hash is the same`,
+    );
   const listed = faults.map(({ code, message, hint, data }) => ({ code, message, hint, data }));
   terminal.out(JSON.stringify({ ok: faults.length === 0, actors, records, faults: listed }));
   if (faults.length > 0) exit(1);
@@ -75,7 +79,8 @@ function sayVerdict(
 
 function sayWay({ terminal }: Shell, [first]: readonly Replayed[], json: boolean): void {
   if (first === undefined) return;
-  const { address, steps, context } = first;
+  const { address, steps, context, fault } = first;
+  if (fault !== undefined) throw fault;
   if (json) return terminal.out(JSON.stringify({ address, steps, context }));
   const rows = steps.map(({ seq, type, state, hash }) => [
     String(seq),
@@ -83,5 +88,14 @@ function sayWay({ terminal }: Shell, [first]: readonly Replayed[], json: boolean
     type,
     hash,
   ]);
-  for (const line of table(["SEQ", "STATE", "RECORD", "HASH"], rows)) terminal.out(line);
+  const head = ["SEQ", "STATE", "RECORD", "HASH"];
+  for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);
+}
+
+function assertReached([one]: readonly Replayed[], to = 0): void {
+  if (one === undefined || one.fault !== undefined || one.steps.length >= to) return;
+  const last = one.steps.length;
+  throw new TroupeError("USAGE", `"${one.address}" has ${count(last, "record")}, not ${to}`, {
+    hint: `Use 1 to ${last}.`,
+  });
 }

@@ -13,10 +13,14 @@ import { openLog } from "../../events/log/open.ts";
 import type { Plan } from "../../events/plan.ts";
 import { drive } from "../drive.ts";
 import { exitCodeOfRun, runJson, runLines } from "../run-report.ts";
-import { addCommand, runsFolder, type Shell } from "../shell.ts";
+import { addCommand, checkRunId, runsFolder, type Shell } from "../shell.ts";
 import { readRuns, type Runs } from "../watch-run.ts";
 
-const Options = z.object({ log: z.string(), json: z.boolean(), id: z.string().optional() });
+const Options = z.object({
+  log: z.string(),
+  json: z.boolean().default(false),
+  id: z.string().optional(),
+});
 
 export function addRun(program: Command, shell: Shell): void {
   addCommand(program, "run", "Run a plan to its end; resume it if this is interrupted.")
@@ -82,13 +86,6 @@ function newRunId(name: string): string {
     .replaceAll(/^-|-$/g, "")
     .slice(0, 40);
   return `${word === "" ? "run" : word}-${letters.join("")}`;
-}
-
-function checkRunId(run: string): void {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(run)) return;
-  throw new TroupeError("USAGE", `"${run}" is not an id for a run`, {
-    hint: 'Use up to 64 letters, digits, "_" and "-".',
-  });
 }
 
 function checkPassed({ passEnv }: Plan, env: Shell["env"]): void {

@@ -7,14 +7,14 @@ import type { ActorRecord } from "../../actors/reads.ts";
 import { planKinds } from "../../agents/plan-kinds.ts";
 import { parseAddress } from "../../events/address.ts";
 import { lineOf, printedIn } from "../actor-view.ts";
-import { remark } from "../live-view.ts";
+import { word } from "../live-view.ts";
 import { moment, span, table } from "../paper.ts";
 import { runJson, runLines } from "../run-report.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import { tame } from "../terminal.ts";
 import { readRuns } from "../watch-run.ts";
 
-const Options = z.object({ log: z.string(), json: z.boolean() });
+const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
 
 type Reader = Pick<Client<readonly AnyKind[]>, "records">;
 
@@ -40,16 +40,19 @@ async function show(
   const rows = view.tasks.map((task) => [
     task.id,
     task.status,
-    String(task.attempts),
+    task.restarts === 0 ? String(task.attempts) : `${task.attempts}+${task.restarts}`,
     task.durationMs === undefined ? "" : span(task.durationMs),
-    remark(task, view.movedAt),
+    word(task, view.movedAt),
   ]);
   terminal.out(runLines(view, { colour: false })[0] ?? "");
   terminal.out(
     `started ${moment(view.startedAt)}, ${view.records} records, artifacts in ${view.artifacts}`,
   );
   terminal.out("");
-  for (const line of table(["TASK", "STATE", "TRIES", "TOOK", "WHAT"], rows)) terminal.out(line);
+  const head = ["TASK", "STATE", "TRIES", "TOOK", "WHAT"];
+  for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);
+  if (view.tasks.some(({ restarts }) => restarts > 0))
+    terminal.out("\n1+1: one attempt, started again once after a crash or a stop of its host");
 }
 
 async function showActor(
@@ -77,7 +80,8 @@ async function showActor(
     handled ? type : `${type} (not handled)`,
     input ?? "",
   ]);
-  for (const line of table(["SEQ", "AT", "STATE", "RECORD", "INPUT"], rows)) terminal.out(line);
+  const head = ["SEQ", "AT", "STATE", "RECORD", "INPUT"];
+  for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);
   printed.forEach(({ stdout, stderr, exitCode }, at) => {
     terminal.out("");
     terminal.out(

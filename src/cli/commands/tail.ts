@@ -16,7 +16,7 @@ import { tameLine } from "../terminal.ts";
 
 const Options = z.object({
   log: z.string(),
-  json: z.boolean(),
+  json: z.boolean().default(false),
   kind: z.string().optional(),
   type: z.string().optional(),
   run: z.string().optional(),
