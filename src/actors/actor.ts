@@ -178,7 +178,6 @@ export class LiveActor {
       if (this.fold === undefined && !this.#startsFresh() && !(await this.#load())) return;
       const batch = this.#mailbox.take(BATCH);
       if (batch.length === 0) return;
-      if (++this.#rt.turns.taken % TURNS === 0) await nextTurn(); // actors that talk for ever let timers and I/O in
       try {
         await this.#commit(batch);
       } catch (error) {
@@ -227,6 +226,7 @@ export class LiveActor {
   }
 
   async #commit(batch: readonly Input[]): Promise<void> {
+    if (++this.#rt.turns.taken % TURNS === 0) await nextTurn(); // actors that talk for ever let timers and I/O in
     const expected = this.fold?.seq ?? 0;
     const work = draft(batch, this.#drafting);
     if (work.records.length > 0) {

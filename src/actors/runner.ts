@@ -55,7 +55,11 @@ export interface Runner {
 }
 
 export function createRunner(options: RunnerOptions): Runner {
-  const { log, clock, kinds } = options;
+  const { log, kinds } = options;
+  const clock: Clock = {
+    now: () => options.clock.now(),
+    after: (ms, call) => options.clock.after(ms, harmless(call, fail)), // nobody else is there to catch
+  };
   const warn = harmless(options.warn, () => {});
   const actors = new Map<string, LiveActor>();
   const parked = new Map<string, Parked>();
@@ -147,6 +151,7 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const runtime: Runtime = {
     ...options,
+    clock,
     warn,
     progressed: harmless(options.progressed, (error) => warn("a listener threw", { error })),
     running,
@@ -245,7 +250,7 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 }
 
-/** A function of the user's whose faults are its own. */
+/** A call whose faults are reported, since nobody could catch them. */
 function harmless<TArgs extends unknown[]>(
   call: (...args: TArgs) => void,
   report: (error: unknown) => void,

@@ -37,10 +37,27 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 /** After how many passages of any crash point the host dies, again and again. */
 const crashes = fc.array(fc.integer({ min: 0, max: 25 }), { maxLength: 4 });
 
+/** Histories that once failed. The first: a crash point inside a call of the clock. */
+const FOUND: { acts: Act[]; crashes: number[] }[] = [
+  {
+    acts: [
+      { pass: 100 },
+      "go",
+      "hire",
+      { pass: 30_000 },
+      { tell: 2 },
+      "fail",
+      { pass: 60_000 },
+      { tell: 1 },
+    ],
+    crashes: [24],
+  },
+];
+
 describe.each(ENGINES)("histories, on $name", ({ name, bench }) => {
   test.prop(
     { acts: fc.array(act, { minLength: 5, maxLength: 25 }), crashes },
-    { numRuns: name === "memory" ? 60 : 15 },
+    { numRuns: name === "memory" ? 60 : 15, examples: FOUND },
   )(
     "A2, A3, A8, A9: for every history of commands, time and crashes, live is replay and all counts once",
     async ({ acts, crashes: planned }) => {
