@@ -209,7 +209,7 @@ export class LiveActor {
   #adopt(fold: Fold): void {
     this.fold = fold;
     this.#snapshots.from(fold.seq);
-    this.#drafting.scales.reset();
+    this.#drafting.scales.reset(fold.state);
     for (const id of this.ledger.settling) if (!fold.outbox.has(id)) this.ledger.settling.delete(id);
     this.#show(fold);
     this.#rt.published(this.address); // another writer may have moved it

@@ -11,9 +11,11 @@ import type { Json } from "../events/json.ts";
 import type { RecordBody, RecordedEvent, SystemDelta } from "../events/record.ts";
 import { effectMark, isCommand, isEnd, markOf } from "./causes.ts";
 import { childrenOf, isResident, type Fold } from "./fold.ts";
+import { rehash } from "./scales.ts";
 import type {
   ChildStart,
   Effect,
+  HashedState,
   Identity,
   State,
   Stepped,
@@ -30,13 +32,15 @@ export interface Entry {
     RecordBody,
     "born" | "event" | "from" | "timer" | "stale" | "light" | "settled" | "ran" | "dues" | "lookups"
   >;
+  /** Makes the hash of a record that is not written yet. In replay the record says what it covers. */
+  readonly hash?: (stepped: Stepped) => HashedState;
 }
 
 /** What a step did besides moving the fold. */
 export interface Advanced {
   readonly handled: boolean;
   readonly effects: readonly NumberedEffect[];
-  readonly hash: string;
+  readonly hash: HashedState;
   /** Output or error of an actor that has ended. */
   readonly end: { readonly output?: Json; readonly error?: Json };
   readonly dues: Readonly<Record<string, number>> | undefined;
@@ -126,7 +130,7 @@ function firedSend(fold: Fold, id: string | undefined): readonly Effect[] {
 
 function absorb(fold: Fold, entry: Entry, stepped: Stepped, stepper: Stepper): Advanced {
   const effects = stepped.effects.map((effect, index) => ({ id: `${entry.seq}.${index}`, effect }));
-  const hash = stepper.hash(stepped.state, stepped.effects, { context: entry.body.light !== true });
+  const hash = entry.hash?.(stepped) ?? rehash(entry.body, stepped, { stepper, before: fold.state });
   const end = endOf(stepped.state, stepper); // may throw, so it stands before anything moves
   settle(fold, entry);
   noteInput(fold, entry);

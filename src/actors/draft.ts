@@ -16,7 +16,8 @@ import {
   type SystemDelta,
 } from "../events/record.ts";
 import { parseAddress } from "../events/address.ts";
-import { Scales, type Digests } from "./digests.ts";
+import { Scales } from "./scales.ts";
+import type { Digests } from "./digests.ts";
 import { advance, birth, type Advanced, type Entry, type NumberedEffect } from "./advance.ts";
 import { owesOf, statusOf, valueOf, type Fold } from "./fold.ts";
 import { identify } from "./identity.ts";
@@ -63,7 +64,7 @@ export function draftingOf(
     actor,
     identify: (birth) => identify(rt, actor.address, birth),
     directory: rt.directory(parseAddress(actor.address).root),
-    scales: new Scales(),
+    scales: new Scales(rt.stepper),
     born,
   };
 }
@@ -117,7 +118,7 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
   const { snapshot } = next.fold.state;
   const body = bodyOf(drafting, entry, {
     ...next,
-    digests: drafting.scales.digests(entry.seq, snapshot),
+    digests: next.advanced.hash.whole ? drafting.scales.digests(snapshot) : undefined,
   });
   out.records.push({
     id: rt.newId(),
@@ -145,9 +146,9 @@ function entryOf(
     seq,
     at: Math.max(rt.clock.now(), fold?.at ?? 0),
     cause,
+    hash: (stepped) => scales.hash(stepped),
     body: {
       ...body,
-      ...(scales.light(seq) && { light: true as const }),
       ...(settled.length > 0 && { settled: [...settled] }),
       ...ranOf(fold, ledger.ran, seq),
     },
@@ -208,7 +209,7 @@ function bodyOf(
     state: valueOf(fold.state),
     status: statusOf(fold),
     ...advanced.end,
-    hash: advanced.hash,
+    ...hashed(advanced.hash),
     ...(digests !== undefined && { digests }),
     ...(advanced.dues !== undefined && { dues: advanced.dues }),
     ...(advanced.lookups !== undefined && { lookups: advanced.lookups }),
@@ -217,4 +218,8 @@ function bodyOf(
     owes: owesOf(fold),
   };
   return body as unknown as JsonObject; // strict JSON by construction, and the log checks it again (L7)
+}
+
+function hashed({ hash, whole }: Advanced["hash"]): Pick<RecordBody, "hash" | "light"> {
+  return whole ? { hash } : { hash, light: true };
 }

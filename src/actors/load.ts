@@ -65,6 +65,15 @@ interface Loading {
   /** Records to leave out; up to the seq behind each, hashes are not compared. */
   readonly skips: ReadonlyMap<number, number>;
   lenientTo: number;
+  /** The last record, if its hash says something of the state that it leads to. */
+  last?: Last | undefined;
+}
+
+interface Last {
+  readonly record: Recorded;
+  readonly body: RecordBody;
+  readonly fold: Fold;
+  readonly advanced: Advanced;
 }
 
 /** A record that is left out, and the seq of the record that says so. */
@@ -101,7 +110,24 @@ async function readAll(
     loading.lenientTo = Math.max(loading.lenientTo, until);
     if (loading.fold !== undefined) loading.fold.seq = record.seq;
   }
+  verifyLast(loading);
   return undefined;
+}
+
+/** @throws {@link TroupeError} `REPLAY_DIVERGED`. */
+function compare(loading: Loading, last: Last): void {
+  const { record, body, fold, advanced } = last;
+  const compared = record.seq > loading.lenientTo;
+  if (compared && advanced.hash.hash !== body.hash) throw diverged(record, body, fold, loading.digests);
+  loading.last = compared && body.light !== true ? last : undefined;
+}
+
+/** The state that the load leads to, hashed from all of it: what changed in place on the way is found here. */
+function verifyLast({ env, last, digests }: Loading): void {
+  if (last === undefined) return;
+  const { record, body, fold, advanced } = last;
+  const effects = advanced.effects.map(({ effect }) => effect);
+  if (env.stepper.hash(fold.state, effects) !== body.hash) throw diverged(record, body, fold, digests);
 }
 
 async function take(
@@ -117,8 +143,7 @@ async function take(
     noteDigests(digests, body.digests);
     const { fold, advanced } = apply(env, loading.fold, record, body);
     loading.fold = fold;
-    if (record.seq > loading.lenientTo && advanced.hash !== body.hash)
-      throw diverged(record, body, fold, digests);
+    compare(loading, { record, body, fold, advanced });
     onRecord?.(record, body, fold, advanced);
     return undefined;
   } catch (error) {

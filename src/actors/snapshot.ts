@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { AnyActorLogic } from "xstate";
 import { z } from "zod";
+import { TroupeError } from "../errors.ts";
 import { assertJson, type Json } from "../events/json.ts";
 import { parseAddress } from "../events/address.ts";
 import type { SnapshotStore, StoredSnapshot } from "../events/log/log.ts";
@@ -57,9 +58,14 @@ const Shape = z.looseObject({
   born: z.looseObject({ id: z.string() }),
 });
 
-/** Writes a snapshot. The caller makes sure that no custom action is in doubt. */
+/**
+ * Writes a snapshot. The caller makes sure that no custom action is in doubt.
+ *
+ * @throws {@link TroupeError} `MACHINE_IMPURE` if the context was changed in place: its records do not lead to it.
+ */
 export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void> {
   const address = fold.identity.address;
+  assertUnchanged(env, fold);
   const kind = kindNamed(env.kinds, parseAddress(address).kind);
   const cached: Cached = {
     v: SNAPSHOT_VERSION,
@@ -78,6 +84,14 @@ export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void>
   const data: unknown = cached;
   assertJson(data, "snapshot");
   await env.log.snapshots.put(address, { seq: fold.seq, key: codeKey(kind), data });
+}
+
+function assertUnchanged({ stepper }: SnapshotEnv, { state, identity: { address } }: Fold): void {
+  if (stepper.hash(state, []) === stepper.hashSince(state, [], {}).hash) return;
+  throw new TroupeError("MACHINE_IMPURE", `"${address}" has changed its context in place`, {
+    hint: "Return new objects from assign, and run the machine in strict mode to find where it does not.",
+    data: { address },
+  });
 }
 
 /** The fold as its snapshot has it; undefined where none fits the code that runs now. */

@@ -129,6 +129,8 @@ export interface Stepper {
 
   /** Lower-case hex, 16 characters: of status, value, context, output, error, history, children and effects. */
   hash(state: State, effects: readonly Effect[], options?: HashOptions): string;
+  /** The same at the cost of what is new since another state, or without the context where that is too much (A13). */
+  hashSince(state: State, effects: readonly Effect[], since: Since): HashedState;
   /** A state as strict JSON, and back (same hash). Never restarts anything. */
   persist(actor: Identity, state: State): Json;
   revive(actor: Identity, data: Json): State;
@@ -155,6 +157,20 @@ export interface Stepper {
 export interface HashOptions {
   /** Whether the context is part of it. Default true; false is for contexts too large to hash at each step (A13). */
   readonly context?: boolean;
+}
+
+/** What a hash may build on, and how far it may go. */
+export interface Since {
+  /** A state whose hash was made this way: what both share costs nothing. */
+  readonly before?: Snapshot<unknown> | undefined;
+  /** About how many characters of new context may be looked at. Default: any. */
+  readonly budget?: number;
+}
+
+export interface HashedState {
+  readonly hash: string;
+  /** False: too much of the context was new, so the hash leaves it out. */
+  readonly whole: boolean;
 }
 
 export interface ResidentStart {

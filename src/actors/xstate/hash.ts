@@ -4,16 +4,19 @@
  * 1. It covers status, value, context, output, error, history, children and the effects of the
  *    step. Not: tags, nodes, the machine, session ids, delays (they may be random and stand in
  *    the record).
- * 2. It is the same before and after persisting, in every order of keys, on every machine.
- * 3. Children are kept incrementally: a step that starts none costs the same with ten and with
- *    thousands (A13).
+ * 2. It is the same before and after persisting, in every order of keys, on every machine, and
+ *    whether it was made from the whole state (`hashOf`) or from what is new in it (`hashSince`).
+ * 3. It costs what the step changed (A13): contexts by what two of them share (`canonical.ts`),
+ *    children by what stands in their object. Where too much of a context is new, it is left out,
+ *    and the answer says so.
  */
 import { hash as digest } from "node:crypto";
 import { isMachineSnapshot } from "xstate";
-import type { AnyMachineSnapshot } from "xstate";
-import { canonical } from "./canonical.ts";
-import type { Effect, HashOptions, State } from "./contract.ts";
+import type { Snapshot } from "xstate";
+import { canonical, remembered } from "./canonical.ts";
+import type { Effect, HashedState, HashOptions, Since, State } from "./contract.ts";
 import { encode } from "./encode.ts";
+import { markOfText, plus, ZERO, type Mark } from "./marks.ts";
 import type { Ref } from "./refs.ts";
 
 /** Lower-case hex, 16 characters. */
@@ -22,22 +25,35 @@ export function hashOf(
   effects: readonly Effect[],
   { context = true }: HashOptions = {},
 ): string {
-  const hashed = context ? state : { ...state, snapshot: { ...state.snapshot, context: undefined } };
-  return digest("sha256", textOf(hashed, effects), "hex").slice(0, 16);
+  return seal(state, effects, context ? canonical(contextOf(state.snapshot)) : undefined);
 }
 
-function textOf(state: State, effects: readonly Effect[]): string {
-  const { snapshot } = state;
-  const self = isMachineSnapshot(snapshot) ? machineText(snapshot) : canonical(snapshot);
+/** The same, at the cost of what is new. */
+export function hashSince(
+  state: State,
+  effects: readonly Effect[],
+  { before, budget }: Since,
+): HashedState {
+  const was = before === undefined ? undefined : contextOf(before);
+  const context = budget === 0 ? undefined : remembered(contextOf(state.snapshot), was, budget);
+  return { hash: seal(state, effects, context), whole: context !== undefined };
+}
+
+function contextOf(snapshot: Snapshot<unknown>): unknown {
+  return "context" in snapshot ? snapshot.context : undefined;
+}
+
+/** @param context its text; undefined leaves it out. */
+function seal({ snapshot }: State, effects: readonly Effect[], context: string = "-"): string {
   const asked = effects.length === 0 ? "" : canonical(effects.map(hashedEffect));
-  return `${self}|${asked}`;
+  return digest("sha256", `${ownText(snapshot)}|${context}|${asked}`, "hex").slice(0, 16);
 }
 
-function machineText(snapshot: AnyMachineSnapshot): string {
-  const { status, value, context, output, error } = snapshot;
-  const children = childrenText(snapshot.children);
-  const own = canonical([status, value, context, output, error]);
-  return `${own}|${canonical(hashedHistory(snapshot))}|${children}`;
+function ownText(snapshot: Snapshot<unknown>): string {
+  if (!isMachineSnapshot(snapshot)) return canonical({ ...snapshot, context: undefined });
+  const { status, value, output, error } = snapshot;
+  const own = canonical([status, value, output, error]);
+  return `${own}|${canonical(hashedHistory(snapshot.historyValue))}|${childrenText(snapshot.children)}`;
 }
 
 /** A snapshot and its effects as plain data: what the hash says, for naming a difference. */
@@ -45,13 +61,15 @@ export function hashedView(state: State, effects: readonly Effect[]): Record<str
   const { snapshot } = state;
   if (!isMachineSnapshot(snapshot)) return { ...snapshot, effects: effects.map(hashedEffect) };
   const { status, value, context, output, error, children } = snapshot;
-  const history = hashedHistory(snapshot);
+  const history = hashedHistory(snapshot.historyValue);
   const asked = effects.map(hashedEffect);
   return { status, value, context, output, error, history, children, effects: asked };
 }
 
-function hashedHistory(snapshot: AnyMachineSnapshot): Record<string, readonly string[]> {
-  const entries = Object.entries(snapshot.historyValue);
+function hashedHistory(
+  history: Readonly<Record<string, readonly { readonly id: string }[]>>,
+): Record<string, readonly string[]> {
+  const entries = Object.entries(history);
   return Object.fromEntries(entries.map(([key, nodes]) => [key, nodes.map((node) => node.id).sort()]));
 }
 
@@ -71,7 +89,6 @@ function jsonOrNothing(params: unknown): unknown {
 }
 
 type Children = Readonly<Record<string, Ref | undefined>>;
-type Mark = readonly [number, number];
 
 const seen = new WeakMap<Children, string>();
 const marks = new WeakMap<Ref, Mark>();
@@ -80,14 +97,12 @@ const marks = new WeakMap<Ref, Mark>();
 function childrenText(children: Children): string {
   const before = seen.get(children);
   if (before !== undefined) return before;
-  let [high, low] = [0, 0];
-  for (const key of Object.keys(children)) {
+  let sum = ZERO;
+  for (const key in children) {
     const ref = children[key];
-    const mark = key === ref?.id ? markOf(ref) : markOfText(`${key} ${ref?.sessionId}`);
-    high ^= mark[0];
-    low ^= mark[1];
+    sum = plus(sum, key === ref?.id ? markOf(ref) : markOfText(`${key} ${ref?.sessionId}`));
   }
-  const text = `${high},${low}`;
+  const text = sum.join();
   seen.set(children, text);
   return text;
 }
@@ -98,9 +113,4 @@ function markOf(ref: Ref): Mark {
   const mark = markOfText(`${ref.id} ${ref.sessionId}`);
   marks.set(ref, mark);
   return mark;
-}
-
-function markOfText(text: string): Mark {
-  const bytes = digest("sha256", text, "buffer");
-  return [bytes.readInt32BE(0), bytes.readInt32BE(4)];
 }

@@ -15,7 +15,7 @@ import type { EncodedEvent, Identity, State, Stepped, Stepper, StepperOptions } 
 import { decode } from "./decode.ts";
 import type { EffectParts } from "./effects.ts";
 import { encode, encodeError } from "./encode.ts";
-import { hashOf } from "./hash.ts";
+import { hashOf, hashSince } from "./hash.ts";
 import type { RawScope } from "./internals.ts";
 import { childLogic, raw } from "./logic.ts";
 import { endedOf, interned, steppedOf } from "./outcome.ts";
@@ -90,6 +90,7 @@ export function createStepper(options: StepperOptions): Stepper {
     accepts: (_, { snapshot }) => acceptedBy(snapshot),
 
     hash: hashOf,
+    hashSince,
     persist,
     revive: (actor, data) => {
       stage.self(actor);

@@ -5,7 +5,7 @@
  * 2. Every step runs twice; the first differing path of state or effects is named.
  */
 import { TroupeError } from "../../errors.ts";
-import { canonical } from "./canonical.ts";
+import { remembered } from "./canonical.ts";
 import type { Identity, Stepped } from "./contract.ts";
 import { hashedView } from "./hash.ts";
 import { fields } from "./events.ts";
@@ -41,7 +41,7 @@ export function assertSame(actor: Identity, first: Stepped, second: Stepped): vo
 
 /** The first path, in order of keys, at which two values differ. */
 function differingPath(one: unknown, two: unknown, path: string): string | undefined {
-  if (canonical(one) === canonical(two)) return undefined;
+  if (remembered(one, undefined) === remembered(two, one)) return undefined;
   if (!walkable(one) || !walkable(two)) return path;
   const [left, right] = [fields(one), fields(two)];
   for (const key of [...new Set([...Object.keys(left), ...Object.keys(right)])].sort()) {
