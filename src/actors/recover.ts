@@ -6,6 +6,7 @@ import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
 import { parseBody, type RecordBody } from "../events/record.ts";
+import type { Kinds } from "./kind.ts";
 import { placeOf } from "./load.ts";
 import type { RunDirectory } from "./runtime.ts";
 
@@ -32,4 +33,23 @@ function readBody(record: Recorded): RecordBody | undefined {
     if (TroupeError.is(error, "RECORD_INVALID")) return undefined;
     throw error;
   }
+}
+
+/**
+ * A5: a host that lacks a kind leaves the log to one that has it.
+ *
+ * @throws {@link TroupeError} `KIND_UNKNOWN` naming the kinds of open actors that are not registered.
+ */
+export function assertKinds(open: readonly string[], kinds: Kinds): void {
+  const needed = new Set(open.map((address) => parseAddress(address).kind));
+  const missing = [...needed].filter((kind) => !kinds.has(kind)).sort();
+  if (missing.length === 0) return;
+  throw new TroupeError(
+    "KIND_UNKNOWN",
+    `the log has open actors of kinds that this host lacks: ${missing.join(", ")}`,
+    {
+      hint: "Pass these kinds to createHost({ kinds }), or use `recover: false` to move only what is asked for.",
+      data: { missing },
+    },
+  );
 }

@@ -18,7 +18,7 @@ import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
 import { kindNamed, parseOutside, type Kinds } from "./kind.ts";
 import { hostFailed } from "./parking.ts";
-import { openActors } from "./recover.ts";
+import { assertKinds, openActors } from "./recover.ts";
 import type { RunningResident } from "./residents.ts";
 import { type CrashPoint, type Parked, type Progress, type Runtime, type Settings } from "./runtime.ts";
 import { watchers, type Watchers } from "./waits.ts";
@@ -198,6 +198,7 @@ export function createRunner(options: RunnerOptions): Runner {
     },
     async recover(all) {
       const open = await openActors(log, directory);
+      if (all) assertKinds(open, kinds);
       const taken = (all ? open : []).map((address) => {
         const actor = actors.get(address) ?? new LiveActor(runtime, address, false);
         actors.set(address, actor);
