@@ -106,21 +106,25 @@ function ownedBy({ data: { owner, leaseMs } }: TroupeError): string {
     : `${who}: it runs this, and I take over if it leaves`;
 }
 
-/** What stopped the host: what is on disk stays, so what follows is the same for all of it. */
+/** What stopped the host: what is on disk stays, so the remedy ends in the same words for all of it. */
 function interrupted(reason: unknown): unknown {
-  if (!TroupeError.is(reason) || !STORAGE.has(reason.code)) return reason;
-  const first = reason.code === "LOG_OUTCOME_UNKNOWN" ? "Look at the disk or the server" : undefined;
-  const hint = `${first ?? reason.hint?.replace(/\.$/, "") ?? "Look at the log"}; then go on with \`troupe resume\`.`;
-  return new TroupeError(reason.code, reason.message, { hint, data: reason.data, cause: reason });
+  if (!TroupeError.is(reason)) return reason;
+  const { code, message, data, hint = "Look at the log." } = reason;
+  const remedy = reason.code === "LOG_WRITE_FAILED" ? hint : REMEDIES[code];
+  if (remedy === undefined) return reason;
+  return new TroupeError(code, message, {
+    hint: `${remedy.replace(/\.$/, "")}. Then go on with \`troupe resume\`.`,
+    data,
+    cause: reason,
+  });
 }
 
-const STORAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "HOST_FAILED",
-  "LOG_LEASE_LOST",
-  "LOG_OUTCOME_UNKNOWN",
-  "LOG_UNREACHABLE",
-  "LOG_WRITE_FAILED",
-]);
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  HOST_FAILED: "Look at the disk or the server",
+  LOG_LEASE_LOST: "Look whether the server runs, or another host took over",
+  LOG_OUTCOME_UNKNOWN: "Look at the disk or the server",
+  LOG_UNREACHABLE: "Look at the disk or the server",
+};
 
 function parked(facts: Readonly<Record<string, unknown>>): TroupeError {
   const { address, message, hint } = facts;

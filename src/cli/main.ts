@@ -31,4 +31,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   folder: process.cwd(),
 });
-process.stdout.write("", () => process.exit());
+// behind the error that the last words may have met
+process.stdout.write("", () => setImmediate(() => process.exit()));

@@ -1,37 +1,17 @@
 /** The command line as a process: signals, pipes, kill -9. */
-import { spawn, type ChildProcessByStdio } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, it } from "vitest";
+import { heard, said, shellIn, troupeIn } from "../support/cli-process.ts";
+import { startNats } from "../support/nats-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "troupe-process-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
-
-function troupe(...argv: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, [MAIN, ...argv], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-}
-
-async function said(child: ReturnType<typeof troupe>) {
-  const ended = Promise.withResolvers<number | null>();
-  child.on("exit", (code) => ended.resolve(code));
-  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended.promise]);
-  return { out, err, code };
-}
-
-/** Resolves when a line of the child's talk matches. */
-async function heard(child: ReturnType<typeof troupe>, wanted: RegExp): Promise<void> {
-  let all = "";
-  for await (const chunk of child.stderr) {
-    all += String(chunk);
-    if (wanted.test(all)) return;
-  }
-  throw new Error(`never said ${wanted}, but: ${all}`);
-}
+const troupe = (...argv: readonly string[]) => troupeIn(folder, argv);
 
 function plan(name: string, gate: string): string {
   const path = join(folder, `${name}.yaml`);
@@ -84,6 +64,63 @@ describe("the process", () => {
     const more = await said(troupe("run", plan("more", "open"), "--log", "sqlite:p.db"));
     expect(more.code).toBe(0);
     expect(await exit).toBe(0);
+  });
+});
+
+describe("pipes", () => {
+  it("that nobody reads stop no run: it ends as it would have", async () => {
+    const line = `troupe run ${plan("unheard", "open")} --id u --log sqlite:u.db 2> >(head -1 >/dev/null)`;
+    expect(await said(shellIn(folder, line))).toMatchObject({ code: 0 });
+    expect(trace("unheard")).toBe("a\nbegin\nend\nc\n");
+  });
+
+  it("keep the exit code of a run that failed", async () => {
+    writeFileSync(join(folder, "f.yaml"), 'name: f\ntasks: [{id: a, run: "exit 3"}]\n');
+    const line = "set -o pipefail; troupe run f.yaml --log sqlite:f.db 2>/dev/null | true";
+    expect(await said(shellIn(folder, line))).toMatchObject({ code: 1 });
+  });
+
+  it.runIf(existsSync("/dev/full"))("that are full are one error", async () => {
+    await said(troupe("run", plan("full", "open"), "--log", "sqlite:full.db"));
+    const { code, err } = await said(shellIn(folder, "troupe ls --log sqlite:full.db > /dev/full"));
+    expect([code, err]).toEqual([1, expect.stringMatching(/^OUTPUT_LOST: .+\n {2}→ .+\n$/)]);
+  });
+});
+
+describe("the world", () => {
+  it("a file that may not grow stops the run with one error; resume goes on", async () => {
+    const tasks = Array.from({ length: 30 }, (_, i) => `  - {id: t${i}, run: "seq 3000"}`).join("\n");
+    writeFileSync(join(folder, "big.yaml"), `name: big\ntasks:\n${tasks}\n`);
+    const run = "troupe run big.yaml --id big --log sqlite:big.db";
+    const { code, err } = await said(shellIn(folder, `ulimit -f 300; ${run}`));
+    expect(code).toBe(1);
+    expect(err).toMatch(/\nLOG_\w+: .+\n {2}→ .+ Then go on with `troupe resume`\.\n$/);
+    expect(await said(troupe("resume", "big", "--log", "sqlite:big.db"))).toMatchObject({ code: 0 });
+    const sound = await said(troupe("doctor", "--json", "--log", "sqlite:big.db"));
+    expect(JSON.parse(sound.out)).toMatchObject({ ok: true });
+  });
+
+  it("a server that takes calls and says nothing keeps nobody waiting for ever", async () => {
+    await using silent = createServer((socket) => socket.on("error", () => {}));
+    await once(silent.listen(0, "127.0.0.1"), "listening");
+    const address = silent.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const { code, err } = await said(troupe("ls", "--log", `nats://127.0.0.1:${port}/x`));
+    expect([code, err]).toEqual([1, expect.stringMatching(/^LOG_UNREACHABLE: .+\n {2}→ .+\n$/)]);
+  });
+
+  it("a dead host's lease on a NATS server is waited for, and resume says so", async () => {
+    await using nats = await startNats();
+    const log = nats.logUrl("cli");
+    const first = troupe("run", plan("leased", "leased-open"), "--id", "l", "--log", log);
+    await heard(first, /RUNNING +b/);
+    first.kill("SIGKILL");
+    await once(first, "exit");
+    writeFileSync(join(folder, "leased-open"), "");
+    const { code, out, err } = await said(troupe("resume", "l", "--log", log));
+    expect([code, out]).toEqual([0, expect.stringContaining("COMPLETED, 3 of 3 tasks")]);
+    expect(err).toMatch(/owns the log \(host \d+ on .+\): .+ when its lease ends, in at most 5.0 s\n/);
+    expect(trace("leased")).toMatch(/^a\nbegin\n(begin\n)?end\nc\n$/);
   });
 });
 
