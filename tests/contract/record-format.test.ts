@@ -56,12 +56,12 @@ it("a birth, a command with effects and a completion are written as they always 
             "id": "g",
           },
           "digests": {
-            "items": "4f53cda1",
-            "n": "5feceb66",
-            "note": "eb045d78",
+            "items": "10cbd370",
+            "n": "e20e2c02",
+            "note": "f29178dd",
           },
           "epoch": 1,
-          "hash": "d4a94d6150d11539",
+          "hash": "ec412597770bb8c6",
           "owes": 0,
           "state": "idle",
           "status": "active",
@@ -74,8 +74,8 @@ it("a birth, a command with effects and a completion are written as they always 
       {
         "body": {
           "digests": {
-            "items": "95cda557",
-            "n": "6b86b273",
+            "items": "d4826e09",
+            "n": "26b59f96",
           },
           "dues": {
             "1": 1700000001000,
@@ -104,7 +104,7 @@ it("a birth, a command with effects and a completion are written as they always 
               "type": "golden.went",
             },
           ],
-          "hash": "51e664ef96cb32c9",
+          "hash": "2724e11bcbc5c6d7",
           "owes": 2,
           "state": "working",
           "status": "active",
@@ -128,7 +128,7 @@ it("a birth, a command with effects and a completion are written as they always 
             "type": "xstate.done.actor.work",
           },
           "from": "golden/g:work",
-          "hash": "ddddece19c11fcbf",
+          "hash": "4878f805ec4b2227",
           "owes": 0,
           "state": "over",
           "status": "done",
