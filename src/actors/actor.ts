@@ -257,12 +257,12 @@ export class LiveActor {
       this.seen = moment;
       this.#rt.published(this.address);
     }
-    if (this.#snapshots.due(fold.seq)) void this.snapshot();
+    if (this.#snapshots.due(fold)) void this.snapshot();
   }
 
   #show(fold: Fold): void {
     this.seen = { seq: fold.seq, snapshot: fold.state.snapshot };
-    this.#rt.arm(this.address, [...fold.timers.values()]);
+    this.#rt.arm(this.address, fold.timers);
   }
 
   /** An append that failed: the copy is dropped; after a conflict everything is decided again. */
@@ -283,7 +283,7 @@ export class LiveActor {
     this.parked = parked;
     this.fold = undefined;
     stopResidents(this.#rt, this, undefined);
-    this.#rt.arm(this.address, []);
+    this.#rt.arm(this.address, undefined);
     this.#rt.park(parked);
     for (const input of [...rest, ...this.#mailbox.clear()]) this.#offerParked(input, parked);
   }

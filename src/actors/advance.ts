@@ -10,7 +10,8 @@
 import type { Json } from "../events/json.ts";
 import type { RecordBody, RecordedEvent, SystemDelta } from "../events/record.ts";
 import { effectMark, isCommand, isEnd, markOf } from "./causes.ts";
-import { childrenOf, isResident, type Fold } from "./fold.ts";
+import { isResident, livingIn, type Fold } from "./fold.ts";
+import { Timers } from "./timers.ts";
 import { rehash } from "./scales.ts";
 import type {
   ChildStart,
@@ -84,7 +85,7 @@ export function birth(
     state: stepped.state,
     outbox: new Map(),
     actions: new Map(),
-    timers: new Map(),
+    timers: new Timers(),
     residents: new Map(),
     named: new Map(),
     watermarks: new Map(),
@@ -124,7 +125,7 @@ function stepOf(fold: Fold, entry: Entry, stepper: Stepper, directory: SystemDir
 
 /** A delayed send to somebody else is, once due, a send of the step in which it fired. */
 function firedSend(fold: Fold, id: string | undefined): readonly Effect[] {
-  const timer = [...fold.timers.values()].find((armed) => armed.id === id);
+  const timer = id === undefined ? undefined : fold.timers.withId(id);
   return timer === undefined ? [] : [{ type: "send", to: timer.to, event: timer.event }];
 }
 
@@ -183,7 +184,7 @@ function noteInput(fold: Fold, entry: Entry): void {
 }
 
 function disarm(fold: Fold, timer: string): void {
-  for (const [name, armed] of fold.timers) if (armed.id === timer) fold.timers.delete(name);
+  fold.timers.delete(fold.timers.withId(timer)?.name ?? "");
 }
 
 function noteRecovery(fold: Fold): void {
@@ -244,7 +245,6 @@ function takeEffects(
         const index = String(markOf(id).index);
         const dueAt = entry.body.dues?.[index] ?? entry.at + effect.delayMs;
         dues[index] = dueAt;
-        fold.timers.delete(effect.timer); // so that a timer armed anew stands behind the others
         fold.timers.set(effect.timer, {
           id,
           name: effect.timer,
@@ -286,7 +286,7 @@ function systemDelta(fold: Fold, { state, effects }: Stepped): SystemDelta | und
 function freedBy(fold: Fold, state: State, ended: boolean): string[] {
   const freed = ended && fold.born.systemId !== undefined ? [fold.identity.address] : [];
   if (fold.named.size === 0) return freed;
-  const living = new Set(Object.values(childrenOf(state)));
+  const living = livingIn(state);
   for (const address of fold.named.keys()) {
     if (!ended && living.has(address)) continue;
     freed.push(address);

@@ -167,7 +167,7 @@ function typeOf(kind: AnyKind, { effects }: Advanced, event: RecordedEvent | und
 }
 
 function kindAt({ rt, actor }: Drafting): AnyKind {
-  return kindNamed(rt.kinds, parseAddress(actor.address).kind);
+  return kindNamed(rt.kinds, actor.address.slice(0, actor.address.indexOf("/")));
 }
 
 function step(

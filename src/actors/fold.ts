@@ -2,6 +2,7 @@
 import type { Json } from "../events/json.ts";
 import type { Born, RecordBody, RecordedEvent } from "../events/record.ts";
 import type { Mark } from "./causes.ts";
+import type { Timers } from "./timers.ts";
 import type { ChildStart, Identity, State } from "./xstate/contract.ts";
 
 /** An effect that someone else must still take: it stays until its receiver has recorded it. */
@@ -15,17 +16,6 @@ export interface OwedAction {
   readonly id: string;
   readonly name: string;
   readonly run: () => void;
-}
-
-export interface ArmedTimer {
-  /** Effect id: `seq.index`. */
-  readonly id: string;
-  /** XState's send id. */
-  readonly name: string;
-  readonly to: string;
-  readonly event: RecordedEvent;
-  /** Epoch ms. */
-  readonly dueAt: number;
 }
 
 /** A promise, callback or observable that this actor has running. */
@@ -53,7 +43,7 @@ export interface Fold {
   readonly outbox: Map<string, Owed>;
   readonly actions: Map<string, OwedAction>;
   /** By XState's send id: a new timer of the same name replaces the old one. */
-  readonly timers: Map<string, ArmedTimer>;
+  readonly timers: Timers;
   /** By address. */
   readonly residents: Map<string, OpenResident>;
   /** System ids of residents, by address. */
@@ -65,7 +55,7 @@ export interface Fold {
 }
 
 /** Addresses of the children that a state holds, by id. */
-export function childrenOf({ snapshot }: State): Readonly<Record<string, string>> {
+function childrenOf({ snapshot }: State): Readonly<Record<string, string>> {
   if (!("children" in snapshot) || typeof snapshot.children !== "object" || snapshot.children === null)
     return {};
   const children: Record<string, string> = {};
@@ -75,6 +65,19 @@ export function childrenOf({ snapshot }: State): Readonly<Record<string, string>
     if (typeof address === "string") children[id] = address;
   }
   return children;
+}
+
+/** XState makes another object when its children change, so it is looked through once. */
+const living = new WeakMap<object, ReadonlySet<string>>();
+
+/** Addresses of the children that a state holds. */
+export function livingIn(state: State): ReadonlySet<string> {
+  const key = "children" in state.snapshot ? state.snapshot.children : undefined;
+  const known = typeof key === "object" && key !== null ? living.get(key) : undefined;
+  if (known !== undefined) return known;
+  const addresses = new Set(Object.values(childrenOf(state)));
+  if (typeof key === "object" && key !== null) living.set(key, addresses);
+  return addresses;
 }
 
 /** What would have to go on if the owner died now. */

@@ -168,7 +168,7 @@ function isStale(fold: Fold, { event, from }: MessageInput, stepper: Stepper): b
 }
 
 function decideTimer(fold: Fold, { id }: TimerInput): Decision {
-  const armed = [...fold.timers.values()].find((timer) => timer.id === id);
+  const armed = fold.timers.withId(id);
   if (armed === undefined) return { type: "drop", seq: fold.seq };
   const own = armed.to === fold.identity.address;
   const event = own ? armed.event : { type: "troupe.timer.fired" };

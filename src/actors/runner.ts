@@ -164,7 +164,7 @@ export function createRunner(options: RunnerOptions): Runner {
     residents: new Map<string, RunningResident>(),
     turns: { taken: 0 },
     acting: { current: undefined },
-    arm: (address, timers) => ringing.arm(address, running() ? timers : []),
+    arm: (address, timers) => ringing.arm(address, running() ? timers : undefined),
     started: (address, resident, id) => actors.get(address)?.ledger.started.set(resident, id),
     onceRecovered: (call) => (recovered === undefined ? call() : void recovered.push(call)),
     park(one) {

@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
 import type { Kinds } from "./kind.ts";
+import type { Timers } from "./timers.ts";
 import type { RunningResident } from "./residents.ts";
 import type { Stepper, SystemDirectory } from "./xstate/contract.ts";
 
@@ -71,11 +72,8 @@ export interface Runtime extends Settings {
   readonly foldOf: (address: string) => Fold | undefined;
   /** Residents that run in this host, by address. */
   readonly residents: Map<string, RunningResident>;
-  /** Sets the timers that an actor has armed (replaces those set before). */
-  readonly arm: (
-    address: string,
-    timers: readonly { readonly id: string; readonly dueAt: number }[],
-  ) => void;
+  /** Sets the alarms of an actor to the timers that it has armed. */
+  readonly arm: (address: string, timers: Timers | undefined) => void;
   /** The host cannot go on: every further work stops and waits for a new host. */
   readonly fail: (error: unknown) => void;
   readonly park: (parked: Parked) => void;

@@ -9,7 +9,8 @@ import { TroupeError } from "../errors.ts";
 import { assertJson, type Json } from "../events/json.ts";
 import { parseAddress } from "../events/address.ts";
 import type { SnapshotStore, StoredSnapshot } from "../events/log/log.ts";
-import type { Born, RecordedEvent } from "../events/record.ts";
+import type { Born } from "../events/record.ts";
+import { Timers, type ArmedTimer } from "./timers.ts";
 import type { Fold, Owed } from "./fold.ts";
 import { kindNamed, type AnyKind, type Kinds } from "./kind.ts";
 import { identify } from "./identity.ts";
@@ -33,13 +34,7 @@ interface Cached {
   readonly at: number;
   readonly state: Json;
   readonly outbox: readonly Owed[];
-  readonly timers: readonly {
-    id: string;
-    name: string;
-    to: string;
-    event: RecordedEvent;
-    dueAt: number;
-  }[];
+  readonly timers: readonly ArmedTimer[];
   readonly residents: readonly {
     id: string;
     child: ChildStart;
@@ -120,12 +115,18 @@ function restore(env: SnapshotEnv, address: string, stored: StoredSnapshot): Fol
     state: env.stepper.revive(identity, cached.state),
     outbox: new Map(cached.outbox.map((owed) => [owed.id, owed])),
     actions: new Map(),
-    timers: new Map(cached.timers.map((timer) => [timer.name, timer])),
+    timers: timersOf(cached.timers),
     residents: new Map(cached.residents.map((open) => [open.child.address, open])),
     named: new Map(Object.entries(cached.named)),
     watermarks: new Map(Object.entries(cached.watermarks)),
     commands: new Map(cached.commands),
   };
+}
+
+function timersOf(timers: Cached["timers"]): Timers {
+  const armed = new Timers();
+  for (const timer of timers) armed.set(timer.name, timer);
+  return armed;
 }
 
 const keys = new WeakMap<AnyKind, string>();

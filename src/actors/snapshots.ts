@@ -3,6 +3,9 @@ import type { Fold } from "./fold.ts";
 import type { Runtime } from "./runtime.ts";
 import { writeSnapshot } from "./snapshot.ts";
 
+/** As many of a snapshot's entries may be written for each record. */
+const ENTRIES_A_RECORD = 10;
+
 export class Snapshots {
   readonly #rt: Runtime;
   /** Seq of the last one, or of the record that the actor was loaded at. */
@@ -16,8 +19,10 @@ export class Snapshots {
     this.#at = seq;
   }
 
-  due(seq: number): boolean {
-    return seq - this.#at >= this.#rt.snapshotEvery;
+  /** The more a snapshot would hold beside the state, the later it is: its cost is spread over the records between (A13). */
+  due({ seq, commands, watermarks, outbox }: Fold): boolean {
+    const spread = (commands.size + watermarks.size + outbox.size) / ENTRIES_A_RECORD;
+    return seq - this.#at >= Math.max(this.#rt.snapshotEvery, spread);
   }
 
   /** @param ran custom actions up to this seq have run: one in doubt must stand in the records, not here. */

@@ -13,6 +13,7 @@ import type { StepperOptions } from "./contract.ts";
 import { STUB } from "./internals.ts";
 import type { RawActor } from "./internals.ts";
 import { logicTypeOf, nameOf } from "./logic.ts";
+import { put } from "./encode.ts";
 import type { RefTable } from "./refs.ts";
 import type { Born, Turn } from "./turn.ts";
 
@@ -55,7 +56,9 @@ function nextAddress(id: string, kind: string | undefined, turn: Turn): string {
   const part = addressPart(id);
   const before = Object.hasOwn(turn.incarnations, part) ? (turn.incarnations[part] ?? 0) : 0;
   const count = before + 1;
-  turn.incarnations = { ...turn.incarnations, [part]: count };
+  // Copied once in a step, however many it starts (A13).
+  if (turn.counted === undefined) turn.incarnations = turn.counted = { ...turn.incarnations };
+  put(turn.counted, part, count);
   const parent = turn.actor.address;
   const slash = parent.indexOf("/");
   const above = parent.slice(slash + 1);

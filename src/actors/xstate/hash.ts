@@ -90,6 +90,8 @@ function jsonOrNothing(params: unknown): unknown {
 
 type Children = Readonly<Record<string, Ref | undefined>>;
 
+/** Children up to which remembering costs more than looking again. */
+const FEW = 8;
 const seen = new WeakMap<Children, string>();
 const marks = new WeakMap<Ref, Mark>();
 
@@ -97,13 +99,16 @@ const marks = new WeakMap<Ref, Mark>();
 function childrenText(children: Children): string {
   const before = seen.get(children);
   if (before !== undefined) return before;
+  const keys = Object.keys(children);
+  const many = keys.length > FEW;
   let sum = ZERO;
-  for (const key in children) {
+  for (const key of keys) {
     const ref = children[key];
-    sum = plus(sum, key === ref?.id ? markOf(ref) : markOfText(`${key} ${ref?.sessionId}`));
+    const own = many && key === ref?.id;
+    sum = plus(sum, own ? markOf(ref) : markOfText(`${key} ${ref?.sessionId}`));
   }
   const text = sum.join();
-  seen.set(children, text);
+  if (many) seen.set(children, text);
   return text;
 }
 

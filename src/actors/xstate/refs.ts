@@ -51,6 +51,19 @@ export interface RefTable {
 const refs = new WeakSet<object>();
 const unsubscribed = { unsubscribe() {} };
 
+// One function each for all refs: a host makes one ref for every promise that it runs.
+function toJSON(this: Ref): ReturnType<Ref["toJSON"]> {
+  return { xstate$$type: 1, id: this.id, addr: this.sessionId };
+}
+
+function subscribe(): typeof unsubscribed {
+  return unsubscribed;
+}
+
+function itself(this: Ref): Ref {
+  return this;
+}
+
 /** Whether a value is a ref of ours. Actors of a foreign XState system are not. */
 export function isRef(value: object): value is Ref {
   return "sessionId" in value && refs.has(value);
@@ -62,13 +75,17 @@ export function createRefTable(host: RefHost): RefTable {
     if (table.get(address)?.deref() === undefined) table.delete(address);
   });
 
+  function snapshot(this: Ref): Snapshot<unknown> {
+    return host.snapshot(this);
+  }
+
   const dress = (ref: Ref, address: string): void => {
     ref.sessionId = address;
     ref.send = ref._send = (event) => host.send(address, event);
-    ref.getSnapshot = ref.getPersistedSnapshot = () => host.snapshot(ref);
-    ref.toJSON = () => ({ xstate$$type: 1, id: ref.id, addr: address });
-    ref.subscribe = ref.on = () => unsubscribed;
-    ref.start = ref._stop = () => ref;
+    ref.getSnapshot = ref.getPersistedSnapshot = snapshot;
+    ref.toJSON = toJSON;
+    ref.subscribe = ref.on = subscribe;
+    ref.start = ref._stop = itself;
     refs.add(ref);
   };
 

@@ -37,6 +37,8 @@ export interface Turn {
   /** System ids given in this step. */
   readonly booked: Map<string, Ref>;
   incarnations: Readonly<Record<string, number>>;
+  /** The same, once it is this step's own. */
+  counted: Record<string, number> | undefined;
   lookups: Record<string, string | null> | undefined;
   readonly transitions: RawTransition[];
   /** A fault of the machine's build: thrown to the host, where XState would swallow it. */
@@ -64,6 +66,7 @@ export function newTurn(
     stopped: [],
     booked: new Map(),
     incarnations: at.state?.incarnations ?? {},
+    counted: undefined,
     lookups: undefined,
     transitions: [],
     fault: undefined,
