@@ -5,7 +5,7 @@ import type { ActorRecord } from "../actors/reads.ts";
 import { CommandResult } from "../events/command-result.ts";
 import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
-import { stateLabel } from "./run-view.ts";
+import { stateLabel } from "../projections/runs.ts";
 
 /** One record in a few words. */
 export interface Line {

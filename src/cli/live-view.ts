@@ -2,7 +2,7 @@
  * A run while it moves: lines for a terminal that are painted over, or one line per event
  * where there is none. Pure.
  */
-import { endedTasks, type RunView, type TaskView } from "./run-view.ts";
+import { endedTasks, type RunView, type TaskView } from "../projections/runs.ts";
 import { fit, inked, span, styleOf, width, type Ink } from "./paper.ts";
 import { tameLine } from "./terminal.ts";
 

@@ -4,11 +4,15 @@
  * - One record changes one run, and nothing else is needed to fold it in.
  * - Whatever order workflow and task records of a run come in, the end is the same.
  */
-import type { ActorRecord } from "../actors/reads.ts";
 import { parseAddress } from "../events/address.ts";
 import { WorkflowInput } from "../events/commands.ts";
 import { TaskFact, type Failure } from "../events/facts/task.ts";
 import type { Json } from "../events/json.ts";
+import type { Recorded } from "../events/log/log.ts";
+import type { RecordBody } from "../events/record.ts";
+
+/** A record with its body parsed: what this fold reads of it. */
+type StepRecord = Pick<Recorded, "stream" | "at" | "type"> & { readonly body: RecordBody };
 
 export interface TaskView {
   readonly id: string;
@@ -47,7 +51,7 @@ export interface RunView {
 }
 
 /** Folds one record into its run. */
-export function evolveRun(view: RunView | undefined, record: ActorRecord): RunView | undefined {
+export function evolveRun(view: RunView | undefined, record: StepRecord): RunView | undefined {
   const { kind, root, path } = parseAddress(record.stream);
   if (kind !== "workflow" && kind !== "task") return view;
   const known = view ?? unknownRun(root, record.at);
@@ -78,7 +82,7 @@ function unknownRun(run: string, at: number): RunView {
   return { ...shared, startedAt: at, movedAt: at, records: 0 };
 }
 
-function workflowMoved(view: RunView, { body }: ActorRecord): RunView {
+function workflowMoved(view: RunView, { body }: StepRecord): RunView {
   const status = stateLabel(body.status, body.state);
   const moved = { ...view, status, open: body.status === "active" };
   const input = WorkflowInput.safeParse(body.born?.input);
@@ -108,7 +112,7 @@ function newTask(id: string): TaskView {
   return { id, title: id, status: "PENDING", attempts: 0, restarts: 0 };
 }
 
-function taskMoved(task: TaskView, { at, body }: ActorRecord): TaskView {
+function taskMoved(task: TaskView, { at, body }: StepRecord): TaskView {
   const status = stateLabel(body.status, body.state);
   const again = status === "RUNNING" && body.event?.type === "troupe.recovered";
   const moved = {

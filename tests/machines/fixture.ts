@@ -72,7 +72,7 @@ export class World {
   }
 }
 
-const PLACE = { run: "r1", folder: "/work/here", artifacts: "/work/here/out" };
+const PLACE = { run: "r1", folder: "/plans/here", artifacts: "/plans/here/out" };
 
 export const GOOD: CommandResult = {
   exitCode: 0,

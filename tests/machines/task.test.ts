@@ -27,8 +27,8 @@ describe("a task", () => {
     expect(state()).toBe("RUNNING");
     expect(world.find("t1").input).toEqual({
       argv: ["true"],
-      folder: "/work/here/sub",
-      artifacts: "/work/here/out",
+      folder: "/plans/here/sub",
+      artifacts: "/plans/here/out",
       passEnv: [],
       env: {
         FROM: "plan",
@@ -36,7 +36,7 @@ describe("a task", () => {
         TROUPE_RUN: "r1",
         TROUPE_TASK: "t1",
         TROUPE_ATTEMPT: "1",
-        TROUPE_ARTIFACTS: "/work/here/out",
+        TROUPE_ARTIFACTS: "/plans/here/out",
       },
     });
     await world.find("t1").end({ stdout: "a\n\u001b[32mfound 3\u001b[0m\tfiles\n\n", durationMs: 12 });

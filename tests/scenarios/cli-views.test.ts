@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { news, picture } from "../../src/cli/live-view.ts";
 import { painter } from "../../src/cli/painter.ts";
 import { fit, moment, span, table, width } from "../../src/cli/paper.ts";
-import { stateLabel, type RunView, type TaskView } from "../../src/cli/run-view.ts";
+import { stateLabel, type RunView, type TaskView } from "../../src/projections/runs.ts";
 import { systemTerminal, tame, tameLine } from "../../src/cli/terminal.ts";
 
 const task = (id: string, rest: Partial<TaskView> = {}): TaskView => ({

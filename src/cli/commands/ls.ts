@@ -4,7 +4,7 @@ import { z } from "zod";
 import { connect } from "../../actors/client.ts";
 import { planKinds } from "../../agents/plan-kinds.ts";
 import { inked, moment, span, styleOf, table } from "../paper.ts";
-import { endedTasks } from "../run-view.ts";
+import { endedTasks } from "../../projections/runs.ts";
 import { addCommand, openExisting, type Shell } from "../shell.ts";
 import { readRuns } from "../watch-run.ts";
 

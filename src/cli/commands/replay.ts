@@ -7,7 +7,7 @@ import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { count, table } from "../paper.ts";
 import { addressesIn, replay, replayEnv, type Replayed } from "../replaying.ts";
-import { stateLabel } from "../run-view.ts";
+import { stateLabel } from "../../projections/runs.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import type { Json } from "../../events/json.ts";
 
