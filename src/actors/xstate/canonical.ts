@@ -9,12 +9,10 @@
  *    one whose place it takes: what two states share costs nothing, and a change costs the
  *    members that changed and one look at each that did not (A13). The text is the same.
  * 3. What is kept is frozen, in production too, with the small parts that stand in it: changed in
- *    place it would keep its old text, so the change throws where it is made.
- * 4. But for arrays and records of more than {@link WIDE} members, whose freezing costs more than
- *    all the rest: strict mode freezes them too; in production a record of one that was changed
- *    in place has the hash of its old content, and a load, which writes the last state anew with
- *    `canonical`, finds that and parks the actor (`REPLAY_DIVERGED`).
- * 5. What may change in place by right (dates, maps, sets, instances) and all that holds it is
+ *    place it would keep its old text. Not so arrays and records of more than {@link WIDE} members:
+ *    strict mode freezes them; in production one that was changed in place has its old text, and
+ *    a load, which writes the last state anew, finds that (`REPLAY_DIVERGED`).
+ * 4. What may change in place by right (dates, maps, sets, instances) and all that holds it is
  *    not kept: it is written anew each time.
  */
 import { hexOf, markOfText, minus, moved, plus, ZERO } from "./marks.ts";
@@ -125,12 +123,10 @@ function writePlain(value: object, before: unknown, walk: Walk): string {
 
 /** Notes what a container comes to, and sees to it that it stays true. */
 function keep(value: object, made: Node | string, { nodes }: Walk): string {
-  if (typeof made === "string") {
-    if (nodes !== undefined) Object.freeze(value);
-    return made;
-  }
+  const small = typeof made === "string";
+  if (nodes !== undefined && (small || made.count <= WIDE)) Object.freeze(value);
+  if (small) return made;
   const text = textOf(value, made);
-  if (nodes !== undefined && made.count <= WIDE) Object.freeze(value);
   nodes?.set(value, { ...made, text });
   return text;
 }
@@ -174,10 +170,17 @@ function writeItems(now: Items, before: Items, { walk, was }: Writing): Node | s
     if (node.size > SMALL) return node;
   }
   look(now.length, walk);
-  const texts = Array.from(now, (item, index) => member(item, before[index], walk));
-  const size = texts.reduce((all, text) => all + text.length, 0);
+  const texts: string[] = [];
+  for (let i = 0; i < now.length; i++) texts.push(member(now[i], before[i], walk));
+  const size = lengthOf(texts);
   if (size <= SMALL) return `[${texts.join()}]`;
   return { sum: sumOf(texts, 0), count: now.length, size };
+}
+
+function lengthOf(texts: readonly string[]): number {
+  let length = 0;
+  for (const text of texts) length += text.length;
+  return length;
 }
 
 /** Σ mark(i)·R^(from + i). */
@@ -221,7 +224,7 @@ function spliced(now: Items, before: Items, { walk, was }: Known): Node {
   const stays = minus(minus(was.sum, gone), follows);
   return {
     sum: plus(plus(stays, sumOf(put, head)), moved(follows, now.length - before.length)),
-    size: was.size + put.join("").length - out.join("").length,
+    size: was.size + lengthOf(put) - lengthOf(out),
     count: now.length,
   };
 }
@@ -234,7 +237,7 @@ function writeFields(now: Fields, before: Fields, { walk, was }: Writing): Node 
   }
   look(keys.length, walk);
   const texts = keys.map((key) => field(key, now[key], { walk, before: before[key] }));
-  const size = texts.reduce((all, text) => all + text.length, 0);
+  const size = lengthOf(texts);
   if (size <= SMALL) return `{${texts.sort().join()}}`;
   let sum = ZERO;
   for (const text of texts) sum = plus(sum, markOfText(text));

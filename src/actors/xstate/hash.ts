@@ -52,7 +52,7 @@ function seal({ snapshot }: State, effects: readonly Effect[], context: string =
 function ownText(snapshot: Snapshot<unknown>): string {
   if (!isMachineSnapshot(snapshot)) return canonical({ ...snapshot, context: undefined });
   const { status, value, output, error } = snapshot;
-  const own = canonical([status, value, output, error]);
+  const own = `${status}|${canonical(value)}|${canonical(output)}|${canonical(error)}`;
   return `${own}|${canonical(hashedHistory(snapshot.historyValue))}|${childrenText(snapshot.children)}`;
 }
 
