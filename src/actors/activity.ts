@@ -91,9 +91,13 @@ export function settingsOf(logic: AnyActorLogic, input: unknown): ActivitySettin
   );
 }
 
-/** Hands the context to the attempt that is about to start under this `self`. */
-export function attachContext(self: object, context: Omit<ActivityContext, "signal">): void {
-  contexts.set(self, context);
+/** Hands the context to the attempt of this logic that is about to start under this `self`. */
+export function attachContext(
+  logic: AnyActorLogic,
+  self: object,
+  context: () => Omit<ActivityContext, "signal">,
+): void {
+  if (settings.has(logic)) contexts.set(self, context()); // nothing else reads it
 }
 
 /** T-R1: `delay · factor^(failures−1)`, capped; undefined if no attempt is left. */

@@ -94,7 +94,7 @@ function attemptWith(rt: Runtime, fold: Fold, open: OpenResident, settings: Acti
     ...(child.input !== undefined && { input: child.input }),
     syncSnapshot: child.syncSnapshot,
     prepare: (self) =>
-      attachContext(self, {
+      attachContext(logic, self, () => ({
         idempotencyKey: `${owner}#${open.id}`,
         fence: { epoch: rt.epoch, attempt },
         ...(settings.timeoutMs !== undefined && { deadline: rt.clock.now() + settings.timeoutMs }),
@@ -104,7 +104,7 @@ function attemptWith(rt: Runtime, fold: Fold, open: OpenResident, settings: Acti
           rt.progressed({ address: owner, activity: child.address, attempt, value });
         },
         log: (...args) => rt.warn("activity", { activity: child.address, args }),
-      }),
+      })),
     ended,
     sent(to, event) {
       if (over) return;

@@ -19,6 +19,8 @@ export interface Address {
 
 const NAME = /^[A-Za-z0-9_-]+$/;
 const PART = /^[A-Za-z0-9_-]+(~[1-9][0-9]*)?$/;
+const WHOLE =
+  /^([A-Za-z0-9_-]+)\/([A-Za-z0-9_-]+(?:~[1-9][0-9]*)?)((?::[A-Za-z0-9_-]+(?:~[1-9][0-9]*)?)*)$/;
 const MAX_LENGTH = 512;
 
 /**
@@ -27,20 +29,35 @@ const MAX_LENGTH = 512;
  * @throws {@link TroupeError} `ADDRESS_INVALID` naming the part that is wrong.
  */
 export function parseAddress(text: string): Address {
+  const whole = text.length > MAX_LENGTH ? null : WHOLE.exec(text);
+  if (whole === null) throw faultIn(text);
+  const [, kind = "", root = "", below = ""] = whole;
+  return { kind, root, path: below === "" ? [] : below.slice(1).split(":") };
+}
+
+/** The root of an address that is known to be one. */
+export function rootOf(address: string): string {
+  const start = address.indexOf("/") + 1;
+  const end = address.indexOf(":", start);
+  return end === -1 ? address.slice(start) : address.slice(start, end);
+}
+
+/** What is wrong with a text that is no address. */
+function faultIn(text: string): TroupeError {
   const slash = text.indexOf("/");
   const kind = text.slice(0, Math.max(slash, 0));
   const [root = "", ...path] = text.slice(slash + 1).split(":");
-  if (slash < 1 || !NAME.test(kind)) throw invalid(text, "it has no kind");
+  if (slash < 1 || !NAME.test(kind)) return invalid(text, "it has no kind");
   if (text.length > MAX_LENGTH)
-    throw invalid(`${text.slice(0, 40)}…`, `it is longer than ${MAX_LENGTH} characters`);
-  if (!PART.test(root)) throw invalid(text, `"${root}" is not an id`);
+    return invalid(`${text.slice(0, 40)}…`, `it is longer than ${MAX_LENGTH} characters`);
+  if (!PART.test(root)) return invalid(text, `"${root}" is not an id`);
   const wrong = path.find((part) => !PART.test(part));
-  if (wrong !== undefined) throw invalid(text, `"${wrong}" is not an id`);
-  return { kind, root, path };
+  return invalid(text, `"${wrong}" is not an id`);
 }
 
 /** The partition of a root: FNV-1a (32 bit) of its UTF-8 bytes, modulo the number of partitions. */
 export function partitionOf(root: string, partitions: number): number {
+  if (partitions === 1) return 0;
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(root, "utf8")) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0) % partitions;
@@ -49,6 +66,19 @@ export function partitionOf(root: string, partitions: number): number {
 /** A child id as part of an address: itself where it fits, else its fitting characters and a short hash. */
 export function addressPart(id: string): string {
   if (NAME.test(id) && id.length <= 64 && id !== "__proto__") return id;
+  const known = parts.get(id);
+  if (known !== undefined) return known;
+  if (parts.size === PARTS) parts.clear();
+  const part = fitted(id);
+  parts.set(id, part);
+  return part;
+}
+
+/** The parts last made: inline invokes have ids such as `0.order.paying`, the same for every actor. */
+const parts = new Map<string, string>();
+const PARTS = 1_000;
+
+function fitted(id: string): string {
   const hash = createHash("sha256").update(id).digest("hex").slice(0, 8);
   const fit = id.replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40);
   return `${fit}_${hash}`;

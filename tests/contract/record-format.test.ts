@@ -44,7 +44,7 @@ it("a birth, a command with effects and a completion are written as they always 
   const log = memoryLog();
   await using host = await createHost({ log, kinds: [kind], clock: virtualClock() });
   const actor = await host.start("golden/g");
-  const items = Array.from({ length: 12 }, (_, i) => `item number ${i}`);
+  const items = Array.from({ length: 12 }, (_, i) => `item number ${i} `.repeat(8));
   await actor.send({ type: "GO", items }, { id: "c1" });
   await actor.waitFor((state) => state.status === "done");
   const records = await Array.fromAsync(log.read("golden/g"));
@@ -74,7 +74,7 @@ it("a birth, a command with effects and a completion are written as they always 
       {
         "body": {
           "digests": {
-            "items": "d4826e09",
+            "items": "e7288e33",
             "n": "26b59f96",
           },
           "dues": {
@@ -83,18 +83,18 @@ it("a birth, a command with effects and a completion are written as they always 
           "epoch": 1,
           "event": {
             "items": [
-              "item number 0",
-              "item number 1",
-              "item number 2",
-              "item number 3",
-              "item number 4",
-              "item number 5",
-              "item number 6",
-              "item number 7",
-              "item number 8",
-              "item number 9",
-              "item number 10",
-              "item number 11",
+              "item number 0 item number 0 item number 0 item number 0 item number 0 item number 0 item number 0 item number 0 ",
+              "item number 1 item number 1 item number 1 item number 1 item number 1 item number 1 item number 1 item number 1 ",
+              "item number 2 item number 2 item number 2 item number 2 item number 2 item number 2 item number 2 item number 2 ",
+              "item number 3 item number 3 item number 3 item number 3 item number 3 item number 3 item number 3 item number 3 ",
+              "item number 4 item number 4 item number 4 item number 4 item number 4 item number 4 item number 4 item number 4 ",
+              "item number 5 item number 5 item number 5 item number 5 item number 5 item number 5 item number 5 item number 5 ",
+              "item number 6 item number 6 item number 6 item number 6 item number 6 item number 6 item number 6 item number 6 ",
+              "item number 7 item number 7 item number 7 item number 7 item number 7 item number 7 item number 7 item number 7 ",
+              "item number 8 item number 8 item number 8 item number 8 item number 8 item number 8 item number 8 item number 8 ",
+              "item number 9 item number 9 item number 9 item number 9 item number 9 item number 9 item number 9 item number 9 ",
+              "item number 10 item number 10 item number 10 item number 10 item number 10 item number 10 item number 10 item number 10 ",
+              "item number 11 item number 11 item number 11 item number 11 item number 11 item number 11 item number 11 item number 11 ",
             ],
             "type": "GO",
           },
@@ -104,7 +104,7 @@ it("a birth, a command with effects and a completion are written as they always 
               "type": "golden.went",
             },
           ],
-          "hash": "af842c577d3ba68e",
+          "hash": "4f868dfa362bcfa9",
           "owes": 2,
           "state": "working",
           "status": "active",
@@ -128,7 +128,7 @@ it("a birth, a command with effects and a completion are written as they always 
             "type": "xstate.done.actor.work",
           },
           "from": "golden/g:work",
-          "hash": "00bd9cb555a8b70c",
+          "hash": "af730fcc8551e284",
           "owes": 0,
           "state": "over",
           "status": "done",

@@ -5,7 +5,7 @@ import { canonical, remembered } from "../../src/actors/xstate/canonical.ts";
 
 type Value = number | string | undefined | readonly Value[] | { readonly [key: string]: Value };
 
-const leaf = fc.oneof(fc.integer(), fc.string(), fc.string({ minLength: 100 }), fc.constant(undefined));
+const leaf = fc.oneof(fc.integer(), fc.string(), fc.string({ minLength: 400 }), fc.constant(undefined));
 const key = fc.oneof(fc.constantFrom("a", "b", "length", "__proto__", "constructor"), fc.string());
 const { value } = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
@@ -103,7 +103,7 @@ describe("what is remembered", () => {
   );
 
   test.prop({
-    items: fc.array(fc.integer({ max: 50 }), { minLength: 60, maxLength: 200 }),
+    items: fc.array(fc.integer({ max: 50 }), { minLength: 400, maxLength: 600 }),
     i: fc.nat(),
     j: fc.nat(),
   })("for every long list, the order of its items shows", ({ items, i, j }) => {
@@ -121,10 +121,10 @@ describe("what is remembered", () => {
   });
 
   it("ends on cycles, and keeps nothing of them", () => {
-    const one: Record<string, unknown> = { text: "x".repeat(200) };
+    const one: Record<string, unknown> = { text: "x".repeat(2000) };
     one["self"] = { one };
     const before = remembered(one, undefined);
-    one["text"] = "y".repeat(200);
+    one["text"] = "y".repeat(2000);
     expect(remembered(one, undefined)).not.toBe(before);
   });
 });

@@ -14,19 +14,32 @@ import type { Ref } from "./refs.ts";
 
 type Known = Readonly<Record<string, Json>>;
 
+/** Nothing is known: one object, so that this is seen without a look into it. */
+export const NONE_KNOWN: Known = Object.freeze({});
+
 /** The state with what this event says of a child, before the step that it causes. */
 export function withNewsOf(state: State, event: EncodedEvent): State {
   const news = newsIn(event);
   if (news === undefined) return state;
   const address = addressOfChild(state.snapshot, news.id);
   if (address === undefined) return state;
-  return { ...state, childSnapshots: { ...state.childSnapshots, [address]: news.snapshot } };
+  return { ...state, news: { address, snapshot: news.snapshot } };
 }
 
-/** Without those that this step has stopped. */
-export function withoutStopped(known: Known, stopped: readonly string[]): Known {
-  if (!stopped.some((address) => address in known)) return known;
-  return Object.fromEntries(Object.entries(known).filter(([address]) => !stopped.includes(address)));
+/** What is known after a step: with its news, without those that it has stopped. */
+export function knownAfter({ childSnapshots, news }: State, stopped: readonly string[]): Known {
+  const gone = childSnapshots !== NONE_KNOWN && stopped.some((address) => address in childSnapshots);
+  const left = gone
+    ? Object.fromEntries(Object.entries(childSnapshots).filter(([key]) => !stopped.includes(key)))
+    : childSnapshots;
+  // most children that end are stopped by the same step: nothing is copied for them
+  if (news === undefined || stopped.includes(news.address)) return left;
+  return { ...left, [news.address]: news.snapshot };
+}
+
+/** The last that is known of a child. */
+export function knownOf({ childSnapshots, news }: State, address: string): Json | undefined {
+  return news?.address === address ? news.snapshot : childSnapshots[address];
 }
 
 /** The address of the child that stands under an id now. */
@@ -38,8 +51,8 @@ export function addressOfChild(snapshot: Snapshot<unknown>, id: string): string 
 }
 
 /** Whether a child is known to have ended by itself. */
-export function hasEnded(known: Known, address: string): boolean {
-  const { status } = fields(known[address]);
+export function hasEnded(state: State, address: string): boolean {
+  const { status } = fields(knownOf(state, address));
   return status === "done" || status === "error";
 }
 
@@ -58,7 +71,8 @@ const SNAPSHOT = "xstate.snapshot.";
 const DONE = "xstate.done.actor.";
 const ERROR = "xstate.error.actor.";
 
-function newsIn({ type, ...event }: EncodedEvent): { id: string; snapshot: Json } | undefined {
+function newsIn(event: EncodedEvent): { id: string; snapshot: Json } | undefined {
+  const { type } = event;
   if (!type.startsWith("xstate.")) return undefined;
   if (type.startsWith(SNAPSHOT))
     return { id: type.slice(SNAPSHOT.length), snapshot: event["snapshot"] ?? null };

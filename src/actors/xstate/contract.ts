@@ -33,6 +33,8 @@ export interface State {
   readonly incarnations: Readonly<Record<string, number>>;
   /** The last `xstate.snapshot.*` received, by child address: all that `getSnapshot()` of a child can answer. */
   readonly childSnapshots: Readonly<Record<string, Json>>;
+  /** What the event under way says of a child. Only inside a step. */
+  readonly news?: { readonly address: string; readonly snapshot: Json };
 }
 
 /** A child that a step starts, whichever way the machine says it. */

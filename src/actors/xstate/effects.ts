@@ -31,7 +31,7 @@ export function effectsOf(turn: Turn, parts: EffectParts): Effect[] {
   if (turn.notes.length === 0) return [];
   const first: Effect[] = [];
   const rest: Effect[] = [];
-  const gone = new Set(turn.stopped);
+  const gone = turn.stopped;
   turn.notes.forEach((note, index) => {
     const effect = effectOf(note, { ...parts, turn, gone, index });
     if (effect?.type === "action") first.push(effect);
@@ -42,14 +42,14 @@ export function effectsOf(turn: Turn, parts: EffectParts): Effect[] {
 
 interface Place extends EffectParts {
   readonly turn: Turn;
-  readonly gone: ReadonlySet<string>;
+  readonly gone: readonly string[];
   readonly index: number;
 }
 
 function effectOf(note: Turn["notes"][number], at: Place): Effect | undefined {
   switch (note.type) {
     case "born":
-      if (at.gone.has(note.born.address)) return undefined;
+      if (at.gone.includes(note.born.address)) return undefined;
       return { type: "start", child: childStart(note.born) };
     case "stop":
       return stopOf(note.address, at);
@@ -65,7 +65,7 @@ function effectOf(note: Turn["notes"][number], at: Place): Effect | undefined {
 
 function stopOf(address: string, { turn }: Place): Effect | undefined {
   if (turn.born.some((born) => born.address === address)) return undefined;
-  const ended = turn.state !== undefined && hasEnded(turn.state.childSnapshots, address);
+  const ended = turn.state !== undefined && hasEnded(turn.state, address);
   return ended ? undefined : { type: "stop", child: address };
 }
 

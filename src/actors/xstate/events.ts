@@ -20,15 +20,18 @@ export function fields(value: unknown): Fields {
  * @throws {@link TroupeError} `JSON_INVALID` with the path of what JSON cannot hold.
  */
 export function encodeEvent(event: unknown, place: string): EncodedEvent {
-  const { type, ...rest } = fields(event);
+  const all = fields(event);
+  const type = all["type"];
   // What XState itself sends has no output where a machine has none, and any error.
   const own = String(type).startsWith("xstate.");
   const json: Record<string, Json> = {};
-  for (const [key, item] of Object.entries(rest)) {
-    if (own && item === undefined) continue;
+  for (const key of Object.keys(all)) {
+    const item = all[key];
+    if (key === "type" || (own && item === undefined)) continue;
     put(json, key, own && key === "error" ? encodeError(item) : encode(item, `${place}.${key}`));
   }
-  return { ...json, type: String(type) };
+  json["type"] = String(type);
+  return json as EncodedEvent; // its type was set on the line before
 }
 
 export function doneEvent(id: string, output: unknown): EncodedEvent {

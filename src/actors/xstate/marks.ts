@@ -54,7 +54,13 @@ export function hexOf([high, low]: Mark): string {
 }
 
 function hex(lane: number): string {
-  return (lane >>> 0).toString(16).padStart(8, "0");
+  return byte(lane >>> 24) + byte((lane >>> 16) & 0xff) + byte((lane >>> 8) & 0xff) + byte(lane & 0xff);
+}
+
+const BYTES = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, "0"));
+
+function byte(n: number): string {
+  return BYTES[n] ?? "";
 }
 
 function mixed(lane: number): number {

@@ -3,7 +3,7 @@
  */
 import { isMachineSnapshot } from "xstate";
 import type { AnyMachineSnapshot, Snapshot } from "xstate";
-import { hasEnded, withoutStopped } from "./child-snapshots.ts";
+import { hasEnded, knownAfter, NONE_KNOWN } from "./child-snapshots.ts";
 import type { Effect, Identity, State, Stepped } from "./contract.ts";
 import { effectsOf } from "./effects.ts";
 import type { EffectParts } from "./effects.ts";
@@ -15,11 +15,10 @@ import type { Turn } from "./turn.ts";
 
 /** The outcome of a step that ran to its end. */
 export function steppedOf(turn: Turn, snapshot: Snapshot<unknown>, parts: EffectParts): Stepped {
-  const known = turn.state?.childSnapshots ?? {};
   const state = {
     snapshot,
     incarnations: turn.incarnations,
-    childSnapshots: withoutStopped(known, turn.stopped),
+    childSnapshots: turn.state === undefined ? NONE_KNOWN : knownAfter(turn.state, turn.stopped),
   };
   const effects = effectsOf(turn, parts);
   const taken = takenOf(turn.transitions);
@@ -43,7 +42,7 @@ export function endedOf(
   const state: State = {
     snapshot,
     incarnations: turn.state?.incarnations ?? {},
-    childSnapshots: {},
+    childSnapshots: NONE_KNOWN,
   };
   return {
     state,
@@ -67,7 +66,7 @@ function stopsOf({ state }: Turn): Effect[] {
   if (state === undefined || !isMachineSnapshot(state.snapshot)) return [];
   const children: readonly (Ref | undefined)[] = Object.values(state.snapshot.children);
   return children.flatMap((child) =>
-    child === undefined || hasEnded(state.childSnapshots, child.sessionId)
+    child === undefined || hasEnded(state, child.sessionId)
       ? []
       : [{ type: "stop", child: child.sessionId }],
   );

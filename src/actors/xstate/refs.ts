@@ -2,20 +2,21 @@
  * Actor refs: what machine code holds of other actors.
  *
  * 1. One object per address for as long as anybody holds it, so `context.me === self`.
- *    The table itself holds them weakly: a host that lives for ever does not fill up.
+ *    A root's table lives as long as one of its refs is held, and holds all but a few of them
+ *    weakly: a host that lives for ever does not fill up.
  * 2. A ref never runs anything: `send` and `getSnapshot` go to the host, whichever way the
  *    ref was made.
  * 3. The `Actor` that XState makes for a new child becomes its ref, unless the address has one.
  */
 import type { Snapshot } from "xstate";
-import { parseAddress } from "../../events/address.ts";
+import { parseAddress, rootOf } from "../../events/address.ts";
 
 /** The shape that XState takes for an actor ref. */
 export interface Ref {
   id: string;
   sessionId: string;
   ref: Ref;
-  system: unknown;
+  system: RefSystem;
   src: unknown;
   _parent: Ref | undefined;
   send(event: unknown): void;
@@ -34,8 +35,21 @@ export interface RefHost {
   readonly send: (to: string, event: unknown) => void;
   readonly snapshot: (ref: Ref) => Snapshot<unknown>;
   /** The system that actors of this root see. */
-  readonly system: (root: string) => unknown;
+  readonly system: (root: string) => RefSystem;
 }
+
+/** The refs of one root by address; those after the first few are held weakly. */
+export type Refs = Map<string, Ref | WeakRef<Ref>>;
+
+/** What all refs of one root hold: so a root that nobody holds takes its table along. */
+export interface RefSystem {
+  readonly refs: Refs;
+  /** The same for one resident, whose sends go its own way. */
+  readonly relayedBy: (relay: Relay) => RefSystem;
+}
+
+/** How XState hands an event from one actor to another. */
+export type Relay = (source: unknown, target: Ref, event: unknown) => void;
 
 export interface RefTable {
   /** The ref of an address; `id` names it where the table does not know it yet. */
@@ -48,10 +62,8 @@ export interface RefTable {
   readonly intern: (ref: Ref) => Ref | undefined;
 }
 
-const refs = new WeakSet<object>();
 const unsubscribed = { unsubscribe() {} };
 
-// One function each for all refs: a host makes one ref for every promise that it runs.
 function toJSON(this: Ref): ReturnType<Ref["toJSON"]> {
   return { xstate$$type: 1, id: this.id, addr: this.sessionId };
 }
@@ -64,58 +76,105 @@ function itself(this: Ref): Ref {
   return this;
 }
 
-/** Whether a value is a ref of ours. Actors of a foreign XState system are not. */
+/** Whether a value is a ref of ours. Actors of a foreign XState system are not, nor copies of a ref. */
 export function isRef(value: object): value is Ref {
-  return "sessionId" in value && refs.has(value);
+  if (!("sessionId" in value) || !("toJSON" in value) || !("ref" in value)) return false;
+  return value.toJSON === toJSON && value.ref === value;
 }
 
+/** Refs of one root up to which all live as long as anybody holds one of them. */
+const FEW = 64;
+
 export function createRefTable(host: RefHost): RefTable {
-  const table = new Map<string, WeakRef<Ref>>();
-  const gone = new FinalizationRegistry<string>((address) => {
-    if (table.get(address)?.deref() === undefined) table.delete(address);
-  });
+  const gone = new FinalizationRegistry<{ readonly address: string; readonly refs: WeakRef<Refs> }>(
+    ({ address, refs }) => {
+      const table = refs.deref();
+      const left = table?.get(address);
+      if (left instanceof WeakRef && left.deref() === undefined) table?.delete(address);
+    },
+  );
 
   function snapshot(this: Ref): Snapshot<unknown> {
     return host.snapshot(this);
   }
 
-  const dress = (ref: Ref, address: string): void => {
-    ref.sessionId = address;
-    ref.send = ref._send = (event) => host.send(address, event);
-    ref.getSnapshot = ref.getPersistedSnapshot = snapshot;
-    ref.toJSON = toJSON;
-    ref.subscribe = ref.on = subscribe;
-    ref.start = ref._stop = itself;
-    refs.add(ref);
+  /** A host makes one for every promise that it runs, so they share what they can. */
+  class OwnRef implements Ref {
+    id: string;
+    sessionId: string;
+    ref: Ref = this;
+    system: RefSystem;
+    src: unknown = undefined;
+    _parent: Ref | undefined = undefined;
+    send: Ref["send"];
+    declare _send: Ref["_send"];
+    declare getSnapshot: Ref["getSnapshot"];
+    declare getPersistedSnapshot: Ref["getPersistedSnapshot"];
+    declare toJSON: Ref["toJSON"];
+    declare subscribe: Ref["subscribe"];
+    declare on: Ref["on"];
+    declare start: Ref["start"];
+    declare _stop: Ref["_stop"];
+
+    constructor(address: string, id: string, system: RefSystem) {
+      this.id = id;
+      this.sessionId = address;
+      this.system = system;
+      this.send = (event) => host.send(address, event); // may be taken off the ref, as XState's may
+    }
+  }
+  Object.assign(OwnRef.prototype, {
+    _send(this: Ref, event: unknown) {
+      this.send(event);
+    },
+    getSnapshot: snapshot,
+    getPersistedSnapshot: snapshot,
+    toJSON,
+    subscribe,
+    on: subscribe,
+    start: itself,
+    _stop: itself,
+  });
+
+  const dress = (actor: Ref, address: string): void => {
+    actor.sessionId = address;
+    actor.send = actor._send = (event) => host.send(address, event);
+    actor.getSnapshot = actor.getPersistedSnapshot = snapshot;
+    actor.toJSON = toJSON;
+    actor.subscribe = actor.on = subscribe;
+    actor.start = actor._stop = itself;
   };
 
-  const fresh = (address: string, id: string): Ref => {
-    // The methods are set by `dress` on the next line; XState reads `ref` and the rest as data.
-    const ref = { id, src: undefined, _parent: undefined } as unknown as Ref;
-    ref.ref = ref;
-    ref.system = host.system(parseAddress(address).root);
-    dress(ref, address);
-    return ref;
+  const find = (refs: Refs, address: string): Ref | undefined => {
+    const known = refs.get(address);
+    return known instanceof WeakRef ? known.deref() : known;
   };
 
-  const put = (ref: Ref): void => {
-    table.set(ref.sessionId, new WeakRef(ref));
-    gone.register(ref, ref.sessionId);
+  const put = (refs: Refs, ref: Ref): void => {
+    const address = ref.sessionId;
+    if (refs.size < FEW) {
+      refs.set(address, ref);
+      return;
+    }
+    refs.set(address, new WeakRef(ref));
+    gone.register(ref, { address, refs: new WeakRef(refs) });
   };
 
   return {
-    fresh,
+    fresh: (address, id) => new OwnRef(address, id, host.system(rootOf(address))),
     dress,
     of(address, id) {
-      const known = table.get(address)?.deref();
+      const system = host.system(rootOf(address));
+      const known = find(system.refs, address);
       if (known !== undefined) return known;
-      const ref = fresh(address, id ?? idOf(address));
-      put(ref);
+      const ref = new OwnRef(address, id ?? idOf(address), system);
+      put(system.refs, ref);
       return ref;
     },
     intern(ref) {
-      const known = table.get(ref.sessionId)?.deref();
-      if (known === undefined) put(ref);
+      const { refs } = host.system(rootOf(ref.sessionId));
+      const known = find(refs, ref.sessionId);
+      if (known === undefined) put(refs, ref);
       return known === ref ? undefined : known;
     },
   };

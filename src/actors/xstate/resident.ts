@@ -12,7 +12,7 @@ import { actAs } from "./acting.ts";
 import type { Acting } from "./acting.ts";
 import type { EncodedEvent, Resident, ResidentStart } from "./contract.ts";
 import { decode } from "./decode.ts";
-import { doneEvent, encodeEvent, errorEvent, fields, snapshotEvent } from "./events.ts";
+import { doneEvent, encodeEvent, errorEvent, snapshotEvent } from "./events.ts";
 import type { RawScope } from "./internals.ts";
 import { raw } from "./logic.ts";
 import type { Ref, RefTable } from "./refs.ts";
@@ -48,7 +48,7 @@ export function runResident(child: ResidentStart, { refs, logger }: ResidentPart
     id,
     sessionId: address,
     logger,
-    system: { ...fields(self.system), _relay: relay },
+    system: self.system.relayedBy(relay),
     defer: (work) => work(),
     stopChild() {},
     emit() {},

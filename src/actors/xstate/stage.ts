@@ -8,14 +8,14 @@
 import type { Snapshot } from "xstate";
 import { actingNow } from "./acting.ts";
 import { adopt } from "./adopt.ts";
-import { snapshotUnknown } from "./child-snapshots.ts";
+import { knownOf, snapshotUnknown } from "./child-snapshots.ts";
 import type { Identity, StepperOptions } from "./contract.ts";
 import { decode } from "./decode.ts";
 import { encodeEvent, fields } from "./events.ts";
 import type { RawAction, RawScope } from "./internals.ts";
 import { createRefTable, isRef } from "./refs.ts";
-import type { Ref, RefTable } from "./refs.ts";
-import { createSystem } from "./system.ts";
+import type { Ref, RefSystem, RefTable } from "./refs.ts";
+import { systemMaker } from "./system.ts";
 import { noteStop } from "./turn.ts";
 import type { Turn, Turns } from "./turn.ts";
 
@@ -29,19 +29,31 @@ export interface Stage {
 
 export function createStage(options: StepperOptions): Stage {
   const turns: Turns = { now: undefined };
-  const systems = new Map<string, WeakRef<object>>();
+  const systems = new Map<string, WeakRef<RefSystem>>();
+  const left = new FinalizationRegistry<string>((root) => {
+    if (systems.get(root)?.deref() === undefined) systems.delete(root);
+  });
+  /** The last one that was asked for: most steps in a row are of one run. */
+  let last: { readonly root: string; readonly system: RefSystem } | undefined;
   const selves = new WeakMap<Identity, Ref>();
 
-  const system = (root: string): object => {
+  const newSystem = systemMaker({
+    turns,
+    options,
+    refOf: (address) => refs.of(address),
+    adopt: (actor, turn) => adopt(actor, turn, { refs, options }),
+  });
+  const system = (root: string): RefSystem => {
+    if (last?.root === root) return last.system;
     const known = systems.get(root)?.deref();
-    if (known !== undefined) return known;
-    const made = createSystem(root, {
-      turns,
-      options,
-      refOf: refs.of,
-      adopt: (actor, turn) => adopt(actor, turn, { refs, options }),
-    });
+    if (known !== undefined) {
+      last = { root, system: known };
+      return known;
+    }
+    const made = newSystem(root);
     systems.set(root, new WeakRef(made));
+    left.register(made, root);
+    last = { root, system: made };
     return made;
   };
   const refs: RefTable = createRefTable({
@@ -151,7 +163,7 @@ function snapshotOf(ref: Ref, { now }: Turns, { options, refs }: SnapshotParts):
       throw new Error(`Snapshot can't be read while the actor initializes itself`);
     return now.state.snapshot;
   }
-  const known = now.state?.childSnapshots[ref.sessionId];
+  const known = now.state && knownOf(now.state, ref.sessionId);
   if (known === undefined) throw snapshotUnknown(ref);
   const snapshot = decode(known, refs.of);
   return snapshot as Snapshot<unknown>; // a child's own, or the end of it

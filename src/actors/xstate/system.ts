@@ -8,7 +8,7 @@
 import { TroupeError } from "../../errors.ts";
 import type { RawActor, RawInspection } from "./internals.ts";
 import type { StepperOptions } from "./contract.ts";
-import type { Ref } from "./refs.ts";
+import type { Ref, RefSystem, Relay } from "./refs.ts";
 import { lookUp, lookUpAll } from "./turn.ts";
 import type { Turn, Turns } from "./turn.ts";
 
@@ -19,46 +19,84 @@ export interface SystemParts {
   readonly adopt: (actor: RawActor, turn: Turn) => void;
 }
 
-/** A system object for all actors of one root. `from` is any of them. */
-export function createSystem(from: string, { turns, options, refOf, adopt }: SystemParts): object {
-  const find = (systemId: string): string | undefined =>
-    turns.now === undefined ? options.system(from).get(systemId) : lookUp(turns.now, systemId);
+const toTarget: Relay = (_source, target, event) => target.send(event);
+const scheduler = { schedule() {}, cancel() {}, cancelAll() {} };
+const clock = { setTimeout() {}, clearTimeout() {} };
+const nothingScheduled = { _scheduledEvents: {} };
 
-  return {
-    _bookId: () => {
+/** Makes the system objects of a host: one for all actors of a root, so they share what they can. */
+export function systemMaker({
+  turns,
+  options,
+  refOf,
+  adopt,
+}: SystemParts): (root: string) => RefSystem {
+  const find = (root: string, systemId: string): string | undefined =>
+    turns.now === undefined ? options.system(root).get(systemId) : lookUp(turns.now, systemId);
+
+  class System implements RefSystem {
+    readonly refs: RefSystem["refs"];
+    readonly _relay: Relay;
+    readonly #root: string;
+
+    constructor(root: string, refs: RefSystem["refs"], relay: Relay) {
+      this.#root = root;
+      this.refs = refs;
+      this._relay = relay;
+    }
+    relayedBy(relay: Relay): System {
+      return new System(this.#root, this.refs, relay);
+    }
+    get scheduler(): typeof scheduler {
+      return scheduler;
+    }
+    get _clock(): typeof clock {
+      return clock;
+    }
+    get _logger(): StepperOptions["logger"] {
+      return options.logger;
+    }
+    get _snapshot(): typeof nothingScheduled {
+      return nothingScheduled;
+    }
+    getSnapshot(): typeof nothingScheduled {
+      return nothingScheduled;
+    }
+    start(): void {}
+    inspect(): { unsubscribe(): void } {
+      return { unsubscribe() {} };
+    }
+    _bookId(): string {
       const turn = inTurn(turns);
       return `x${turn.seq}_${turn.born.length}`;
-    },
-    _set: (systemId: string, actor: Ref) => {
-      const holder = find(systemId);
+    }
+    _set(systemId: string, actor: Ref): void {
+      const holder = find(this.#root, systemId);
       if (holder !== undefined && holder !== actor.sessionId)
         throw new Error(`Actor with system ID '${systemId}' already exists.`);
-      inTurn(turns).booked.set(systemId, actor);
-    },
-    _register: (sessionId: string) => sessionId,
-    _unregister() {},
-    get: (systemId: string) => {
-      const address = find(systemId);
-      return address === undefined ? undefined : (turns.now?.booked.get(systemId) ?? refOf(address));
-    },
-    getAll: () => {
+      (inTurn(turns).booked ??= new Map()).set(systemId, actor);
+    }
+    _register(sessionId: string): string {
+      return sessionId;
+    }
+    _unregister(): void {}
+    get(systemId: string): Ref | undefined {
+      const address = find(this.#root, systemId);
+      return address === undefined ? undefined : (turns.now?.booked?.get(systemId) ?? refOf(address));
+    }
+    getAll(): Record<string, Ref> {
       const all =
-        turns.now === undefined ? Object.entries(options.system(from).all()) : lookUpAll(turns.now);
+        turns.now === undefined
+          ? Object.entries(options.system(this.#root).all())
+          : lookUpAll(turns.now);
       return Object.fromEntries(Array.from(all, ([systemId, address]) => [systemId, refOf(address)]));
-    },
-    _sendInspectionEvent: (event: RawInspection) => {
+    }
+    _sendInspectionEvent(event: RawInspection): void {
       if (event.type === "@xstate.actor") adopt(event.actorRef, inTurn(turns));
       else if (event.type === "@xstate.microstep") turns.now?.transitions.push(...event._transitions);
-    },
-    _relay: (_source: unknown, target: Ref, event: unknown) => target.send(event),
-    inspect: () => ({ unsubscribe() {} }),
-    scheduler: { schedule() {}, cancel() {}, cancelAll() {} },
-    _snapshot: { _scheduledEvents: {} },
-    getSnapshot: () => ({ _scheduledEvents: {} }),
-    start() {},
-    _clock: { setTimeout() {}, clearTimeout() {} },
-    _logger: options.logger,
-  };
+    }
+  }
+  return (root) => new System(root, new Map(), toTarget);
 }
 
 function inTurn(turns: Turns): Turn {

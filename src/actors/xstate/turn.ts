@@ -34,8 +34,8 @@ export interface Turn {
   readonly born: Born[];
   /** Addresses of children stopped in this step. */
   readonly stopped: string[];
-  /** System ids given in this step. */
-  readonly booked: Map<string, Ref>;
+  /** System ids given in this step, if any. */
+  booked: Map<string, Ref> | undefined;
   incarnations: Readonly<Record<string, number>>;
   /** The same, once it is this step's own. */
   counted: Record<string, number> | undefined;
@@ -64,7 +64,7 @@ export function newTurn(
     notes: [],
     born: [],
     stopped: [],
-    booked: new Map(),
+    booked: undefined,
     incarnations: at.state?.incarnations ?? {},
     counted: undefined,
     lookups: undefined,
@@ -82,14 +82,14 @@ export function noteStop(turn: Turn, child: Ref): void {
     );
   if (turn.stopped.includes(address)) return;
   turn.stopped.push(address);
-  for (const [systemId, ref] of turn.booked)
-    if (isUnder(ref.sessionId, address)) turn.booked.delete(systemId);
+  for (const [systemId, ref] of turn.booked ?? [])
+    if (isUnder(ref.sessionId, address)) turn.booked?.delete(systemId);
   turn.notes.push({ type: "stop", address });
 }
 
 /** Who has a system id, as this step sees it. */
 export function lookUp(turn: Turn, systemId: string): string | undefined {
-  const booked = turn.booked.get(systemId);
+  const booked = turn.booked?.get(systemId);
   if (booked !== undefined) return booked.sessionId;
   const address = turn.directory.get(systemId);
   (turn.lookups ??= {})[systemId] = address ?? null;
@@ -104,7 +104,7 @@ export function lookUpAll(turn: Turn): ReadonlyMap<string, string> {
     lookups[systemId] = address;
     if (!isStopped(turn, address)) found.set(systemId, address);
   }
-  for (const [systemId, ref] of turn.booked) found.set(systemId, ref.sessionId);
+  for (const [systemId, ref] of turn.booked ?? []) found.set(systemId, ref.sessionId);
   return found;
 }
 

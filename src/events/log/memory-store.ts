@@ -2,7 +2,7 @@
  * What a memory log holds, shared by all handles on it: give one store to two
  * `memoryLog`s, and they see the same log as two processes see one file.
  */
-import { partitionOf, parseAddress } from "../address.ts";
+import { partitionOf, rootOf } from "../address.ts";
 import { bell, type Bell } from "./bell.ts";
 import type { Command, NewRecord } from "./log.ts";
 import type { Answer } from "./answer.ts";
@@ -64,7 +64,7 @@ export function memoryStore({ partitions = 1 }: { readonly partitions?: number }
 
 /** Puts a record behind the last one of its stream. */
 export function put(store: MemoryStore, stream: string, record: NewRecord, sealed: Sealed): void {
-  const partition = partitionOf(parseAddress(stream).root, store.partitions);
+  const partition = partitionOf(rootOf(stream), store.partitions);
   const number = (store.sizes[partition] ?? 0) + 1;
   const { body: _, ...envelope } = record;
   const inline = sealed.ref === undefined ? sealed : { data: new Uint8Array(), ref: sealed.ref };
