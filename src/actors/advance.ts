@@ -13,6 +13,7 @@ import { effectMark, isCommand, isEnd, markOf } from "./causes.ts";
 import { isResident, livingIn, type Fold } from "./fold.ts";
 import { Timers } from "./timers.ts";
 import { rehash } from "./scales.ts";
+import { CommandWindow } from "./window.ts";
 import type {
   ChildStart,
   Effect,
@@ -57,10 +58,6 @@ export interface NumberedEffect {
   readonly trace?: string | undefined;
 }
 
-/** A9's window: this many ids, or this long (ms), whichever is larger. */
-const WINDOW_SIZE = 10_000;
-const WINDOW_MS = 24 * 3_600_000;
-
 /** Makes an actor from its birth: the first record. */
 export function birth(
   identity: Identity,
@@ -89,7 +86,7 @@ export function birth(
     residents: new Map(),
     named: new Map(),
     watermarks: new Map(),
-    commands: new Map(),
+    commands: new CommandWindow(),
   };
   return { fold, advanced: absorb(fold, entry, stepped, stepper) };
 }
@@ -210,12 +207,7 @@ function noteCause(fold: Fold, cause: string, { seq, at, body }: Entry): void {
     fold.watermarks.set(body.from, mark);
     return;
   }
-  if (!isCommand(cause)) return;
-  fold.commands.set(cause, { seq, at });
-  for (const [oldest, seen] of fold.commands) {
-    if (fold.commands.size <= WINDOW_SIZE || seen.at > at - WINDOW_MS) break;
-    fold.commands.delete(oldest);
-  }
+  if (isCommand(cause)) fold.commands.note(cause, { seq, at });
 }
 
 function takeEffects(

@@ -3,6 +3,7 @@ import type { Json } from "../events/json.ts";
 import type { Born, RecordBody, RecordedEvent } from "../events/record.ts";
 import type { Mark } from "./causes.ts";
 import type { Timers } from "./timers.ts";
+import type { CommandWindow } from "./window.ts";
 import type { ChildStart, Identity, State } from "./xstate/contract.ts";
 
 /** An effect that someone else must still take: it stays until its receiver has recorded it. */
@@ -50,8 +51,8 @@ export interface Fold {
   readonly named: Map<string, string>;
   /** By sender: the last effect of it that arrived. */
   readonly watermarks: Map<string, Mark>;
-  /** Ids of commands that were recorded, oldest first (A9). */
-  readonly commands: Map<string, { readonly seq: number; readonly at: number }>;
+  /** Ids of commands that were recorded (A9). */
+  readonly commands: CommandWindow;
 }
 
 /** Addresses of the children that a state holds, by id. */

@@ -129,7 +129,7 @@ export function notFound(address: string): TroupeError {
 
 function decideCommand(fold: Fold, input: CommandInput, stepper: Stepper): Decision {
   const known = fold.commands.get(input.cause);
-  if (known !== undefined) return { type: "drop", seq: known.seq };
+  if (known !== undefined) return { type: "drop", seq: known };
   const active = statusOf(fold) === "active";
   if (active && stepper.can(fold.identity, fold.state, input.event)) {
     return { type: "record", cause: input.cause, body: { event: input.event } };
@@ -151,7 +151,7 @@ function decideMessage(fold: Fold, input: MessageInput, stepper: Stepper): Decis
   const mark = effectMark(input.cause, input.from);
   const known = isCommand(input.cause) ? fold.commands.get(input.cause) : undefined;
   if (known !== undefined || (mark !== undefined && hasArrived(fold, input.from, mark)))
-    return { type: "drop", seq: known?.seq ?? fold.seq };
+    return { type: "drop", seq: known ?? fold.seq };
   if (statusOf(fold) !== "active") return { type: "drop", seq: fold.seq };
   const stale = isStale(fold, input, stepper);
   return {

@@ -14,10 +14,11 @@ import { Timers, type ArmedTimer } from "./timers.ts";
 import type { Fold, Owed } from "./fold.ts";
 import { kindNamed, type AnyKind, type Kinds } from "./kind.ts";
 import { identify } from "./identity.ts";
+import { CommandWindow, type StoredWindow } from "./window.ts";
 import type { ChildStart, Stepper } from "./xstate/contract.ts";
 
 /** Raise it when the shape below, or the meaning of a persisted state, changes. */
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 interface SnapshotEnv {
   readonly log: { readonly snapshots: SnapshotStore };
@@ -45,7 +46,7 @@ interface Cached {
   }[];
   readonly named: Readonly<Record<string, string>>;
   readonly watermarks: Readonly<Record<string, { seq: number; index: number }>>;
-  readonly commands: readonly [string, { seq: number; at: number }][];
+  readonly commands: StoredWindow;
 }
 
 const Shape = z.looseObject({
@@ -74,7 +75,7 @@ export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void>
     residents: [...fold.residents.values()],
     named: Object.fromEntries(fold.named),
     watermarks: Object.fromEntries(fold.watermarks),
-    commands: [...fold.commands],
+    commands: fold.commands.store(),
   };
   const data: unknown = cached;
   assertJson(data, "snapshot");
@@ -119,7 +120,7 @@ function restore(env: SnapshotEnv, address: string, stored: StoredSnapshot): Fol
     residents: new Map(cached.residents.map((open) => [open.child.address, open])),
     named: new Map(Object.entries(cached.named)),
     watermarks: new Map(Object.entries(cached.watermarks)),
-    commands: new Map(cached.commands),
+    commands: CommandWindow.restore(cached.commands),
   };
 }
 

@@ -103,7 +103,7 @@ function plainOf(env: LoadEnv, fold: Fold | undefined): unknown {
     state: env.stepper.persist(identity, state),
     open: JSON.stringify([[...outbox], [...timers], [...residents]]),
     watermarks,
-    commands,
+    commands: commands.store(),
     seq,
     at,
   };
