@@ -17,6 +17,7 @@ export type {
   ScanOptions,
   SnapshotStore,
   StoredSnapshot,
+  Swept,
 } from "./events/log/log.ts";
 export { openLog } from "./events/log/open.ts";
 export type { OpenLogOptions } from "./events/log/open.ts";

@@ -15,6 +15,7 @@ import { addReplay } from "./commands/replay.ts";
 import { addResume } from "./commands/resume.ts";
 import { addRun } from "./commands/run.ts";
 import { addShow } from "./commands/show.ts";
+import { addSweep } from "./commands/sweep.ts";
 import { addTail } from "./commands/tail.ts";
 import { exitCodeOf, sayError } from "./failure.ts";
 import type { Shell } from "./shell.ts";
@@ -56,8 +57,8 @@ function programOf(shell: Shell): Command {
     })
     .version(versionOf(), "-V, --version", "print the version")
     .exitOverride();
-  for (const add of [addRun, addResume, addLs, addShow, addTail, addReplay, addCancel, addDoctor])
-    add(program, shell);
+  const commands = [addRun, addResume, addLs, addShow, addTail, addReplay, addCancel, addDoctor];
+  for (const add of [...commands, addSweep]) add(program, shell);
   return program;
 }
 

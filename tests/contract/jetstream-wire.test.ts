@@ -7,7 +7,6 @@ import { partitionOf } from "../../src/events/address.ts";
 import { jetstreamLog } from "../../src/events/log/jetstream.ts";
 import { raiseEpoch } from "../../src/events/log/jetstream/epoch.ts";
 import { connectTo, linkTo, partitionStream } from "../../src/events/log/jetstream/link.ts";
-import { bucketOf } from "../../src/events/log/jetstream/payloads.ts";
 import { parseTarget } from "../../src/events/log/jetstream/target.ts";
 import type { NewRecord } from "../../src/events/log/log.ts";
 import { expectRejection, idsOf, record } from "../support/log-fixture.ts";
@@ -118,20 +117,6 @@ describe("a record on the wire", () => {
     await nc.flush();
     spy.unsubscribe();
     expect(asked).toMatchObject([{ seq: 602, batch: 1 }]);
-  });
-
-  it("is stored once where its body lies apart, by several handles too", async () => {
-    const name = freshName();
-    const [big, url] = [{ text: "x".repeat(100) }, server.logUrl(name)];
-    await using nc = await rawConnection(server.port);
-    const { streams } = await jetstreamManager(nc);
-    const ends: number[] = [];
-    for (const stream of ["task/r1", "task/r2"]) {
-      await using log = await jetstreamLog({ url, payloadLimit: 50 });
-      await log.append(stream, [record("a", big)], { expected: 0 });
-      ends.push((await streams.info(`OBJ_${bucketOf(name)}`)).state.last_seq);
-    }
-    expect(ends[1]).toBe(ends[0]);
   });
 
   it("L5: is not left out in silence where the log is closed in the middle of a scan", async () => {

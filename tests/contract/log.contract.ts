@@ -11,6 +11,7 @@ import { interleavingContract } from "./log/interleavings.ts";
 import { lifetimeContract } from "./log/lifetime.ts";
 import { ownerContract } from "./log/owner.ts";
 import { scanContract } from "./log/scan.ts";
+import { sweepContract } from "./log/sweep.ts";
 
 export type { LogFixture } from "../support/log-fixture.ts";
 
@@ -23,5 +24,6 @@ export function logContract(name: string, fixture: LogFixture): void {
     ownerContract(fixture);
     commandContract(fixture);
     interleavingContract(fixture);
+    sweepContract(fixture);
   });
 }

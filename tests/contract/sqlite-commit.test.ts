@@ -28,7 +28,7 @@ async function parts(): Promise<Parts> {
   const db = openDatabase({ path, busyTimeoutMs: 20 });
   const made = { count: 0 };
   const writes = commits({ db, path, url: "sqlite:test", committed: () => made.count++ });
-  const append = appender(db, writes, sealer({ payloadLimit: 1000 }));
+  const append = appender(db, writes, { seals: sealer({ payloadLimit: 1000 }), now: Date.now });
   return Object.assign(made, {
     db,
     path,

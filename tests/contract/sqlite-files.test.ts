@@ -49,6 +49,25 @@ describe("a SQLite log's file", () => {
     expect(await readdir(home.path)).not.toContain("log.db-wal");
   });
 
+  it("L9: of the first days, whose payloads had no time, is brought up to date when it is written to", async () => {
+    await using home = await folder();
+    const path = join(home.path, "log.db");
+    const body = { text: "x".repeat(100) };
+    {
+      await using log = sqliteLog({ path, payloadLimit: 50 });
+      await log.append("task/r1", [record("a", body)], { expected: 0 });
+    }
+    tamper(path, "DROP INDEX records_payload; ALTER TABLE payloads DROP COLUMN at");
+    tamper(path, "INSERT INTO payloads (hash, data) VALUES ('sha256:left', x'00')");
+    await using reader = sqliteLog({ path, readOnly: true });
+    expect((await Array.fromAsync(reader.read("task/r1")))[0]?.body).toEqual(body);
+    for (const removed of [1, 0]) {
+      await using log = sqliteLog({ path });
+      expect(await log.sweepPayloads()).toEqual({ removed, bytes: removed, kept: 1 });
+    }
+    await expectRejection(reader.sweepPayloads(), "LOG_WRITE_FAILED");
+  });
+
   it("LOG_CORRUPT: is no database; it stays as it is", async () => {
     await using home = await folder();
     const path = join(home.path, "log.db");

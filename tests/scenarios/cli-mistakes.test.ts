@@ -22,6 +22,7 @@ describe("a mistake", () => {
     ["no URL", ["ls", "--log", "nope"], 2, "LOG_URL_INVALID"],
     ["no seq", ["replay", "r1", "--to", "x"], 2, "USAGE"],
     ["no address", ["show", "a b"], 2, "ADDRESS_INVALID"],
+    ["a sweep without grace", ["sweep", "--grace", "0"], 2, "USAGE"],
     ["a kind that cannot be cancelled", ["cancel", "queue/q"], 2, "USAGE"],
   ])("is one error with a hint: %s", async (_, argv, code, error) => {
     using bench = cliBench();

@@ -1,6 +1,7 @@
 /** The commands, on a real log with real processes. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { cliBench } from "../support/cli.ts";
 
@@ -151,6 +152,23 @@ describe("troupe run with the id of a run that was stopped", () => {
 });
 
 describe("looking at a log", () => {
+  it("L9: sweep says what it removed, and leaves what was stored less than its grace ago", async () => {
+    using bench = cliBench();
+    await bench.troupe(["run", bench.write("p.yaml", GOOD), "--id", "r1"]);
+    const store = (name: string, minutesAgo: number) => {
+      using db = new DatabaseSync(join(bench.folder, "log.db"));
+      const at = Date.now() - minutesAgo * 60_000;
+      db.prepare("INSERT INTO payloads (hash, data, at) VALUES (?, x'0102', ?)").run(name, at);
+    };
+    for (const [n, minutesAgo] of [1, 9, 9, 2000].entries()) store(`sha256:${n}`, minutesAgo);
+    expect(await bench.json(["sweep"])).toEqual({ code: 0, value: { removed: 1, bytes: 2, kept: 3 } });
+    expect(await bench.troupe(["sweep", "--grace", "5"])).toMatchObject({
+      code: 0,
+      out: `removed 2 payloads (4 bytes); 1 left in ${bench.log}`,
+    });
+    expect(await bench.json(["replay", "r1", "--verify"])).toMatchObject({ code: 0 });
+  });
+
   it("ls, show, tail, replay and doctor say what is there", async () => {
     using bench = cliBench();
     await bench.troupe(["run", bench.write("p.yaml", GOOD), "--id", "r1"]);

@@ -20,6 +20,13 @@ export interface LogStorage extends AsyncDisposable {
   /** How many bodies the storage holds apart from their records (L8). */
   countPayloads(): Promise<number>;
   /**
+   * Leaves a body stored apart that no record refers to, as a failed append does, or what an
+   * archive took away. `log` must store it apart.
+   */
+  leavePayload(log: EventLog, body: NewRecord["body"]): Promise<void>;
+  /** Lets time pass, as the engine sees it. */
+  later(ms: number): Promise<void>;
+  /**
    * Leaves an owner behind that died without giving back (kill -9) and that the engine has
    * had the time to notice. Or the reason why this engine cannot show it.
    */

@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { sqliteLog } from "../../src/events/log/sqlite.ts";
-import type { LogFixture } from "./log-fixture.ts";
+import { record, type LogFixture } from "./log-fixture.ts";
 
 export interface Folder extends AsyncDisposable {
   readonly path: string;
@@ -78,8 +78,17 @@ export const sqliteFixture: LogFixture = {
   async storage() {
     const home = await folder();
     const path = join(home.path, "log.db");
+    let ahead = 0;
     return {
-      open: async (options) => sqliteLog({ ...options, path }),
+      open: async (options) => sqliteLog({ ...options, path, now: () => Date.now() + ahead }),
+      async leavePayload(log, body) {
+        await log.append("left/l", [record("left", body)], { expected: 0 });
+        using db = new DatabaseSync(path);
+        db.exec("DELETE FROM records WHERE stream = 'left/l'");
+      },
+      async later(ms) {
+        ahead += ms;
+      },
       async countPayloads() {
         using db = new DatabaseSync(path, { readOnly: true });
         return Number(db.prepare("SELECT count(*) AS n FROM payloads").get()?.["n"]);

@@ -8,9 +8,9 @@ import { Objm } from "@nats-io/obj";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { TroupeError } from "../../src/errors.ts";
 import { jetstreamLog } from "../../src/events/log/jetstream.ts";
-import { bucketOf } from "../../src/events/log/jetstream/payloads.ts";
+import { bucketOf } from "../../src/events/log/jetstream/bucket.ts";
 import type { EventLog, Ownership } from "../../src/events/log/log.ts";
-import type { LogFixture } from "./log-fixture.ts";
+import { record, type LogFixture } from "./log-fixture.ts";
 import type { TestNats } from "./nats-server.ts";
 
 let logs = 0;
@@ -36,6 +36,14 @@ export function jetstreamFixture(server: () => TestNats, partitions: number, run
       return {
         open: (options) => jetstreamLog({ ...options, url }),
         countPayloads: () => countPayloads(server().port, name),
+        leavePayload: (log, body) =>
+          // its place is taken or not there yet, and its payload is stored before that is seen
+          log.append("left/l", [record("left", body)], { expected: 99 }).then(
+            () => Promise.reject(new Error("it was written")),
+            () => {},
+          ),
+        // the server's clock cannot be moved
+        later: (ms) => sleep(ms),
         async deadOwner(owner) {
           await deadOwner(url, owner);
           await using log = await jetstreamLog({ url });

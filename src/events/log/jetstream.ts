@@ -3,7 +3,7 @@
  *
  * One stream a partition, one message a record; docs/adr says why. The laws of log.ts hold as
  * the parts keep them: append.ts L1, L2, L4, L6; server.ts L3; find.ts and tail.ts L1 and L5;
- * payloads.ts L8. On top of these:
+ * payloads.ts L8, sweep.ts L9. On top of these:
  *
  * - 1. Nothing is served by a server or a stream that could not keep the laws: it is refused
  *      when the log is opened, with a hint.
@@ -23,6 +23,7 @@ import { endOf, scan } from "./jetstream/scan.ts";
 import { assertDurable, assertServer } from "./jetstream/server.ts";
 import { snapshots } from "./jetstream/snapshots.ts";
 import { openStreams } from "./jetstream/streams.ts";
+import { sweepPayloads } from "./jetstream/sweep.ts";
 import { parseTarget } from "./jetstream/target.ts";
 import type { EventLog, LogOptions } from "./log.ts";
 import { sealer } from "./payload.ts";
@@ -107,6 +108,10 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
     async claim({ owner: name }) {
       assertWritable();
       return owner.claim(name);
+    },
+    async sweepPayloads({ graceMs } = {}) {
+      assertWritable();
+      return sweepPayloads(link, graceMs);
     },
     async [Symbol.asyncDispose]() {
       if (!link.closing.aborted) await owner.release();

@@ -13,6 +13,7 @@
  * - L6. An unknown outcome says so (`LOG_OUTCOME_UNKNOWN`), and the same append again is safe.
  * - L7. Bodies are strict JSON; anything else is refused with its path (`JSON_INVALID`).
  * - L8. A body over the limit is stored once by content hash; a codec sees every body.
+ * - L9. What was stored apart goes only by `sweepPayloads`, and never while something refers to it.
  */
 import type { Json, JsonObject } from "../json.ts";
 
@@ -109,6 +110,18 @@ export interface CommandChannel {
   request(command: Command, options?: { readonly timeoutMs?: number }): Promise<Json>;
 }
 
+/** What a sweep did. */
+export interface Swept {
+  /** Payloads that are gone, and how many bytes they took. */
+  readonly removed: number;
+  readonly bytes: number;
+  /** Payloads that are still there. */
+  readonly kept: number;
+}
+
+/** How long a payload that nothing refers to stays, if nobody says: one day. */
+export const SWEEP_GRACE_MS = 86_400_000;
+
 export interface EventLog extends AsyncDisposable {
   /** Where it is, without secrets: fit for messages. */
   readonly url: string;
@@ -152,6 +165,16 @@ export interface EventLog extends AsyncDisposable {
    * @throws {@link TroupeError} `LOG_OWNED` while another owner lives, naming it.
    */
   claim(options: { readonly owner: string }): Promise<Ownership>;
+
+  /**
+   * Removes the payloads (bodies stored apart) that no record refers to. Safe beside running
+   * hosts, and to be cut short and repeated at any time.
+   *
+   * @param options.graceMs what was stored, or stored again, less than this ago stays. It must
+   * be longer than an append may take, retries included: an append stores its payload first.
+   * Default one day.
+   */
+  sweepPayloads(options?: { readonly graceMs?: number }): Promise<Swept>;
 }
 
 /** Options that every engine takes. */

@@ -4,7 +4,7 @@
  */
 import { partitionOf, rootOf } from "../address.ts";
 import { bell, type Bell } from "./bell.ts";
-import type { Command, NewRecord } from "./log.ts";
+import type { Command, NewRecord, Swept } from "./log.ts";
 import type { Answer } from "./answer.ts";
 import type { Sealed } from "./payload.ts";
 
@@ -37,6 +37,8 @@ export interface MemoryStore {
   readonly sizes: number[];
   /** Bodies stored apart, by hash. */
   readonly payloads: Map<string, Uint8Array>;
+  /** When each of them was stored last, in epoch ms. */
+  readonly payloadsAt: Map<string, number>;
   readonly snapshots: Map<
     string,
     { readonly seq: number; readonly key: string; readonly data: Uint8Array }
@@ -55,6 +57,7 @@ export function memoryStore({ partitions = 1 }: { readonly partitions?: number }
     streams: new Map(),
     sizes: Array.from({ length: partitions }, () => 0),
     payloads: new Map(),
+    payloadsAt: new Map(),
     snapshots: new Map(),
     changed: bell(),
     epoch: 0,
@@ -76,4 +79,18 @@ export function put(store: MemoryStore, stream: string, record: NewRecord, seale
   store.records.push(stored);
   stood.push(stored);
   store.streams.set(stream, stood);
+}
+
+/** Removes the payloads that were stored up to a time, and that no record refers to (L9). */
+export function sweep({ records, payloads, payloadsAt }: MemoryStore, upTo: number): Swept {
+  const marked = new Set(records.map(({ sealed }) => sealed.ref));
+  const swept = { removed: 0, bytes: 0 };
+  for (const [ref, data] of payloads) {
+    if (marked.has(ref) || (payloadsAt.get(ref) ?? 0) > upTo) continue;
+    payloads.delete(ref);
+    payloadsAt.delete(ref);
+    swept.removed += 1;
+    swept.bytes += data.byteLength;
+  }
+  return { ...swept, kept: payloads.size };
 }

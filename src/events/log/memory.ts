@@ -7,11 +7,20 @@ import { WrongSequenceError } from "../../errors.ts";
 import { assertAppendable } from "./admit.ts";
 import { assertPartition, formatCut, parseCut } from "./cut.ts";
 import { closed, owned } from "./faults.ts";
-import type { EventLog, LogOptions, NewRecord, Recorded, Scanned, ScanOptions } from "./log.ts";
+import {
+  SWEEP_GRACE_MS,
+  type EventLog,
+  type LogOptions,
+  type NewRecord,
+  type Recorded,
+  type Scanned,
+  type ScanOptions,
+} from "./log.ts";
 import { memoryCommands } from "./memory-commands.ts";
 import {
   memoryStore,
   put,
+  sweep,
   type MemoryOwner,
   type MemoryStore,
   type StoredRecord,
@@ -23,11 +32,13 @@ export interface MemoryLogOptions extends LogOptions {
   readonly store?: MemoryStore;
   /** Partitions of a store of its own. Default 1. */
   readonly partitions?: number;
+  /** The clock of the payloads' age (L9), in epoch ms. Default `Date.now`. */
+  readonly now?: () => number;
 }
 
 /** Opens a log in memory. */
 export function memoryLog(options: MemoryLogOptions = {}): EventLog {
-  const { partitions = 1, store = memoryStore({ partitions }) } = options;
+  const { partitions = 1, store = memoryStore({ partitions }), now = Date.now } = options;
   const url = "memory:";
   const seals = sealer(options);
   let open = true;
@@ -73,7 +84,10 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
       const sealed = records.map((record) => ({ record, sealed: seals.seal(record.body) }));
       const stood = store.streams.get(stream) ?? [];
       if (stood.length === expected) {
-        for (const { record, sealed: body } of sealed) put(store, stream, record, body);
+        for (const { record, sealed: body } of sealed) {
+          put(store, stream, record, body);
+          if (body.ref !== undefined) store.payloadsAt.set(body.ref, now());
+        }
         store.changed.ring();
       } else if (!stands(stood, records, expected)) {
         throw new WrongSequenceError(stream, expected, stood.length);
@@ -108,6 +122,10 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
       // nothing can take a memory log away from its owner
       const lost = new AbortController().signal;
       return { epoch: owner.epoch, lost, [Symbol.asyncDispose]: async () => release(owner) };
+    },
+    async sweepPayloads({ graceMs = SWEEP_GRACE_MS } = {}) {
+      assertOpen();
+      return sweep(store, now() - graceMs);
     },
     async [Symbol.asyncDispose]() {
       open = false;

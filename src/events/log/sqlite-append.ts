@@ -15,10 +15,16 @@ import type { Commits } from "./sqlite-commit.ts";
 import { integer, text } from "./sqlite-row.ts";
 
 /** Makes `append`. */
-export function appender(db: DatabaseSync, commits: Commits, seals: Sealer): EventLog["append"] {
+export function appender(
+  db: DatabaseSync,
+  commits: Commits,
+  { seals, now }: { readonly seals: Sealer; readonly now: () => number },
+): EventLog["append"] {
   const tip = db.prepare("SELECT max(seq) AS tip FROM records WHERE stream = ?");
   const ids = db.prepare("SELECT id FROM records WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?");
-  const insertPayload = db.prepare("INSERT OR IGNORE INTO payloads (hash, data) VALUES (?, ?)");
+  const insertPayload = db.prepare(
+    "INSERT INTO payloads (hash, data, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
+  );
   const insert = db.prepare(
     `INSERT INTO records (stream, seq, id, type, at, correlation, cause, trace, body, payload)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -34,7 +40,7 @@ export function appender(db: DatabaseSync, commits: Commits, seals: Sealer): Eve
   };
   const write = (stream: string, seq: number, record: NewRecord, { data, ref }: Sealed): void => {
     const { id, type, at, correlation, cause = null, trace = null } = record;
-    if (ref !== undefined) insertPayload.run(ref, data);
+    if (ref !== undefined) insertPayload.run(ref, data, now());
     const body = ref === undefined ? data : null;
     insert.run(stream, seq, id, type, at, correlation, cause, trace, body, ref ?? null);
   };

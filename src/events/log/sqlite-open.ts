@@ -13,7 +13,7 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { fault, isBusy, openFault, readFault } from "./sqlite-fault.ts";
 import { text } from "./sqlite-row.ts";
-import { checkFormat, createTables, pragma } from "./sqlite-schema.ts";
+import { checkFormat, createTables, pragma, upgradeTables } from "./sqlite-schema.ts";
 
 export interface OpenOptions {
   readonly path: string;
@@ -86,6 +86,7 @@ function openWriter(path: string, url: string, timeout: number): DatabaseSync {
     checkFormat(db, url);
     patiently(timeout, () => assertMode(db, url));
     if (checkFormat(db, url) === "empty") createTables(db, url);
+    upgradeTables(db);
     return db;
   } catch (error) {
     db.close();

@@ -14,6 +14,10 @@ const APPLICATION = 0x54525550;
 /** The format that this code writes. A change that older code cannot read counts it up. */
 const FORMAT = 1;
 
+/** When the payload was stored last, in epoch ms. */
+const PAYLOAD_AT = "at INTEGER NOT NULL DEFAULT 0";
+const PAYLOAD_INDEX = "CREATE INDEX records_payload ON records (payload) WHERE payload IS NOT NULL";
+
 const TABLES = `
   CREATE TABLE records (
     position    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -29,7 +33,8 @@ const TABLES = `
     payload     TEXT,
     UNIQUE (stream, seq)
   ) STRICT;
-  CREATE TABLE payloads (hash TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE payloads (hash TEXT PRIMARY KEY, data BLOB NOT NULL, ${PAYLOAD_AT}) STRICT;
+  ${PAYLOAD_INDEX};
   CREATE TABLE snapshots (
     stream TEXT PRIMARY KEY,
     seq    INTEGER NOT NULL,
@@ -74,6 +79,21 @@ export function createTables(db: DatabaseSync, url: string): void {
   db.exec("BEGIN IMMEDIATE");
   try {
     if (checkFormat(db, url) === "empty") db.exec(TABLES);
+    db.exec("COMMIT");
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Brings a log of the first days up to date: its payloads had no time, and nobody looked for them. */
+export function upgradeTables(db: DatabaseSync): void {
+  const has = db.prepare("SELECT count(*) AS n FROM pragma_table_info('payloads') WHERE name = 'at'");
+  const old = () => integer(has.get() ?? {}, "n") === 0;
+  if (!old()) return;
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    if (old()) db.exec(`ALTER TABLE payloads ADD COLUMN ${PAYLOAD_AT}; ${PAYLOAD_INDEX}`);
     db.exec("COMMIT");
   } catch (error) {
     if (db.isTransaction) db.exec("ROLLBACK");

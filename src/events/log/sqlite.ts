@@ -3,7 +3,7 @@
  * actors; others read freely and reach the owner through the inbox.
  *
  * The laws of log.ts are kept by sqlite-commit.ts (L2, L3, L6), sqlite-append.ts (L1, L4, L8),
- * sqlite-read.ts (L5), payload.ts and admit.ts (L7). One partition: its commits have one order.
+ * sqlite-read.ts (L5), sqlite-sweep.ts (L9), payload.ts and admit.ts (L7). One partition: its commits have one order.
  *
  * node:sqlite is synchronous: a commit holds up its process for the time of one fsync.
  */
@@ -20,12 +20,13 @@ import { openDatabase, type OpenOptions, urlOf } from "./sqlite-open.ts";
 import { ownerOf } from "./sqlite-owner.ts";
 import { reader } from "./sqlite-read.ts";
 import { bytes, integer, text } from "./sqlite-row.ts";
+import { sweeper } from "./sqlite-sweep.ts";
 import { watch } from "./sqlite-watch.ts";
 
 export interface SqliteLogOptions extends LogOptions, OpenOptions {
   /** How long a change of another process may stay unnoticed, in milliseconds. Default 20. */
   readonly pollMs?: number;
-  /** The clock of the commands' deadlines, in epoch ms. Default `Date.now`. */
+  /** The clock of the commands' deadlines and the payloads' age, in epoch ms. Default `Date.now`. */
   readonly now?: () => number;
 }
 
@@ -57,7 +58,8 @@ export function sqliteLog(options: SqliteLogOptions): EventLog {
   const owner = ownerOf({ db, path, url, commits: writes });
   return {
     ...reading,
-    append: appender(db, writes, seals),
+    append: appender(db, writes, { seals, now }),
+    sweepPayloads: sweeper({ db, commits: writes, now, url }),
     claim: async (asked) => {
       if (!isOpen()) throw closed(url);
       return owner.claim(asked);
@@ -113,9 +115,17 @@ function snapshotsOf({ db, url, seals }: Snapshots, writes?: Commits): SnapshotS
 function onlyReading(
   url: string,
   snapshots: SnapshotStore,
-): Pick<EventLog, "append" | "claim" | "snapshots"> & { readonly commands: CommandChannel } {
+): Pick<EventLog, "append" | "claim" | "snapshots" | "sweepPayloads"> & {
+  readonly commands: CommandChannel;
+} {
   const refuse = () => Promise.reject(readerOnly(url));
-  return { append: refuse, claim: refuse, snapshots, commands: { serve: refuse, request: refuse } };
+  return {
+    append: refuse,
+    claim: refuse,
+    snapshots,
+    commands: { serve: refuse, request: refuse },
+    sweepPayloads: refuse,
+  };
 }
 
 function readerOnly(url: string): Error {

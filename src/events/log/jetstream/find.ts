@@ -70,7 +70,8 @@ async function some(
   return [toFound(link, message)];
 }
 
-async function direct(
+/** Messages as any copy of the stream has them, from a number on. */
+export async function direct(
   link: Link,
   name: string,
   query: { readonly seq: number; readonly next_by_subj: string; readonly batch: number },

@@ -23,6 +23,8 @@ export interface TailOptions {
   /** The number of the last; without it the tail is live. */
   readonly last?: number;
   readonly signal: AbortSignal;
+  /** Leave the bodies out. Default false. */
+  readonly headersOnly?: boolean;
 }
 
 /** @throws {@link TroupeError} `LOG_UNREACHABLE`; live, only where the partition is gone. */
@@ -48,11 +50,15 @@ interface Seen {
 
 async function* once(
   link: Link,
-  { partition, last = Number.POSITIVE_INFINITY, signal }: TailOptions,
+  { partition, last = Number.POSITIVE_INFINITY, signal, headersOnly }: TailOptions,
   seen: Seen,
 ): AsyncGenerator<JsMsg, void, undefined> {
   const name = partitionStream(link.name, partition);
-  const from = { opt_start_seq: seen.at + 1, inactive_threshold: FORGET_MS };
+  const from = {
+    opt_start_seq: seen.at + 1,
+    inactive_threshold: FORGET_MS,
+    headers_only: headersOnly === true,
+  };
   const consumer = await reach(link, () => link.js.consumers.get(name, from));
   const messages = await consumer.consume(FETCH);
   const stop = () => messages.stop();
