@@ -9,6 +9,7 @@ import { parseAddress } from "../events/address.ts";
 import type { Json } from "../events/json.ts";
 import { textFault } from "../events/log/admit.ts";
 import type { Command } from "../events/log/log.ts";
+import { RecordedEvent } from "../events/record.ts";
 import { notFound } from "./inputs.ts";
 import { kindNamed, parseOutside } from "./kind.ts";
 import { load, type LoadEnv } from "./load.ts";
@@ -63,7 +64,7 @@ export function commander(runner: Runner): Commander {
       assertTexts({ id, trace });
       const kind = kindNamed(kinds, parseAddress(address).kind);
       const encoded = stepper.encode(parseOutside(kind, event), "event");
-      const read = Event.parse(encoded);
+      const read = RecordedEvent.parse(encoded);
       return offered((settle) =>
         runner.offer(address, { type: "command", cause: `cmd:${id}`, event: read, trace, ...settle }),
       );
@@ -117,10 +118,6 @@ function assertTexts(texts: Readonly<Record<string, string | undefined>>): void 
   }
 }
 
-const Event = z.looseObject({ type: z.string() }) as unknown as z.ZodType<{
-  type: string;
-  [key: string]: Json;
-}>; // encoded: JSON already
 const Options = { id: z.string().optional(), trace: z.string().optional() };
 const Start = z.object({ input: z.json().optional(), correlation: z.string().optional(), ...Options });
 const Send = z.object({ event: z.json(), ...Options });

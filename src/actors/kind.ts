@@ -128,7 +128,7 @@ export function parseOutside(kind: AnyKind, event: unknown): { readonly type: st
 }
 
 /** @throws {@link TroupeError} `EVENT_RESERVED` for what only the host may say. */
-function assertOpen(type: string): void {
+export function assertOpen(type: string): void {
   if (!/^(xstate|troupe)\./.test(type) || type === "xstate.route") return;
   throw new TroupeError("EVENT_RESERVED", `"${type}" cannot be sent from outside`, {
     hint: 'Use event types that start with neither "xstate." nor "troupe.".',

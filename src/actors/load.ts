@@ -8,7 +8,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { TroupeError } from "../errors.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
-import { parseBody, type RecordBody, type RecordedEvent } from "../events/record.ts";
+import { parseBody, placeOf, type RecordBody, type RecordedEvent } from "../events/record.ts";
 import type { Json } from "../events/json.ts";
 import { changedDigests, differingKeys, noteDigests } from "./digests.ts";
 import { advance, birth, type Advanced, type Entry } from "./advance.ts";
@@ -230,8 +230,4 @@ function skippedIn(body: { readonly event?: Json | undefined }): number | undefi
   if (typeof event !== "object" || event === null || !("type" in event)) return undefined;
   const { type, seq } = event as RecordedEvent; // an object with a type
   return type === "troupe.skipped" && typeof seq === "number" ? seq : undefined;
-}
-
-export function placeOf(record: Pick<Recorded, "stream" | "seq">): string {
-  return `record ${record.seq} of "${record.stream}"`;
 }

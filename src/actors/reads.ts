@@ -2,9 +2,9 @@
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { Position, Recorded, Scanned, ScanOptions } from "../events/log/log.ts";
-import { parseBody, type RecordBody } from "../events/record.ts";
+import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
 import { notFound } from "./inputs.ts";
-import { load, placeOf, type LoadEnv } from "./load.ts";
+import { load, type LoadEnv } from "./load.ts";
 import type { Snapshot } from "xstate";
 
 /** A record as users read it: the body parsed. */

@@ -5,9 +5,8 @@
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
-import { parseBody, type RecordBody } from "../events/record.ts";
+import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
 import type { Kinds } from "./kind.ts";
-import { placeOf } from "./load.ts";
 import type { RunDirectory } from "./runtime.ts";
 
 /** Addresses of actors that owe something, in the order in which they last moved. */

@@ -16,7 +16,7 @@ import type { Clock } from "./clock.ts";
 import { directories } from "./directories.ts";
 import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
-import { kindNamed, parseOutside, type Kinds } from "./kind.ts";
+import { assertOpen, kindNamed, parseOutside, type Kinds } from "./kind.ts";
 import { hostFailed } from "./parking.ts";
 import { assertKinds, openActors } from "./recover.ts";
 import type { RunningResident } from "./residents.ts";
@@ -86,7 +86,7 @@ export function createRunner(options: RunnerOptions): Runner {
     const acting = runtime.acting.current;
     if (acting === undefined) {
       if (from === undefined) parseOutside(kindNamed(kinds, parseAddress(to).kind), event);
-      else refuseReserved(event);
+      else assertOpen(event.type);
       const source = from ?? "outside";
       offerMessage(to, { type: "message", from: source, cause: `${source}@${runtime.newId()}`, event });
       return;
@@ -272,12 +272,5 @@ function snapshotOf(
   if (actor?.seen !== undefined) return actor.seen.snapshot;
   throw new TroupeError("SNAPSHOT_UNKNOWN", `the state of "${address}" is not in memory`, {
     hint: "Read it with host.actor(address).snapshot().",
-  });
-}
-
-function refuseReserved({ type }: RecordedEvent): void {
-  if (!/^(xstate|troupe)\./.test(type)) return;
-  throw new TroupeError("EVENT_RESERVED", `"${type}" cannot be sent by hand`, {
-    hint: 'Use event types that start with neither "xstate." nor "troupe.".',
   });
 }

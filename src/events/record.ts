@@ -14,9 +14,9 @@ import type { Json, JsonObject } from "./json.ts";
 export const RECORD_VERSION = 1;
 
 const json = z.json() as z.ZodType<Json>; // zod's own JSON type is mutable; ours is the readonly view of it
-const event = z.looseObject({ type: z.string() }) as unknown as z.ZodType<RecordedEvent>; // bodies are strict JSON already (L7)
 
 /** An event as recorded: refs and errors stand in it as tagged objects. */
+export const RecordedEvent = z.looseObject({ type: z.string() }) as unknown as z.ZodType<RecordedEvent>; // what is read is strict JSON already (L7)
 export type RecordedEvent = { readonly type: string; readonly [key: string]: Json };
 
 /** How an actor came to be. Only in its first record. */
@@ -51,7 +51,7 @@ export const RecordBody = z.strictObject({
   epoch: z.int().min(0),
   born: Born.optional(),
   /** The external input; absent in a birth. `troupe.*` types are the host's own. */
-  event: event.optional(),
+  event: RecordedEvent.optional(),
   /** Who sent it: an actor or a resident of this actor. Absent: from outside, or a timer. */
   from: z.string().optional(),
   /** Id of the timer that fired. */
@@ -61,7 +61,7 @@ export const RecordBody = z.strictObject({
   /** False: the machine had no transition for it. */
   handled: z.literal(false).optional(),
   /** What the machine emitted in this step. */
-  facts: z.array(event).optional(),
+  facts: z.array(RecordedEvent).optional(),
   /** State value after the step. */
   state: json,
   status: z.enum(["active", "done", "error", "stopped"]),
@@ -113,4 +113,9 @@ export function parseBody(body: JsonObject, place: string): RecordBody {
       hint: "Run `troupe doctor` on this log.",
     },
   );
+}
+
+/** How messages name a record. */
+export function placeOf({ stream, seq }: { readonly stream: string; readonly seq: number }): string {
+  return `record ${seq} of "${stream}"`;
 }

@@ -19,7 +19,7 @@ import { assertOpen, connectTo, linkTo, type Link } from "./jetstream/link.ts";
 import { ownerOn, SCOPE } from "./jetstream/owner.ts";
 import { payloads, type Payloads } from "./jetstream/payloads.ts";
 import { BATCH_LIMIT, writeFailed } from "./jetstream/publish.ts";
-import { endOf, scan } from "./jetstream/scan.ts";
+import { endOf, idsAt, scan } from "./jetstream/scan.ts";
 import { assertDurable, assertServer } from "./jetstream/server.ts";
 import { snapshots } from "./jetstream/snapshots.ts";
 import { openStreams } from "./jetstream/streams.ts";
@@ -79,6 +79,7 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
   return {
     url,
     partitions,
+    codec: options.codec,
     snapshots: snapshots(link, seals, assertWritable),
     commands: commands(link, seals, { owning: owner.signal, scope: SCOPE }),
     async append(stream, records, { expected }) {
@@ -105,6 +106,7 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
     async end() {
       return formatCut(await endOf(link));
     },
+    idsAt: (position) => idsAt(link, position),
     async claim({ owner: name }) {
       assertWritable();
       return owner.claim(name);

@@ -126,6 +126,8 @@ export interface EventLog extends AsyncDisposable {
   /** Where it is, without secrets: fit for messages. */
   readonly url: string;
   readonly partitions: number;
+  /** What its bodies pass through, where one was given: what is derived from them and kept must pass it, too. */
+  readonly codec?: Codec | undefined;
   readonly snapshots: SnapshotStore;
   readonly commands: CommandChannel;
 
@@ -157,6 +159,15 @@ export interface EventLog extends AsyncDisposable {
 
   /** The cut behind everything that is acknowledged now. */
   end(): Promise<Position>;
+
+  /**
+   * The ids of the records right before a cut, one a partition; null where there is none, be it
+   * that the cut lies at the beginning or that the log does not reach so far. Two logs that
+   * answer the same hold the same records before the cut.
+   *
+   * @throws {@link TroupeError} `LOG_INCOMPATIBLE` where it is no position of such a log.
+   */
+  idsAt(position: Position): Promise<readonly (string | null)[]>;
 
   /**
    * Becomes the owner.

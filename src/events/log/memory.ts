@@ -65,6 +65,7 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
   return {
     url,
     partitions: store.partitions,
+    codec: options.codec,
     commands: memoryCommands(handle),
     snapshots: {
       async get(stream) {
@@ -111,6 +112,13 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
     async end() {
       assertOpen();
       return formatCut(store.sizes);
+    },
+    async idsAt(position) {
+      assertOpen();
+      const cut = parseCut(position, store.partitions);
+      const before = ({ partition, number }: StoredRecord) => cut[partition] === number;
+      const found = store.records.filter(before);
+      return cut.map((_, p) => found.find(({ partition }) => partition === p)?.envelope.id ?? null);
     },
     async claim({ owner: name }) {
       assertOpen();

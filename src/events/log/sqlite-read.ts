@@ -25,10 +25,11 @@ export interface Reading {
 }
 
 /** Makes the reading half of a log. */
-export function reader(handle: Reading): Pick<EventLog, "tip" | "read" | "scan" | "end"> {
+export function reader(handle: Reading): Pick<EventLog, "tip" | "read" | "scan" | "end" | "idsAt"> {
   const { db, url, watch, isOpen } = handle;
   const tip = db.prepare("SELECT coalesce(max(seq), 0) AS n FROM records WHERE stream = ?");
   const end = db.prepare("SELECT coalesce(max(position), 0) AS n FROM records");
+  const at = db.prepare("SELECT id FROM records WHERE position = ?");
   const ofStream = db.prepare(
     `SELECT ${COLUMNS} FROM records WHERE stream = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ${PAGE}`,
   );
@@ -55,6 +56,11 @@ export function reader(handle: Reading): Pick<EventLog, "tip" | "read" | "scan" 
   return {
     tip: async (stream) => number(tip, stream),
     end: async () => formatCut([number(end)]),
+
+    async idsAt(position) {
+      const row = ask(() => at.get(...parseCut(position, 1)));
+      return [row === undefined ? null : text(row, "id")];
+    },
 
     async *read(stream, { after = 0, to = Number.MAX_SAFE_INTEGER } = {}) {
       const last = Math.min(to, number(tip, stream));

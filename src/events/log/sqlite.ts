@@ -46,7 +46,7 @@ export function sqliteLog(options: SqliteLogOptions): EventLog {
   const changes = watch(db, options.pollMs);
   const isOpen = () => db.isOpen;
   const handle = { db, path, url, seals, watch: changes, isOpen, now };
-  const reading = { url, partitions: 1, ...reader(handle) };
+  const reading = { url, partitions: 1, codec: options.codec, ...reader(handle) };
   if (readOnly)
     return {
       ...reading,

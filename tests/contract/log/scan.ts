@@ -85,6 +85,25 @@ export function scanContract(fixture: LogFixture): void {
       expect(await Array.fromAsync(log.scan(after === undefined ? {} : { after }))).toEqual([]);
     });
 
+    it("L5: `idsAt` names the record right before each cut, null beyond the end", async () => {
+      await using bench = await benchOf(fixture);
+      const [log, other] = [await bench.open(), await bench.open()];
+      const start = await log.end();
+      const nobody = Array.from({ length: log.partitions }, () => null);
+      expect(await log.idsAt(start)).toEqual(nobody);
+      await filled(log);
+      const last: (string | null)[] = [...nobody];
+      for await (const { id, position, stream } of log.scan()) {
+        last[partitionOf(rootOf({ stream }), log.partitions)] = id;
+        expect(await other.idsAt(position)).toEqual(last);
+      }
+      expect(await other.idsAt(await log.end())).toEqual(last);
+      expect(await log.idsAt(start)).toEqual(nobody);
+      const beyond = (await log.end()).replaceAll(/\d+/g, (n) => String(Number(n) + 1));
+      expect(await log.idsAt(beyond)).toEqual(nobody);
+      await expect(log.idsAt("no cut")).rejects.toMatchObject({ code: "LOG_INCOMPATIBLE" });
+    });
+
     it("L5: refuses a position that is none", async () => {
       await using bench = await benchOf(fixture);
       const log = await bench.open();

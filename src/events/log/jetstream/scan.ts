@@ -3,7 +3,7 @@
  * once and for ever.
  */
 import { assertPartition, formatCut, parseCut } from "../cut.ts";
-import type { Recorded, Scanned, ScanOptions } from "../log.ts";
+import type { Position, Recorded, Scanned, ScanOptions } from "../log.ts";
 import type { Bodies } from "./bodies.ts";
 import { assertOpen, partitionStream, reach, type Link } from "./link.ts";
 import { toEnvelope } from "./message.ts";
@@ -14,6 +14,20 @@ import { tail, type TailOptions } from "./tail.ts";
 export async function endOf(link: Link): Promise<readonly number[]> {
   const partitions = Array.from({ length: link.partitions }, (_, p) => p);
   return Promise.all(partitions.map((partition) => lastIn(link, partition)));
+}
+
+/** The ids of the messages at a cut. @throws {@link TroupeError} `LOG_INCOMPATIBLE`, `LOG_CORRUPT`, `LOG_UNREACHABLE`. */
+export async function idsAt(link: Link, position: Position): Promise<readonly (string | null)[]> {
+  return Promise.all(
+    parseCut(position, link.partitions).map(async (at, partition) => {
+      if (at === 0) return null;
+      const name = partitionStream(link.name, partition);
+      const message = await reach(link, () => link.jsm.streams.getMessage(name, { seq: at }));
+      if (message === null) return null;
+      const { subject, header, data } = message;
+      return toEnvelope(link, { subject, headers: header, data, at }).id;
+    }),
+  );
 }
 
 /** Reads behind a cut. @throws {@link TroupeError} `LOG_INCOMPATIBLE`, `USAGE`, `LOG_CORRUPT`, `LOG_UNREACHABLE`. */
