@@ -3,7 +3,7 @@ import { assign, setup } from "xstate";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineKind } from "../../src/actors/kind.ts";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { counterKind } from "../support/laws-kinds.ts";
 
 const Event = z.discriminatedUnion("type", [
@@ -39,7 +39,7 @@ function actingKind(did: string[], fault: () => unknown = () => new Error("throw
   return defineKind({ kind: "acting", version: "1", machine, events: Event });
 }
 
-describe.each(ENGINES)("actions, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("actions, on $name", ({ bench }) => {
   it("A11: a custom action of the last append runs again after a crash; what it sends counts once", async () => {
     await using b = await bench();
     const did: string[] = [];

@@ -1,9 +1,9 @@
 /** A3, A6, A12: activities: attempts, keys, fences, retries, timeouts, and what comes too late. */
 import { describe, expect, it } from "vitest";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { workKind, type Run } from "../support/laws-kinds.ts";
 
-describe.each(ENGINES)("activities, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("activities, on $name", ({ bench }) => {
   it("A3: a crash before its completion runs it again: same key, next attempt, higher fence", async () => {
     await using b = await bench();
     const runs: Run[] = [];

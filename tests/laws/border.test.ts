@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { connect } from "../../src/actors/client.ts";
 import type { AnyKind } from "../../src/actors/kind.ts";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { bossKind, counterKind, openKind } from "../support/laws-kinds.ts";
 
-describe.each(ENGINES)("the border, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("the border, on $name", ({ bench }) => {
   it("S1: only events of the kind's schema enter; the fault is named", async () => {
     await using b = await bench();
     const { host } = await b.start([counterKind()]);

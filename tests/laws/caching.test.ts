@@ -6,7 +6,8 @@ import { load } from "../../src/actors/load.ts";
 import { readingStepper } from "../../src/actors/client.ts";
 import { defineKind, kindsByName } from "../../src/actors/kind.ts";
 import type { EventLog, StoredSnapshot } from "../../src/events/log/log.ts";
-import { ENGINES, type Bench } from "../support/laws-bench.ts";
+import { type Bench } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { bossKind, counterKind, upTo } from "../support/laws-kinds.ts";
 
 const Event = z.object({ type: z.literal("ADD") });
@@ -33,7 +34,7 @@ async function stored(b: Bench, address: string): Promise<StoredSnapshot | undef
   return snapshot;
 }
 
-describe.each(ENGINES)("caches, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("caches, on $name", ({ bench }) => {
   it("A2: an actor loaded from its snapshot equals one that is replayed, and goes on the same", async () => {
     await using b = await bench();
     const first = await b.start([bossKind()], { snapshotEvery: 3 });

@@ -1,13 +1,13 @@
 /** A9, S1: a second process, with and without an owner: the same answers, counted once. */
 import { describe, expect, it } from "vitest";
 import { connect } from "../../src/actors/client.ts";
-import { ENGINES } from "../support/laws-bench.ts";
 import { rejection } from "../support/laws-crash.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { counterKind, workKind, type Run } from "../support/laws-kinds.ts";
 
 const add = { type: "ADD", by: 1 } as const;
 
-describe.each(ENGINES)("a client, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("a client, on $name", ({ bench }) => {
   it("A9: one command id through both ways counts once, and is answered the same", async () => {
     await using b = await bench();
     const first = await b.start([counterKind()]);

@@ -1,9 +1,9 @@
 /** A11: every effect has a recorded fate. */
 import { describe, expect, it } from "vitest";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { bossKind, counterKind, upTo, workKind, type Run } from "../support/laws-kinds.ts";
 
-describe.each(ENGINES)("effects, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("effects, on $name", ({ bench }) => {
   it("A11: a send stays owed until its receiver recorded it, and the settled ids are recorded", async () => {
     await using b = await bench();
     const first = await b.start([bossKind()], { idleMs: 1000 });

@@ -3,7 +3,7 @@ import { assign, raise, sendTo, setup, type AnyActorRef } from "xstate";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { bossKind, counterKind, timedKind } from "../support/laws-kinds.ts";
 
 const Event = z.looseObject({ type: z.string() });
@@ -36,7 +36,7 @@ function introKind(): AnyKind {
   return defineKind({ kind: "intro", version: "1", machine, events: Event });
 }
 
-describe.each(ENGINES)("ends, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("ends, on $name", ({ bench }) => {
   it("A6: the end of an earlier child of the same id is recorded, and changes nothing", async () => {
     await using b = await bench();
     const { host, log } = await b.start([bossKind()]);

@@ -1,13 +1,13 @@
 /** A3: a log that fails, or does not know: nothing moves that is not written, and nothing counts twice. */
 import { describe, expect, it } from "vitest";
 import { TroupeError } from "../../src/errors.ts";
-import { ENGINES } from "../support/laws-bench.ts";
 import { rejection } from "../support/laws-crash.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { counterKind } from "../support/laws-kinds.ts";
 
 const unknown = (): TroupeError => new TroupeError("LOG_OUTCOME_UNKNOWN", "lost the line");
 
-describe.each(ENGINES)("a log that fails, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("a log that fails, on $name", ({ bench }) => {
   it("A3: a log that surely did not write fails the host clearly, and nothing moved", async () => {
     await using b = await bench();
     const did: string[] = [];

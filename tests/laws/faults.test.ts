@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { activity } from "../../src/actors/activity.ts";
 import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
-import { ENGINES, type Bench } from "../support/laws-bench.ts";
+import { type Bench } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { counterKind } from "../support/laws-kinds.ts";
 
 const Event = z.looseObject({ type: z.string() });
@@ -47,7 +48,7 @@ async function goesOn(b: Bench, kind: AnyKind, sends: readonly string[]): Promis
   return status === "active" ? value : status;
 }
 
-describe.each(ENGINES)("faults, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("faults, on $name", ({ bench }) => {
   it.each<[string, AnyActorLogic, readonly string[], string]>([
     ["a promise that throws at once", fromPromise(boom), ["GO"], "failed"],
     ["an activity that throws at once", activity(boom), ["GO"], "failed"],

@@ -4,8 +4,8 @@ import { describe, expect } from "vitest";
 import { load } from "../../src/actors/load.ts";
 import { readingStepper } from "../../src/actors/client.ts";
 import { kindsByName } from "../../src/actors/kind.ts";
-import { ENGINES } from "../support/laws-bench.ts";
 import { stubborn } from "../support/laws-crash.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { bossKind, timedKind, upTo, workKind, type Run } from "../support/laws-kinds.ts";
 
 interface Stage {
@@ -54,10 +54,10 @@ const FOUND: { acts: Act[]; crashes: number[] }[] = [
   },
 ];
 
-describe.each(ENGINES)("histories, on $name", ({ name, bench }) => {
+describe.each(EVERY_ENGINE)("histories, on $name", ({ name, bench }) => {
   test.prop(
     { acts: fc.array(act, { minLength: 5, maxLength: 25 }), crashes },
-    { numRuns: name === "memory" ? 60 : 15, examples: FOUND },
+    { numRuns: name === "memory" ? 60 : 10, examples: FOUND },
   )(
     "A2, A3, A8, A9: for every history of commands, time and crashes, live is replay and all counts once",
     async ({ acts, crashes: planned }) => {

@@ -1,7 +1,7 @@
 /** S1: no text from outside, wherever it ends up in a record, can stop the host. */
 import { describe, expect, it } from "vitest";
 import { TroupeError } from "../../src/errors.ts";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { openKind } from "../support/laws-kinds.ts";
 
 interface Loose {
@@ -12,7 +12,7 @@ interface Loose {
   };
 }
 
-describe.each(ENGINES)("hostile words, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("hostile words, on $name", ({ bench }) => {
   it.each<[string, (host: Loose) => Promise<unknown>]>([
     ["an empty event type", (host) => host.actor("open/o").send({ type: "" })],
     ["a control character in an event type", (host) => host.actor("open/o").send({ type: "a\nb" })],

@@ -1,11 +1,11 @@
 /** A host's life: starting, waiting, reading, closing while busy, a log that fails. */
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/actors/clock.ts";
-import { ENGINES } from "../support/laws-bench.ts";
 import { rejection } from "../support/laws-crash.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { bossKind, counterKind, timedKind, workKind, type Run } from "../support/laws-kinds.ts";
 
-describe.each(ENGINES)("a host's life, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("a host's life, on $name", ({ bench }) => {
   it("A3: start is idempotent by address and input; another input is ACTOR_EXISTS", async () => {
     await using b = await bench();
     const first = await b.start([counterKind()]);
@@ -101,6 +101,12 @@ describe.each(ENGINES)("a host's life, on $name", ({ bench }) => {
     expect((await next.read("counter/c")).context.count).toBe(1);
   });
 
+  it("A4: two hosts cannot own one log", async () => {
+    await using b = await bench();
+    await b.start([counterKind()]);
+    await expect(b.start([counterKind()])).rejects.toMatchObject({ code: "LOG_OWNED" });
+  });
+
   it("A12: a host that closes starts no activity and leaves no timer behind", async () => {
     await using b = await bench();
     const runs: Run[] = [];
@@ -133,11 +139,5 @@ describe.each(ENGINES)("a host's life, on $name", ({ bench }) => {
     await b.settle();
     expect(runs).toHaveLength(1);
     expect(next.host.failed.aborted).toBe(false);
-  });
-
-  it("A4: two hosts cannot own one log", async () => {
-    await using b = await bench();
-    await b.start([counterKind()]);
-    await expect(b.start([counterKind()])).rejects.toMatchObject({ code: "LOG_OWNED" });
   });
 });

@@ -1,10 +1,10 @@
 /** A8, A9, A10: between actors in order and once; commands by id; bounded mailboxes. */
 import { describe, expect, it } from "vitest";
-import { ENGINES } from "../support/laws-bench.ts";
 import { stubborn } from "../support/laws-crash.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { bossKind, counterKind, upTo, workKind, type Run } from "../support/laws-kinds.ts";
 
-describe.each(ENGINES)("messages, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("messages, on $name", ({ bench }) => {
   it("A8: what one actor sends another arrives in order and once, and the answers too", async () => {
     await using b = await bench();
     const { host } = await b.start([bossKind()]);

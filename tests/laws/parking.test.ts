@@ -3,7 +3,7 @@ import { assign, setup } from "xstate";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { counterKind } from "../support/laws-kinds.ts";
 
 const Event = z.looseObject({ type: z.string() });
@@ -40,7 +40,7 @@ async function contextOf(host: { read(a: string): Promise<unknown> }): Promise<u
   return ((await host.read("sum/s")) as { context: unknown }).context;
 }
 
-describe.each(ENGINES)("parking, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("parking, on $name", ({ bench }) => {
   it("A5: code that changed the past parks the actor with record, state and context path; others go on", async () => {
     await using b = await bench();
     const first = await b.start([sumKind(), counterKind()]);

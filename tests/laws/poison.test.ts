@@ -3,7 +3,7 @@ import { assign, sendTo, setup } from "xstate";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { counterKind } from "../support/laws-kinds.ts";
 
 const Event = z.looseObject({ type: z.string() });
@@ -52,7 +52,7 @@ async function echoes(host: { read(a: string): Promise<unknown> }): Promise<unkn
   return ((await host.read("pair/p")) as { context: { echoes: unknown } }).context.echoes;
 }
 
-describe.each(ENGINES)("poison, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("poison, on $name", ({ bench }) => {
   it("A5, A8: poison from inside parks the receiver; its senders keep what they owe, in order", async () => {
     await using b = await bench();
     let sick = true;

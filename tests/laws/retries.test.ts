@@ -1,12 +1,12 @@
 /** A3, A7, A11: retries are records and durable times; timeouts and heartbeats end an attempt. */
 import { describe, expect, it } from "vitest";
 import type { Progress } from "../../src/actors/runtime.ts";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { workKind, type Run } from "../support/laws-kinds.ts";
 
 const retry = { maxAttempts: 3, delayMs: 1000, factor: 10, maxDelayMs: 5000 };
 
-describe.each(ENGINES)("retries, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("retries, on $name", ({ bench }) => {
   it("A3: a failure is recorded and tried again after its backoff, with the same key", async () => {
     await using b = await bench();
     const runs: Run[] = [];

@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/actors/clock.ts";
 import { z } from "zod";
 import { defineKind } from "../../src/actors/kind.ts";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { timedKind } from "../support/laws-kinds.ts";
 
 const MINUTE = 60_000;
 
-describe.each(ENGINES)("timers, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("timers, on $name", ({ bench }) => {
   it("A7: a timer fires at its time, once, and its due time stands in the record", async () => {
     await using b = await bench();
     const { host } = await b.start([timedKind]);

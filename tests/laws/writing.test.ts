@@ -1,9 +1,9 @@
 /** A1, A2, A4: write, then move; silent replay; one writer. */
 import { describe, expect, it } from "vitest";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { counterKind, workKind, type Run } from "../support/laws-kinds.ts";
 
-describe.each(ENGINES)("write, then move, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("write, then move, on $name", ({ bench }) => {
   it("A1: no state, effect, fact or answer is seen before its append has resolved", async () => {
     await using b = await bench();
     const did: string[] = [];
@@ -80,7 +80,7 @@ describe.each(ENGINES)("write, then move, on $name", ({ bench }) => {
   });
 });
 
-describe.each(ENGINES)("one writer, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("one writer, on $name", ({ bench }) => {
   it("A4: who lost decides again on the winner's history, and overwrites nothing", async () => {
     await using b = await bench();
     const zombie = await b.start([counterKind()]);

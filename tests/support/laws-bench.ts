@@ -52,7 +52,7 @@ export interface Engine {
   readonly bench: () => Promise<Bench>;
 }
 
-/** The engines that every law is tested on. */
+/** The engines that need no server; laws-jetstream.ts has all of them. */
 export const ENGINES: readonly Engine[] = [
   {
     name: "memory",
@@ -74,7 +74,7 @@ export const ENGINES: readonly Engine[] = [
 /** Rounds of the event loop in which nothing may happen before it counts as quiet. */
 const QUIET = 10;
 
-function benchOn(open: () => Promise<EventLog>, stack: AsyncDisposableStack): Bench {
+export function benchOn(open: () => Promise<EventLog>, stack: AsyncDisposableStack): Bench {
   const time = virtualClock();
   const logs: HeldLog[] = [];
   let epochs = 1000;

@@ -55,6 +55,18 @@ export function heldLog(log: EventLog, own: Partial<EventLog> = {}): HeldLog {
     busy += 1;
     if (dead) await unheard;
   }
+  /** Counted while the next one is fetched, not while it is looked at. */
+  async function* stepwise<T>(items: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+    const iterator = items[Symbol.asyncIterator]();
+    try {
+      for (let next = await counted(() => iterator.next()); next.done !== true;) {
+        yield next.value;
+        next = await counted(() => iterator.next());
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
   const takeFault = (append: Append): Fault | undefined => {
     const index = faults.findIndex(({ only }) => only(append));
     return index === -1 ? undefined : faults.splice(index, 1)[0]?.fault;
@@ -62,6 +74,19 @@ export function heldLog(log: EventLog, own: Partial<EventLog> = {}): HeldLog {
 
   return {
     ...log,
+    scan: (options) => stepwise(log.scan(options)),
+    tip: (stream) => counted(() => log.tip(stream)),
+    snapshots: {
+      get: (stream) => counted(() => log.snapshots.get(stream)),
+      put: (stream, snapshot) => counted(() => log.snapshots.put(stream, snapshot)),
+    },
+    commands: {
+      request: (command, options) => log.commands.request(command, options),
+      async serve(handle) {
+        const served = await counted(() => log.commands.serve(handle));
+        return { [Symbol.asyncDispose]: () => counted(async () => served[Symbol.asyncDispose]()) };
+      },
+    },
     ...own,
     append: (stream, records, options) =>
       counted(async () => {
