@@ -233,6 +233,7 @@ export class LiveActor {
       try {
         await appendSurely(this.#rt, this.address, work.records, expected);
       } catch (error) {
+        if (expected === 0) this.#recovered = false; // it was there: another host's, or a former owner's
         return this.#lost(error, batch);
       }
       this.#conflicts = 0;

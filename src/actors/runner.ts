@@ -76,7 +76,8 @@ export function createRunner(options: RunnerOptions): Runner {
     if (!running()) return;
     let actor = actors.get(address);
     if (actor === undefined) {
-      actor = new LiveActor(runtime, address, fresh);
+      // whoever starts a root for the first time need not look for it: one that is there refuses the append
+      actor = new LiveActor(runtime, address, fresh || input.type === "birth");
       actors.set(address, actor);
     }
     actor.offer(input);

@@ -134,4 +134,18 @@ describe.each(EVERY_ENGINE)("activities, on $name", ({ bench }) => {
     await b.settle();
     expect(runs[1]?.context.fence.attempt).toBe(2);
   });
+
+  it("A12: a start of what a former owner left open takes it over by a record first", async () => {
+    await using b = await bench();
+    const runs: Run[] = [];
+    const first = await b.start([workKind(runs)]);
+    await (await first.host.start("work/w")).send({ type: "GO" });
+    await b.settle();
+    await b.kill(first);
+    const second = await b.start([workKind(runs)], { recover: false });
+    await second.host.start("work/w");
+    await b.settle();
+    expect(await b.types("work/w")).toEqual(["troupe.started", "GO", "troupe.recovered"]);
+    expect(runs.map(({ context }) => context.fence.attempt)).toEqual([1, 2]);
+  });
 });

@@ -43,8 +43,18 @@ export function inboxOf(inbox: Inbox): CommandChannel {
   return { serve: server(inbox), request: requester(inbox) };
 }
 
+/** A commit of this handle, told to whoever waits on it: others' are noticed by polling. */
+function committing({ commits, watch }: Inbox): Commits["run"] {
+  return async (work) => {
+    const done = await commits.run(work);
+    watch.ring();
+    return done;
+  };
+}
+
 function server(inbox: Inbox): CommandChannel["serve"] {
-  const { db, url, seals, commits, watch, isOpen, epoch, now } = inbox;
+  const { db, url, seals, watch, isOpen, epoch, now } = inbox;
+  const commit = committing(inbox);
   const pending = db.prepare(
     `SELECT number, command FROM inbox
      WHERE answer IS NULL AND coalesce(taken, 0) < ? AND deadline > ? ORDER BY number LIMIT ${BATCH}`,
@@ -57,7 +67,7 @@ function server(inbox: Inbox): CommandChannel["serve"] {
     const given = await answerOf(() => handle(commandIn(seals.unsealInline(bytes(row, "command")))));
     const sealed = seals.sealInline(given, "answer");
     // who asked learns from the lock if this never gets there
-    await commits.run(() => answer.run(sealed, integer(row, "number"))).catch(() => undefined);
+    await commit(() => answer.run(sealed, integer(row, "number"))).catch(() => undefined);
   };
 
   return async (handle) => {
@@ -77,7 +87,7 @@ function server(inbox: Inbox): CommandChannel["serve"] {
         if (pending.get(mine, now()) === undefined) await watch.wait({ signal });
         else
           try {
-            for (const row of await commits.run(takeNext)) void work(handle, row);
+            for (const row of await commit(takeNext)) void work(handle, row);
           } catch {
             // nothing was taken; the disk may have room again the next time
             await watch.wait({ signal, timeoutMs: ALIVE_MS });
@@ -90,14 +100,15 @@ function server(inbox: Inbox): CommandChannel["serve"] {
 }
 
 function requester(inbox: Inbox): CommandChannel["request"] {
-  const { db, path, url, seals, commits, watch, isOpen, now } = inbox;
+  const { db, path, url, seals, watch, isOpen, now } = inbox;
+  const commit = committing(inbox);
   const put = db.prepare("INSERT INTO inbox (command, deadline) VALUES (?, ?)");
   const look = db.prepare("SELECT answer FROM inbox WHERE number = ?");
   const remove = db.prepare("DELETE FROM inbox WHERE number = ? RETURNING taken, answer");
 
   /** Removes the row; what became of it decides what is said. */
   const withdraw = async (number: number, id: string, why?: string): Promise<Json> => {
-    const row = await commits.run(() => remove.get(number));
+    const row = await commit(() => remove.get(number));
     const given = row && optional(row, "answer", bytes);
     if (given !== undefined) return resultOf(answerIn(seals.unsealInline(given)));
     if (why === undefined && row?.["taken"] === null) throw unowned(url);
@@ -125,7 +136,7 @@ function requester(inbox: Inbox): CommandChannel["request"] {
     assertJson(data, "data");
     const sealed = seals.sealInline({ id, address, op, data }, "command");
     if (!isLocked(path)) throw unowned(url);
-    const row = await commits.run(() => put.run(sealed, now() + timeoutMs));
+    const row = await commit(() => put.run(sealed, now() + timeoutMs));
     const number = Number(row.lastInsertRowid);
     const why = await settled(number, timeoutMs);
     if (!isOpen()) throw unanswered(id, why ?? `the log ${url} was closed`);

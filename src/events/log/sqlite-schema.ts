@@ -2,7 +2,8 @@
  * The tables of a SQLite log, and the check that a file holds them.
  *
  * - `position` numbers all records in the order of their commits (L5): the one writer that
- *   SQLite lets in at a time gives them out, so a greater one never becomes visible first.
+ *   SQLite lets in at a time gives them out, so a greater one never becomes visible first. It is
+ *   one more than the last: no position comes twice as long as the last record is never removed.
  * - A file of a newer format is refused before anything is read from it.
  */
 import type { DatabaseSync } from "node:sqlite";
@@ -20,7 +21,7 @@ const PAYLOAD_INDEX = "CREATE INDEX records_payload ON records (payload) WHERE p
 
 const TABLES = `
   CREATE TABLE records (
-    position    INTEGER PRIMARY KEY AUTOINCREMENT,
+    position    INTEGER PRIMARY KEY,
     stream      TEXT    NOT NULL,
     seq         INTEGER NOT NULL,
     id          TEXT    NOT NULL,

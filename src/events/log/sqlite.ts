@@ -55,20 +55,23 @@ export function sqliteLog(options: SqliteLogOptions): EventLog {
     };
 
   const writes = commits({ db, path, url, committed: () => changes.ring() });
+  // of its own, so that appends do not wake it
+  const asked = watch(db, options.pollMs);
   const owner = ownerOf({ db, path, url, commits: writes });
   return {
     ...reading,
     append: appender(db, writes, { seals, now }),
     sweepPayloads: sweeper({ db, commits: writes, now, url }),
-    claim: async (asked) => {
+    claim: async (claim) => {
       if (!isOpen()) throw closed(url);
-      return owner.claim(asked);
+      return owner.claim(claim);
     },
     snapshots: snapshotsOf(handle, writes),
-    commands: inboxOf({ ...handle, commits: writes, epoch: () => owner.epoch }),
+    commands: inboxOf({ ...handle, watch: asked, commits: writes, epoch: () => owner.epoch }),
     ...closing(db, () => {
       writes.close();
       owner.close();
+      asked.close();
       changes.close();
     }),
   };
