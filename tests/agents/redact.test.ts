@@ -19,7 +19,7 @@ describe("redaction", () => {
       fc.oneof(fc.constantFrom(0, 1, 2), fc.string({ unit: fc.constantFrom("a", "b", "-") })),
     ),
     cuts: fc.array(fc.nat(), { maxLength: 12 }),
-  })("for every cut into pieces, no secret is left and the result is the same", (given) => {
+  })("S2: for every cut into pieces, no secret is left and the result is the same", (given) => {
     const { secrets, parts, cuts } = given;
     const text = parts.map((p) => (typeof p === "number" ? (secrets[p] ?? "") : p)).join("");
     const stream = redactor(secrets);
@@ -31,13 +31,13 @@ describe("redaction", () => {
     expect(streamed).toBe(redact(text, secrets));
   });
 
-  it("covers overlapping secrets whole, and leaves the rest alone", () => {
+  it("S2: covers overlapping secrets whole, and leaves the rest alone", () => {
     expect(redact("xx abcdef yy", ["abcd", "cdef"])).toBe("xx [redacted] yy");
     expect(redact("nothing here", ["abcd"])).toBe("nothing here");
     expect(redact("abc", ["abc"])).toBe("abc");
   });
 
-  it.each(["p@ss/w rd", 'qu"ote\\d'])("knows the disguises of %j", (plain) => {
+  it.each(["p@ss/w rd", 'qu"ote\\d'])("S2: knows the disguises of %j", (plain) => {
     for (const form of [
       encodeURIComponent(plain),
       Buffer.from(plain).toString("base64"),
@@ -56,7 +56,7 @@ describe("redaction", () => {
     ["MAX_TOKENS", "4096", false],
     ["USE_AUTH", "true", false],
     ["API_KEY", "abc", false],
-  ])("%s=%s is a secret: %s", (name, value, expected) => {
+  ])("S2: %s=%s is a secret: %s", (name, value, expected) => {
     expect(isSecret(name, value)).toBe(expected);
   });
 });
@@ -98,7 +98,7 @@ describe("collected output", () => {
     expect(truncated ? kept : limit).toBeGreaterThan(limit - 8);
   });
 
-  it("keeps no half of a secret at the cut", () => {
+  it("S2: keeps no half of a secret at the cut", () => {
     for (let pad = 0; pad < 40; pad++) {
       const text = `${"x".repeat(pad)}SECRET-VALUE${"y".repeat(60)}`;
       const { text: kept } = collected(32, [Buffer.from(text)], ["SECRET-VALUE"]);

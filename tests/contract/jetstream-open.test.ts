@@ -68,7 +68,7 @@ describe("the server", () => {
     expect(error.message).toContain("JetStream");
   });
 
-  it("must not acknowledge before the write is on disk", async () => {
+  it("L3: must not acknowledge before the write is on disk", async () => {
     await using lazy = await startNats({ syncAlways: false });
     const error = await expectRefused({ url: lazy.logUrl("log") }, "LOG_UNSAFE");
     expect(error.hint).toContain("sync_interval: always");
@@ -76,7 +76,7 @@ describe("the server", () => {
     expect(await log.append("task/r1", [record("a")], { expected: 0 })).toBe(1);
   });
 
-  it("must show that it does, on its own monitoring endpoint", async () => {
+  it("L3: must show that it syncs each write, on its own monitoring endpoint", async () => {
     const bare = `nats://127.0.0.1:${server.port}/${freshName()}`;
     const error = await expectRefused({ url: bare }, "LOG_UNSAFE");
     expect(error.hint).toContain("?monitor=");

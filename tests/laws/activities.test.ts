@@ -123,7 +123,69 @@ describe.each(EVERY_ENGINE)("activities, on $name", ({ bench }) => {
     expect((await host.read("work/w")).status).toBe("stopped");
   });
 
-  it("A12: losing or closing the host aborts its activities, and the next one runs them again", async () => {
+  it("A3, A12: attempt is 1, and recorded failures, and recoveries, since the activity began", async () => {
+    await using b = await bench();
+    const runs: Run[] = [];
+    const kinds = [workKind(runs, { retry: { maxAttempts: 9, delayMs: 100 } })] as const;
+    const first = await b.start(kinds);
+    await (await first.host.start("work/w")).send({ type: "GO" });
+    runs[0]?.fail(new Error("no"));
+    await b.pass(1000);
+    await b.kill(first);
+    const second = await b.start(kinds);
+    await b.settle();
+    const attempts = () => runs.map(({ context }) => context.fence.attempt);
+    expect(attempts()).toEqual([1, 2, 3]);
+    runs[2]?.fail(new Error("no"));
+    await b.pass(1000);
+    expect(attempts()).toEqual([1, 2, 3, 4]);
+    await second.host.actor("work/w").send({ type: "GO" });
+    await b.settle();
+    expect(attempts()).toEqual([1, 2, 3, 4, 1]);
+    expect(new Set(runs.map(({ context }) => context.idempotencyKey)).size).toBe(2);
+  });
+
+  it("A4, A12: a zombie's next append loses to the take-over, and what it ran counts for nothing twice", async () => {
+    await using b = await bench();
+    const runs: Run[] = [];
+    const zombie = await b.start([workKind(runs)]);
+    await (await zombie.host.start("work/w")).send({ type: "GO" });
+    const owner = await b.usurp([workKind(runs)]);
+    await b.settle();
+    expect(runs.map(({ context }) => context.fence.attempt)).toEqual([1, 2]);
+    const [old, current] = runs.map(({ context }) => context.fence.epoch);
+    expect(current).toBeGreaterThan(old ?? Infinity);
+    const before = zombie.log.appends.length;
+    runs[0]?.succeed("zombie");
+    await b.settle();
+    expect(zombie.log.appends[before]?.records[0]?.type).toBe("xstate.done.actor.work");
+    runs[1]?.succeed("owner");
+    await b.settle();
+    const types = await b.types("work/w");
+    expect(types.slice(0, 3)).toEqual(["troupe.started", "GO", "troupe.recovered"]);
+    expect(types.filter((type) => type === "xstate.done.actor.work")).toHaveLength(1);
+    const { context } = await owner.host.read("work/w");
+    expect(["zombie", "owner"]).toContain(context.result);
+    expect(await zombie.host.read("work/w")).toMatchObject({ context });
+  });
+
+  it("A12: losing the lease aborts the signals of its activities, and nothing more is written", async () => {
+    await using b = await bench();
+    const runs: Run[] = [];
+    const { host, lose, log } = await b.usurp([workKind(runs)]);
+    await (await host.start("work/w")).send({ type: "GO" });
+    lose();
+    expect(runs[0]?.context.signal.aborted).toBe(true);
+    runs[0]?.succeed("too late");
+    await b.settle();
+    expect(log.appends).toHaveLength(2);
+    await expect(host.actor("work/w").send({ type: "CANCEL" })).rejects.toMatchObject({
+      code: "HOST_FAILED",
+    });
+    expect(await b.types("work/w")).toEqual(["troupe.started", "GO"]);
+  });
+
+  it("A12: closing the host aborts its activities, and the next one runs them again", async () => {
     await using b = await bench();
     const runs: Run[] = [];
     const { host } = await b.start([workKind(runs)]);

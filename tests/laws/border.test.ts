@@ -4,7 +4,7 @@ import { z } from "zod";
 import { connect } from "../../src/actors/client.ts";
 import type { AnyKind } from "../../src/actors/kind.ts";
 import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
-import { bossKind, counterKind, openKind } from "../support/laws-kinds.ts";
+import { bossKind, counterKind, openKind, upTo, workKind, type Run } from "../support/laws-kinds.ts";
 
 describe.each(EVERY_ENGINE)("the border, on $name", ({ bench }) => {
   it("S1: only events of the kind's schema enter; the fault is named", async () => {
@@ -95,5 +95,38 @@ describe.each(EVERY_ENGINE)("the border, on $name", ({ bench }) => {
     await using b = await bench();
     const { host } = await b.start([bossKind()]);
     await expect(host.start("boss/b:hand")).rejects.toMatchObject({ code: "ADDRESS_INVALID" });
+  });
+
+  it("S1, A8: a command whose id is an effect's own is neither taken for it nor in its way", async () => {
+    await using b = await bench();
+    const { host } = await b.start([bossKind()]);
+    const boss = await host.start("boss/b");
+    await boss.send({ type: "HIRE" });
+    await boss.send({ type: "TELL", count: 2 });
+    await b.settle();
+    const inside = (await b.records("boss/b")).flatMap(({ cause }) =>
+      cause === undefined || cause.startsWith("cmd:") ? [] : [cause],
+    );
+    expect(inside.length).toBeGreaterThan(1);
+    const next = inside.map((cause) => cause.replace(/#([0-9]+)/, (_, seq) => `#${Number(seq) + 1}`));
+    const ids = new Set([...inside, ...next]);
+    for (const id of ids) await boss.send({ type: "TELL", count: 1 }, { id });
+    await b.settle();
+    const told = 2 + ids.size;
+    expect((await boss.snapshot()).context).toMatchObject({ told, heard: upTo(told) });
+  });
+
+  it("L7: an error is recorded as its name, message, code and data", async () => {
+    await using b = await bench();
+    const runs: Run[] = [];
+    const { host } = await b.start([workKind(runs)]);
+    await (await host.start("work/w")).send({ type: "GO" });
+    const error = Object.assign(new RangeError("too far"), { code: "FAR", data: { by: 7 } });
+    runs[0]?.fail(error);
+    await b.settle();
+    const failed = (await b.records("work/w")).at(-1);
+    const fields = { name: "RangeError", message: "too far", code: "FAR", data: { by: 7 } };
+    expect(failed?.body.event).toMatchObject({ error: fields });
+    expect(JSON.stringify(failed?.body.event)).not.toContain("stack");
   });
 });

@@ -1,5 +1,6 @@
 /** A11: every effect has a recorded fate. */
 import { describe, expect, it } from "vitest";
+import { stubborn } from "../support/laws-crash.ts";
 import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { bossKind, counterKind, upTo, workKind, type Run } from "../support/laws-kinds.ts";
 
@@ -92,4 +93,38 @@ describe.each(EVERY_ENGINE)("effects, on $name", ({ bench }) => {
     expect(runs).toHaveLength(1);
     expect(runs[0]?.context.signal.aborted).toBe(true);
   });
+
+  it.each(["after-append", "before-effect", "after-effect"] as const)(
+    "A11: a crash %s at every moment loses no start, no stop and no end of a child",
+    async (point) => {
+      await using b = await bench();
+      for (const nth of upTo(12)) {
+        let left = nth;
+        const at = (where: string): void => {
+          if (where === point && --left === 0) throw new Error("crash");
+        };
+        const address = `boss/b${nth}` as const;
+        const user = stubborn(b, [bossKind()], { at });
+        await user.ask((host) => host.start(address));
+        const send = (type: "HIRE" | "ASK" | "FIRE", id: string) =>
+          user.ask((host) => host.actor(address).send({ type }, { id }));
+        await send("HIRE", "1");
+        await user.settle();
+        await send("ASK", "2");
+        await user.settle();
+        await send("HIRE", "3");
+        await user.settle();
+        await send("FIRE", "4");
+        await user.settle();
+        const { context, value } = await user.ask((host) => host.read(address));
+        expect([context.ended, value]).toEqual([[0], "alone"]);
+        const children = [`${address}:hand`, `${address}:hand~2`] as const;
+        const ends = await Promise.all(
+          children.map(async (child) => (await b.records(child)).at(-1)?.body.status),
+        );
+        expect(ends).toEqual(["done", "stopped"]);
+        await user.kill();
+      }
+    },
+  );
 });

@@ -62,8 +62,8 @@ async function lightOf(store: ReturnType<typeof memoryStore>): Promise<readonly 
   return records.flatMap(({ seq, body }) => (body["light"] === true ? [seq] : []));
 }
 
-describe("A13: a context over 16 KiB", () => {
-  it("of which much is new at each step is hashed now and then, says so, and replays the same", async () => {
+describe("a context over 16 KiB", () => {
+  it("A13: a context of which much is new at each step is hashed now and then, says so, and replays the same", async () => {
     const store = memoryStore({ partitions: 1 });
     await filled(store, 40);
     const light = await lightOf(store);
@@ -76,7 +76,7 @@ describe("A13: a context over 16 KiB", () => {
     expect([context.n, context.items[0]]).toEqual([40, "new 39 39"]);
   });
 
-  it("that replays differently is found at the next record that hashes it", async () => {
+  it("A13: a large context that replays differently is found at the next record that hashes it", async () => {
     const store = memoryStore({ partitions: 1 });
     await filled(store, 40);
     const bad = listKind("2", (items, event) =>
@@ -85,7 +85,7 @@ describe("A13: a context over 16 KiB", () => {
     expect(await parkedWith(store, bad)).toMatchObject({ seq: 9, code: "REPLAY_DIVERGED" });
   });
 
-  it("that its states share is hashed at every step, wide lists included", async () => {
+  it("A13: a large context that its states share is hashed at every step, wide lists included", async () => {
     const store = memoryStore({ partitions: 1 });
     await filled(store, 40, sharing());
     expect(await lightOf(store)).toEqual([]);
@@ -97,7 +97,7 @@ describe("A13: a context over 16 KiB", () => {
     });
   });
 
-  it("goes on to be hashed at every step after a load", async () => {
+  it("A13: a large context goes on to be hashed at every step after a load", async () => {
     const store = memoryStore({ partitions: 1 });
     await filled(store, 3, sharing());
     await filled(store, 3, sharing());
@@ -106,14 +106,14 @@ describe("A13: a context over 16 KiB", () => {
 });
 
 describe("what a hash remembers", () => {
-  it("is frozen, so that changing it in place throws where it is changed", () => {
+  it("A13: what a hash remembers is frozen, so that changing it in place throws where it is changed", () => {
     const items = Array.from({ length: 20 }, (_, i) => ({ name: `item ${i}` }));
     remembered({ items }, undefined);
     expect(() => items.push({ name: "more" })).toThrow(TypeError);
     expect(() => ((items[0] ?? { name: "" }).name = "other")).toThrow(TypeError);
   });
 
-  it("is not frozen where it is wide: what is changed in place is found at the next load", async () => {
+  it("A13: what a hash remembers is not frozen where it is wide: what is changed in place is found at the next load", async () => {
     const store = memoryStore({ partitions: 1 });
     const inPlace = () =>
       listKind("1", (items, { at, text }) => {
@@ -128,7 +128,7 @@ describe("what a hash remembers", () => {
     });
   });
 
-  it("is nothing that cannot be frozen, nor what holds it", () => {
+  it("A13: what a hash remembers is nothing that cannot be frozen, nor what holds it", () => {
     const map = new Map([["a", "x".repeat(80)]]);
     const holder = { text: "y".repeat(80), map };
     const before = remembered(holder, undefined);

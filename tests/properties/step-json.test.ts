@@ -62,7 +62,7 @@ function stateOf(context: unknown): State {
 
 describe("values as JSON", () => {
   test.prop({ value: strict })(
-    "for every value of an event, decode after encode gives it back, through strict JSON",
+    "L7: for every value of an event, decode after encode gives it back, through strict JSON",
     ({ value }) => {
       const json = stepper.encode(value, "value");
       assertJson(json);
@@ -78,7 +78,7 @@ describe("values as JSON", () => {
     expect(canonical(stepper.decode(JSON.parse(JSON.stringify(json))))).toBe(canonical(value));
   });
 
-  it("a ref comes back as the same object, an error with its facts", () => {
+  it("L7: a ref comes back as the same object, an error with its facts", () => {
     expect(stepper.decode(stepper.encode({ at: [ref("a")] }, "v"))).toEqual({ at: [ref("a")] });
     expect(ref("a")).toBe(ref("a"));
     const error = new TroupeError("WAIT_TIMEOUT", "late", { hint: "Wait.", data: { ms: 5 } });
@@ -103,7 +103,7 @@ describe("values as JSON", () => {
     [() => {}],
     [new Date()],
     [Object.assign(new Error("e"), { data: () => {} })],
-  ])("%s can be thrown and recorded", (thrown) => {
+  ])("L7: %s can be thrown and recorded", (thrown) => {
     expect(() => assertJson(stepper.encodeError(thrown))).not.toThrow();
   });
 

@@ -8,7 +8,7 @@ const impure = (path: string) =>
 let counter = 0;
 
 describe("strict mode", () => {
-  it("names the context path that differs when a step runs again", () => {
+  it("A2: strict mode names the context path that differs when a step runs again", () => {
     const one = bench(
       createMachine({
         context: { deep: { list: [0] } },
@@ -18,13 +18,13 @@ describe("strict mode", () => {
     expect(() => one.send({ type: "GO" })).toThrow(impure("context.deep.list[1]"));
   });
 
-  it("names a first step that differs", () => {
+  it("A2: strict mode names a first step that differs", () => {
     expect(() => bench(createMachine({ context: () => ({ id: counter++ }) }))).toThrow(
       impure("context.id"),
     );
   });
 
-  it("names an effect that differs", () => {
+  it("A2: strict mode names an effect that differs", () => {
     const one = bench(
       createMachine({
         on: {
@@ -40,7 +40,7 @@ describe("strict mode", () => {
     expect(() => one.send({ type: "GO" })).toThrow(impure("effects[0].event.n"));
   });
 
-  it("names a guard that answers by chance", () => {
+  it("A2: strict mode names a guard that answers by chance", () => {
     const one = bench(
       createMachine({
         initial: "a",
@@ -57,7 +57,7 @@ describe("strict mode", () => {
     expect(() => one.send({ type: "GO" })).not.toThrow();
   });
 
-  it("makes a change in place throw: of a context, of an event's data", () => {
+  it("A2: strict mode makes a change in place throw: of a context, of an event's data", () => {
     const one = bench(
       setup({
         types: { context: {} as { list: number[] }, events: {} as { type: string; list: number[] } },

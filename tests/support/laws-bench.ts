@@ -33,7 +33,9 @@ export interface Bench extends AsyncDisposable {
   usurp<const TKinds extends readonly AnyKind[]>(
     kinds: TKinds,
     options?: Partial<HostOptions<TKinds>>,
-  ): Promise<Process<TKinds>>;
+  ): Promise<
+    Process<TKinds> & { /** Its lease is gone, and it learns of it. */ readonly lose: () => void }
+  >;
   /** One more handle on the log. */
   open(): Promise<EventLog>;
   /** As kill -9 does. */
@@ -120,14 +122,14 @@ export function benchOn(open: () => Promise<EventLog>, stack: AsyncDisposableSta
     clock: time,
     start: async (kinds, options = {}) => process(kinds, options, heldLog(await open())),
     async usurp(kinds, options = {}) {
-      const lost = new AbortController().signal;
+      const lease = new AbortController();
       const nothing = { [Symbol.asyncDispose]: async () => {} };
       const log = await open();
       const own = {
-        claim: async () => ({ epoch: ++epochs, lost, ...nothing }),
+        claim: async () => ({ epoch: ++epochs, lost: lease.signal, ...nothing }),
         commands: { ...log.commands, serve: async () => nothing },
       };
-      return process(kinds, options, heldLog(log, own));
+      return { ...(await process(kinds, options, heldLog(log, own))), lose: () => lease.abort() };
     },
     open,
     async kill({ log }) {
