@@ -2,7 +2,7 @@
 export { TroupeError, WrongSequenceError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails } from "./errors.ts";
 export type { Json, JsonObject } from "./events/json.ts";
-export type { RecordBody, RecordedEvent } from "./events/record.ts";
+export type { Checkpoint, RecordBody, RecordedEvent } from "./events/record.ts";
 export type {
   Codec,
   Command,

@@ -11,17 +11,20 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Snapshot } from "xstate";
 import { TroupeError } from "../errors.ts";
 import { appendSurely } from "./append.ts";
+import { Checkpoints } from "./checkpoint.ts";
 import { draft, draftingOf, type Draft, type Drafting } from "./draft.ts";
-import { owesOf, statusOf, type Fold } from "./fold.ts";
+import { owesOf, type Fold } from "./fold.ts";
 import { answerAbsent } from "./absent.ts";
-import { isRecovery, recovery, type Input } from "./inputs.ts";
+import { asksForId, isRecovery, recovery, type Input } from "./inputs.ts";
 import { Ledger } from "./ledger.ts";
 import { load } from "./load.ts";
 import { Mailbox } from "./mailbox.ts";
 import { held, hostFailed, parkedError, verdict } from "./parking.ts";
 import { perform, performOwed, stopResidents } from "./perform.ts";
+import { SETTLED, unsaid } from "./resting.ts";
 import type { Parked, Runtime } from "./runtime.ts";
 import { Snapshots } from "./snapshots.ts";
+import { fillWindow } from "./start.ts";
 
 /** Waiting inputs that one append may carry. */
 const BATCH = 64;
@@ -41,14 +44,13 @@ export class LiveActor {
   lastUsed: number;
   readonly #rt: Runtime;
   readonly #mailbox: Mailbox;
-  /** Inputs from other actors that wait until this one is no longer parked. */
-  #held: Input[] = [];
   /** Whether what a former owner left has been taken over. */
   #recovered: boolean;
   #fresh: boolean;
   readonly #drafting: Drafting;
   #pump: Promise<void> | undefined;
   readonly #snapshots: Snapshots;
+  readonly #checkpoints: Checkpoints;
   #conflicts = 0;
 
   /** @param fresh its birth comes first, and it has no records yet. */
@@ -57,13 +59,12 @@ export class LiveActor {
     this.address = address;
     this.#mailbox = new Mailbox(address, rt.mailboxLimit);
     this.#snapshots = new Snapshots(rt);
-    this.#fresh = fresh;
-    this.#recovered = fresh;
+    this.#checkpoints = new Checkpoints(rt);
+    this.#fresh = this.#recovered = fresh;
     this.lastUsed = rt.clock.now();
     this.#drafting = draftingOf(rt, this, (fold) => void (this.fold = fold));
   }
 
-  /** Whether its loop runs. */
   get busy(): boolean {
     return this.#pump !== undefined;
   }
@@ -74,16 +75,6 @@ export class LiveActor {
     if (this.busy || this.#mailbox.size > 0 || this.parked !== undefined || ledger.waits) return false;
     if (fold === undefined) return true;
     return fold.residents.size === 0 && fold.outbox.size === ledger.settling.size;
-  }
-
-  /** Ids to settle, or actions that ran, that no record says yet. */
-  get unsaid(): boolean {
-    return this.fold !== undefined && (this.ledger.settling.size > 0 || this.fold.actions.size > 0);
-  }
-
-  /** Whether it has ended. */
-  get ended(): boolean {
-    return this.fold !== undefined && statusOf(this.fold) !== "active";
   }
 
   /** Puts an input into the mailbox. */
@@ -105,7 +96,8 @@ export class LiveActor {
   expectRecord(seq: number): () => void {
     return this.ledger.expect(seq, () => {
       this.actionsRan();
-      this.#rt.idle(this.address);
+      if (this.fold === undefined) this.#rt.idle(this.address);
+      else this.wake(); // a checkpoint may have waited for it
     });
   }
 
@@ -150,14 +142,13 @@ export class LiveActor {
 
   /** Says what no record says yet, so that the next owner does not do it again. For a host that closes. */
   async finish(): Promise<void> {
-    if (this.parked !== undefined || !this.unsaid) return;
-    await this.#commit([{ type: "control", event: { type: "troupe.settled" } }]);
+    if (this.parked !== undefined || !unsaid(this)) return;
+    await this.#commit([SETTLED]);
   }
 
   /** Throws what waits back to its senders: the host stops. */
   drop(error: TroupeError): void {
     for (const input of this.#mailbox.clear()) input.failed?.(error);
-    this.#held = [];
   }
 
   /** Stores a snapshot, unless a custom action is in doubt. */
@@ -170,35 +161,46 @@ export class LiveActor {
     this.#recovered = false;
     this.#fresh = false;
     this.ledger.forget();
-    this.#mailbox.putBack(this.#held.splice(0));
+    this.#mailbox.putBack(this.#mailbox.held.splice(0));
   }
 
   async #loop(): Promise<void> {
     while (this.#rt.running()) {
-      if (this.fold === undefined && !this.#startsFresh() && !(await this.#load())) return;
-      const batch = this.#mailbox.take(BATCH);
-      if (batch.length === 0) return;
-      try {
-        await this.#commit(batch);
-      } catch (error) {
-        for (const input of batch) input.failed?.(hostFailed(error)); // written or not: the same command again tells
-        throw error;
-      }
-      if (this.parked !== undefined) return;
+      if (this.#unready && !(await this.#load())) return;
+      if (this.#unready) continue; // what came meanwhile asks for more
+      const checkpoint = this.#recovered ? this.#checkpoints.next(this.#drafting) : undefined;
+      if (checkpoint !== undefined) await this.#write(checkpoint, []);
+      else if (!(await this.#next())) return;
     }
   }
 
-  #startsFresh(): boolean {
-    return this.#fresh && this.#mailbox.first?.type === "birth";
+  /** Takes the next batch; false where none waits, or it has parked the actor. */
+  async #next(): Promise<boolean> {
+    const batch = this.#mailbox.take(BATCH);
+    if (batch.length === 0) return false;
+    try {
+      await this.#commit(batch);
+    } catch (error) {
+      for (const input of batch) input.failed?.(hostFailed(error)); // written or not: the same command again tells
+      throw error;
+    }
+    return this.parked === undefined;
+  }
+
+  /** Whether it must be loaded, or its window of command ids filled in, before the next batch. */
+  get #unready(): boolean {
+    const { fold } = this;
+    if (fold === undefined) return !this.#fresh || this.#mailbox.first?.type !== "birth";
+    return fold.commands.missing.size > 0 && this.#mailbox.has(asksForId);
   }
 
   /** False where there is nothing to go on with: the actor is parked, or does not exist. */
   async #load(): Promise<boolean> {
     try {
-      const snapshots = this.#conflicts === 0; // one that is ahead of the log would lose every append
-      const fold = await load(this.#rt, this.address, { snapshots });
+      const fold = this.fold ?? (await load(this.#rt, this.address));
       if (fold === undefined) return this.#refuseAbsent();
-      this.#adopt(fold);
+      if (this.#mailbox.has(asksForId)) await fillWindow(this.#rt, fold);
+      if (this.fold !== fold) this.#adopt(fold);
       return true;
     } catch (error) {
       this.#park(error, 0, []);
@@ -222,16 +224,18 @@ export class LiveActor {
   #refuseAbsent(): boolean {
     const left = answerAbsent(this.#rt, this.address, this.#mailbox.clear());
     this.#mailbox.putBack(left);
-    return (this.#fresh = left.length > 0);
+    return (this.#fresh = this.#recovered = left.length > 0);
   }
 
   async #commit(batch: readonly Input[]): Promise<void> {
     if (++this.#rt.turns.taken % TURNS === 0) await nextTurn(); // actors that talk for ever let timers and I/O in
-    const expected = this.fold?.seq ?? 0;
-    const work = draft(batch, this.#drafting);
+    await this.#write(draft(batch, this.#drafting), batch);
+  }
+
+  async #write(work: Draft, batch: readonly Input[]): Promise<void> {
     if (work.records.length > 0) {
       try {
-        await appendSurely(this.#rt, this.address, work.records, expected);
+        await appendSurely(this.#rt, this.address, work.records, work.expected);
       } catch (error) {
         if (expected === 0) this.#recovered = false; // it was there: another host's, or a former owner's
         return this.#lost(error, batch);
@@ -291,7 +295,7 @@ export class LiveActor {
 
   /** What other actors sent waits here, still owed by them; who asked from outside is told. */
   #offerParked(input: Input, parked: Parked): void {
-    if (held(input)) this.#held.push(input);
+    if (held(input)) this.#mailbox.held.push(input);
     else input.failed?.(parkedError(parked));
   }
 }

@@ -5,14 +5,16 @@
  * - A6. A timer's firing and a resident's end count only while that timer or resident is open.
  * - A8. One watermark per sender: what arrived once never counts again.
  * - A11. What is owed is derived from records: effects enter the outbox, settled ids leave it.
+ * - A14. A checkpoint moves nothing: it only closes a segment of the window of command ids.
  * - A15. Nothing but the actor's own records and its kind's code decides the outcome.
  */
 import type { Json } from "../events/json.ts";
 import type { RecordBody, RecordedEvent, SystemDelta } from "../events/record.ts";
 import { effectMark, isCommand, isEnd, markOf } from "./causes.ts";
-import { isResident, livingIn, type Fold } from "./fold.ts";
+import { isResident, type Fold } from "./fold.ts";
 import { Timers } from "./timers.ts";
 import { rehash } from "./scales.ts";
+import { systemDelta } from "./system-delta.ts";
 import { CommandWindow } from "./window.ts";
 import type {
   ChildStart,
@@ -32,7 +34,18 @@ export interface Entry {
   readonly cause: string | undefined;
   readonly body: Pick<
     RecordBody,
-    "born" | "event" | "from" | "timer" | "stale" | "light" | "settled" | "ran" | "dues" | "lookups"
+    | "born"
+    | "event"
+    | "from"
+    | "timer"
+    | "stale"
+    | "light"
+    | "settled"
+    | "ran"
+    | "dues"
+    | "lookups"
+    | "since"
+    | "checkpoint"
   >;
   /** Makes the hash of a record that is not written yet. In replay the record says what it covers. */
   readonly hash?: (stepped: Stepped) => HashedState;
@@ -86,6 +99,7 @@ export function birth(
     residents: new Map(),
     named: new Map(),
     watermarks: new Map(),
+    checkpoint: undefined,
     commands: new CommandWindow(),
   };
   return { fold, advanced: absorb(fold, entry, stepped, stepper) };
@@ -104,6 +118,7 @@ export function advance(
 function stepOf(fold: Fold, entry: Entry, stepper: Stepper, directory: SystemDirectory): Stepped {
   const { event, stale } = entry.body;
   const still: Stepped = { state: fold.state, handled: true, effects: [], taken: [] };
+  if (entry.body.checkpoint !== undefined) return still;
   if (event === undefined || stale === true) return { ...still, handled: false };
   switch (event.type) {
     case "troupe.recovered":
@@ -132,6 +147,7 @@ function absorb(fold: Fold, entry: Entry, stepped: Stepped, stepper: Stepper): A
   const end = endOf(stepped.state, stepper); // may throw, so it stands before anything moves
   settle(fold, entry);
   noteInput(fold, entry);
+  rollOver(fold, entry);
   fold.seq = entry.seq;
   fold.at = entry.at;
   fold.state = stepped.state;
@@ -166,6 +182,12 @@ function settle(fold: Fold, { seq, body }: Entry): void {
     if (markOf(id).seq > ran) break;
     fold.actions.delete(id);
   }
+}
+
+function rollOver(fold: Fold, { seq, body: { checkpoint } }: Entry): void {
+  if (checkpoint === undefined) return;
+  fold.checkpoint = { seq, bytes: checkpoint.bytes };
+  fold.commands.seal(seq);
 }
 
 function noteInput(fold: Fold, entry: Entry): void {
@@ -258,31 +280,4 @@ function takeStart(fold: Fold, id: string, child: ChildStart, startedAt: number)
   if (isResident(child)) {
     fold.residents.set(child.address, { id, child, startedAt, failures: 0, recoveries: 0 });
   } else fold.outbox.set(id, { type: "start", id, child });
-}
-
-/** System ids that this step gave away or took back: of residents, and of the actor itself when it ends. */
-function systemDelta(fold: Fold, { state, effects }: Stepped): SystemDelta | undefined {
-  const ended = state.snapshot.status !== "active";
-  const freed = freedBy(fold, state, ended);
-  const given: Record<string, string> = {};
-  for (const effect of effects) {
-    if (effect.type !== "start" || effect.child.systemId === undefined) continue;
-    given[effect.child.systemId] = effect.child.address;
-    if (isResident(effect.child)) fold.named.set(effect.child.address, effect.child.systemId);
-  }
-  const gives = Object.keys(given).length > 0;
-  if (freed.length === 0 && !gives) return undefined;
-  return { ...(freed.length > 0 && { freed }), ...(gives && { given }) };
-}
-
-function freedBy(fold: Fold, state: State, ended: boolean): string[] {
-  const freed = ended && fold.born.systemId !== undefined ? [fold.identity.address] : [];
-  if (fold.named.size === 0) return freed;
-  const living = livingIn(state);
-  for (const address of fold.named.keys()) {
-    if (!ended && living.has(address)) continue;
-    freed.push(address);
-    fold.named.delete(address);
-  }
-  return freed;
 }

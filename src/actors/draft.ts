@@ -11,6 +11,7 @@ import type { NewRecord } from "../events/log/log.ts";
 import {
   RECORD_VERSION,
   type Born,
+  type Checkpoint,
   type RecordBody,
   type RecordedEvent,
   type SystemDelta,
@@ -28,6 +29,8 @@ import type { RunDirectory, Runtime } from "./runtime.ts";
 import type { Identity } from "./xstate/contract.ts";
 
 export interface Draft {
+  /** Seq of the record before. */
+  readonly expected: number;
   readonly records: NewRecord[];
   readonly effects: NumberedEffect[];
   readonly system: SystemDelta[];
@@ -73,7 +76,7 @@ type Recording = Extract<Decision, { type: "record" }>;
 
 /** Decides and steps a batch. The actor's fold has moved when it returns: append, or drop the fold. */
 export function draft(batch: readonly Input[], drafting: Drafting): Draft {
-  const out: Draft = { records: [], effects: [], system: [], seen: [], after: [] };
+  const out = nothing(drafting);
   for (const [index, input] of batch.entries()) {
     const { address, fold } = drafting.actor;
     const decision = decide(address, fold, input, drafting.rt.stepper);
@@ -86,6 +89,23 @@ export function draft(batch: readonly Input[], drafting: Drafting): Draft {
       return out;
     }
   }
+  return out;
+}
+
+function nothing({ actor: { fold } }: Drafting): Draft {
+  return { expected: fold?.seq ?? 0, records: [], effects: [], system: [], seen: [], after: [] };
+}
+
+/** The record of a checkpoint, which was made of the actor as it stands now. */
+export function draftCheckpoint(checkpoint: Checkpoint, drafting: Drafting): Draft {
+  const out = nothing(drafting);
+  const event = { type: "troupe.checkpoint" };
+  record(
+    out,
+    drafting,
+    { type: "control", event },
+    { type: "record", cause: undefined, body: { event, checkpoint } },
+  );
   return out;
 }
 
@@ -149,6 +169,7 @@ function entryOf(
     hash: (stepped) => scales.hash(stepped),
     body: {
       ...body,
+      ...(fold?.checkpoint !== undefined && { since: fold.checkpoint.seq }),
       ...(settled.length > 0 && { settled: [...settled] }),
       ...ranOf(fold, ledger.ran, seq),
     },

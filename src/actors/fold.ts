@@ -51,6 +51,8 @@ export interface Fold {
   readonly named: Map<string, string>;
   /** By sender: the last effect of it that arrived. */
   readonly watermarks: Map<string, Mark>;
+  /** The last checkpoint among its records. */
+  checkpoint: { readonly seq: number; readonly bytes: number } | undefined;
   /** Ids of commands that were recorded (A9). */
   readonly commands: CommandWindow;
 }

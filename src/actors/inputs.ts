@@ -202,6 +202,11 @@ function decideControl(fold: Fold, { event, cause, from }: ControlInput): Decisi
   }
 }
 
+/** Whether it must be looked up in the window of command ids (A9). */
+export function asksForId(input: Input): boolean {
+  return input.type === "command" || (input.type === "message" && isCommand(input.cause));
+}
+
 /** The take-over of what a former owner left (A12). */
 export function recovery(epoch: number): Input {
   return { type: "control", event: { type: "troupe.recovered", epoch } };

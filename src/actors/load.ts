@@ -4,6 +4,7 @@
  * - A2, A15. No effect runs, no other actor is asked: what a step looked up stands in its record.
  * - A5. A record that cannot be applied throws `REPLAY_DIVERGED` with record, state and context
  *   path; a later `troupe.skipped` that names it takes it out.
+ * - A14. It starts at the last checkpoint; one that starts at the birth compares them all.
  */
 import { isDeepStrictEqual } from "node:util";
 import { TroupeError } from "../errors.ts";
@@ -15,7 +16,8 @@ import { advance, birth, type Advanced, type Entry } from "./advance.ts";
 import { valueOf, type Fold } from "./fold.ts";
 import { identify } from "./identity.ts";
 import type { Kinds } from "./kind.ts";
-import { readSnapshot } from "./snapshot.ts";
+import { compareCheckpoint } from "./checkpoint.ts";
+import { startOf } from "./start.ts";
 import type { Stepper, SystemDirectory } from "./xstate/contract.ts";
 
 export interface LoadEnv {
@@ -27,7 +29,10 @@ export interface LoadEnv {
 export interface LoadOptions {
   /** Stop behind this seq. Default: the tip. */
   readonly to?: number;
-  /** Whether a snapshot may stand in for the records before it. Default true. */
+  /**
+   * Whether a snapshot or a checkpoint may stand in for the records before it. Default true;
+   * false also compares each checkpoint with what the records before it make.
+   */
   readonly snapshots?: boolean;
   /** Leave this record out, and do not compare what follows it up to `until`. */
   readonly skip?: { readonly seq: number; readonly until: number };
@@ -64,6 +69,8 @@ interface Loading {
   readonly digests: Map<string, string>;
   /** Records to leave out; up to the seq behind each, hashes are not compared. */
   readonly skips: ReadonlyMap<number, number>;
+  /** Whether it has come from the birth, and compares checkpoints. */
+  readonly compares: boolean;
   lenientTo: number;
   /** The last record, if its hash says something of the state that it leads to. */
   last?: Last | undefined;
@@ -88,11 +95,11 @@ async function begin(
   { to, snapshots = true }: LoadOptions,
   skips: Loading["skips"],
 ): Promise<Loading> {
-  const cached = snapshots && to === undefined && skips.size === 0;
-  const fold = cached ? await readSnapshot(env, address) : undefined;
+  const before = Math.min(...skips.keys()); // what holds a skipped record does not count
+  const fold = snapshots ? await startOf(env, address, { to, before }) : undefined;
   const digests = new Map<string, string>();
   if (fold !== undefined) noteDigests(digests, changedDigests(undefined, fold.state.snapshot));
-  return { env, fold, digests, skips, lenientTo: 0 };
+  return { env, fold, digests, skips, compares: fold === undefined, lenientTo: 0 };
 }
 
 /** Reads up to the end, or up to where a skip comes to light that this reading should have known. */
@@ -122,6 +129,12 @@ function compare(loading: Loading, last: Last): void {
   loading.last = compared && body.light !== true ? last : undefined;
 }
 
+/** @throws {@link TroupeError} `REPLAY_DIVERGED` where a checkpoint is not what the records make. */
+function compareRolled({ env, fold, ...loading }: Loading, record: Recorded, body: RecordBody): void {
+  if (fold === undefined || !loading.compares || record.seq <= loading.lenientTo) return;
+  compareCheckpoint(env, fold, record, body);
+}
+
 /** The state that the load leads to, hashed from all of it: what changed in place on the way is found here. */
 function verifyLast({ env, last, digests }: Loading): void {
   if (last === undefined) return;
@@ -141,6 +154,7 @@ async function take(
     const skipped = skippedIn(body);
     if (skipped !== undefined && !skips.has(skipped)) return { seq: skipped, until: record.seq };
     noteDigests(digests, body.digests);
+    compareRolled(loading, record, body);
     const { fold, advanced } = apply(env, loading.fold, record, body);
     loading.fold = fold;
     compare(loading, { record, body, fold, advanced });
@@ -148,7 +162,9 @@ async function take(
     return undefined;
   } catch (error) {
     const until =
-      record.seq === 1 ? undefined : (await skipsOf(env.log, record.stream)).get(record.seq);
+      record.seq === 1
+        ? undefined
+        : (await skipsOf(env.log, record.stream, record.seq)).get(record.seq);
     if (until === undefined) throw error;
     return { seq: record.seq, until };
   }
@@ -216,9 +232,9 @@ function diverged(
 }
 
 /** The records of an actor that later ones take out, each with the seq of the one that does. */
-async function skipsOf(log: EventLog, address: string): Promise<Map<number, number>> {
+async function skipsOf(log: EventLog, address: string, after = 0): Promise<Map<number, number>> {
   const skips = new Map<number, number>();
-  for await (const record of log.read(address)) {
+  for await (const record of log.read(address, { after })) {
     const skipped = skippedIn(record.body);
     if (skipped !== undefined) skips.set(skipped, record.seq);
   }

@@ -11,6 +11,8 @@ import type { Input } from "./inputs.ts";
 export class Mailbox {
   readonly #address: string;
   readonly #limit: number;
+  /** Inputs from other actors that wait until this one is no longer parked. */
+  readonly held: Input[] = [];
   #inputs: Input[] = [];
   #waiting: Input[] = [];
 
@@ -48,13 +50,14 @@ export class Mailbox {
     return this.#inputs.splice(0, most);
   }
 
-  /** Takes everything out. */
+  /** Takes everything out; what is held is forgotten. */
   clear(): Input[] {
+    this.held.length = 0;
     return [...this.#inputs.splice(0), ...this.#waiting.splice(0)];
   }
 
   has(test: (input: Input) => boolean): boolean {
-    return this.#inputs.some(test);
+    return this.#inputs.some(test) || this.#waiting.some(test);
   }
 
   #full(): TroupeError {

@@ -22,6 +22,7 @@ import { assertKinds, openActors } from "./recover.ts";
 import type { RunningResident } from "./residents.ts";
 import { type CrashPoint, type Parked, type Progress, type Runtime, type Settings } from "./runtime.ts";
 import { watchers, type Watchers } from "./waits.ts";
+import { passivation } from "./resting.ts";
 import { createStepper } from "./xstate/stepper.ts";
 
 export interface RunnerOptions extends Settings {
@@ -110,27 +111,6 @@ export function createRunner(options: RunnerOptions): Runner {
     input.done?.(0);
   }
 
-  function idle(address: string): void {
-    const actor = actors.get(address);
-    if (actor === undefined || !running() || !actor.idle || !(actor.ended || actor.fold === undefined))
-      return;
-    if (actor.unsaid) actor.offer({ type: "control", event: { type: "troupe.settled" } });
-    else actors.delete(address);
-  }
-
-  function sweep(): void {
-    const before = clock.now() - options.idleMs;
-    for (const [address, actor] of actors) {
-      if (!actor.idle || actor.lastUsed > before || watching.has(address)) continue;
-      if (actor.unsaid) actor.offer({ type: "control", event: { type: "troupe.settled" } });
-      else {
-        void actor.snapshot();
-        actors.delete(address);
-      }
-    }
-    cancelSweep = clock.after(options.idleMs, sweep);
-  }
-
   function fail(error: unknown): void {
     if (failing.signal.aborted) return;
     failing.abort(error);
@@ -140,7 +120,7 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 
   function stopWork(): void {
-    cancelSweep();
+    resting.stop();
     ringing.clear();
     for (const resident of runtime.residents.values()) resident.stop();
     runtime.residents.clear();
@@ -148,7 +128,8 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const running = (): boolean => !closed && !failing.signal.aborted;
   const ringing = alarms(clock, (address, id) => offer(address, { type: "timer", id }));
-  let cancelSweep = clock.after(options.idleMs, sweep);
+  const { idleMs } = options;
+  const resting = passivation({ actors, clock, idleMs, running, watched: watching.has });
 
   const runtime: Runtime = {
     ...options,
@@ -158,7 +139,7 @@ export function createRunner(options: RunnerOptions): Runner {
     running,
     directory,
     offer,
-    idle,
+    idle: resting.idle,
     fail,
     foldOf: (address) => actors.get(address)?.fold,
     newId: () => `${writer}-${(written++).toString(36)}`,

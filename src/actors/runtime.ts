@@ -46,6 +46,8 @@ export interface Settings {
   readonly mailboxLimit: number;
   /** Records between two snapshots of an actor. */
   readonly snapshotEvery: number;
+  /** Records between two checkpoints of an actor (A14); a large actor takes more. */
+  readonly checkpointEvery: number;
   /** Idle time after which an actor leaves the memory, ms. */
   readonly idleMs: number;
 }

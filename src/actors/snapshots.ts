@@ -21,7 +21,7 @@ export class Snapshots {
 
   /** The more a snapshot would hold beside the state, the later it is: its cost is spread over the records between (A13). */
   due({ seq, commands, watermarks, outbox }: Fold): boolean {
-    const spread = (commands.size + watermarks.size + outbox.size) / ENTRIES_A_RECORD;
+    const spread = (commands.freshSize + watermarks.size + outbox.size) / ENTRIES_A_RECORD;
     return seq - this.#at >= Math.max(this.#rt.snapshotEvery, spread);
   }
 

@@ -43,6 +43,21 @@ const SystemDelta = z.strictObject({
 });
 export type SystemDelta = z.infer<typeof SystemDelta>;
 
+/** A whole actor, as `troupe.checkpoint` holds it. */
+export interface Checkpoint {
+  /** Of the code that it fits. */
+  readonly key: string;
+  /** Length of the content's text in characters. */
+  readonly bytes: number;
+  /** The actor as of this record; its shape goes with the key. */
+  readonly content: JsonObject;
+}
+const Checkpoint = z.looseObject({
+  key: z.string(),
+  bytes: z.int().min(0),
+  content: z.looseObject({}),
+}) as unknown as z.ZodType<Checkpoint>; // bodies are strict JSON already (L7)
+
 export const RecordBody = z.strictObject({
   v: z.literal(RECORD_VERSION),
   /** The kind's version that took the step. */
@@ -84,6 +99,10 @@ export const RecordBody = z.strictObject({
   system: SystemDelta.optional(),
   /** Transitions taken. */
   taken: z.array(z.string()).optional(),
+  /** Seq of the actor's last checkpoint before this record. */
+  since: z.int().min(1).optional(),
+  /** The actor as of this record (A14). */
+  checkpoint: Checkpoint.optional(),
   /** Effects, residents and timers open after this step. */
   owes: z.int().min(0),
 });

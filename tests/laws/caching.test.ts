@@ -128,7 +128,8 @@ describe.each(EVERY_ENGINE)("caches, on $name", ({ bench }) => {
       };
       const read: EventLog["read"] = (stream, range) =>
         stream === address ? raw.read(stream, range) : hidden();
-      const alone = { ...raw, read, scan: hidden, tip: hidden };
+      const tip: EventLog["tip"] = (stream) => (stream === address ? raw.tip(stream) : hidden());
+      const alone = { ...raw, read, tip, scan: hidden };
       const fold = await load({ log: alone, kinds, stepper: readingStepper(kinds) }, address);
       expect(fold?.seq).toBe((await b.types(address)).length);
     }

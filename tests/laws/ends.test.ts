@@ -89,21 +89,31 @@ describe.each(EVERY_ENGINE)("ends, on $name", ({ bench }) => {
     expect(await host.read("intro/i:guest")).toMatchObject({ context: { greeted: 1 } });
   });
 
-  it("A9: ids are known for a day, and the last ten thousand for longer", async () => {
-    await using b = await bench();
-    const { host } = await b.start([counterKind()], { strict: false, idleMs: 1e9 });
-    const counter = await host.start("counter/c");
-    const note = (id: string) => counter.send({ type: "SAY", text: "" }, { id });
-    const first = await note("first");
-    const second = await note("second");
-    await b.pass(25 * 3_600_000);
-    await note("third");
-    expect(await note("first")).toEqual(first);
-    for (let batch = 0; batch < 20; batch++)
-      await Promise.all(Array.from({ length: 500 }, (_, i) => note(`${batch}.${i}`)));
-    const { seq } = await note("first");
-    expect(seq).toBeGreaterThan(10_000);
-    expect((await note("0.5")).seq).toBeLessThan(20);
-    expect(await note("second")).not.toEqual(second);
-  });
+  it.each([
+    ["", 1e9, 20],
+    [", a little longer where it rolls over", 1000, 23],
+  ])(
+    "A9: ids are known for a day, and the last ten thousand for longer%s",
+    async (_, every, batches) => {
+      await using b = await bench();
+      const options = { strict: false, idleMs: 1e9, checkpointEvery: every };
+      const { host } = await b.start([counterKind()], options);
+      const counter = await host.start("counter/c");
+      const note = (id: string) => counter.send({ type: "SAY", text: "" }, { id });
+      const first = await note("first");
+      const second = await note("second");
+      await b.pass(25 * 3_600_000);
+      await note("third");
+      expect(await note("first")).toEqual(first);
+      for (let batch = 0; batch < batches; batch++)
+        await Promise.all(Array.from({ length: 500 }, (_, i) => note(`${batch}.${i}`)));
+      await b.pass(25 * 3_600_000);
+      await note("fourth");
+      const { seq } = await note("first");
+      expect(seq).toBeGreaterThan(10_000);
+      const { seq: early } = await note(`${batches - 20}.5`);
+      expect(early).toBeLessThan(2000);
+      expect(await note("second")).not.toEqual(second);
+    },
+  );
 });

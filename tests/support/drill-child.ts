@@ -79,6 +79,7 @@ async function openHost(log: EventLog, world: World) {
         log,
         kinds: drillKinds(world),
         snapshotEvery: 4,
+        checkpointEvery: 5,
         idleMs: 40,
         at,
         warn: (message, facts) => say({ said: "wrong", message, facts: facts["error"] ?? facts }),

@@ -1,0 +1,139 @@
+/**
+ * Checkpoints (A14): a record that holds the whole actor, so that a load may start there and
+ * what lies before it can be archived.
+ *
+ * 1. It is a record like any other: appended at the expected seq, and truth (L1–L8).
+ * 2. None is written while a custom action is in doubt: actions stand in no checkpoint.
+ * 3. A large actor writes them rarely, so that a record costs the same beside a large state (A13).
+ */
+import { z } from "zod";
+import { TroupeError } from "../errors.ts";
+import type { Recorded } from "../events/log/log.ts";
+import type { Checkpoint, RecordBody } from "../events/record.ts";
+import { assertUnchanged, contentOf, foldOf, keyFor, type ContentEnv } from "./content.ts";
+import { draftCheckpoint, type Draft, type Drafting } from "./draft.ts";
+import type { Fold } from "./fold.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Runtime } from "./runtime.ts";
+
+const Ids = z.looseObject({ commands: z.looseObject({ fresh: z.string() }) });
+
+/** A checkpoint of so many characters is as good as free. */
+const SMALL = 16_384;
+/** As many more characters may be written for each record since the one before. */
+const CHARACTERS_A_RECORD = 64;
+
+interface CheckpointEnv extends ContentEnv {
+  readonly checkpointEvery: number;
+  readonly warn: Runtime["warn"];
+}
+
+/** When a live actor writes its checkpoints. */
+export class Checkpoints {
+  readonly #rt: CheckpointEnv;
+  /** Where one could not be made: the next is tried as much later as if it had been. */
+  #failed = 0;
+
+  constructor(rt: CheckpointEnv) {
+    this.#rt = rt;
+  }
+
+  /** The checkpoint that is due, as the next append; one that cannot be made is reported. */
+  next(drafting: Drafting): Draft | undefined {
+    const { fold, ledger } = drafting.actor;
+    if (fold === undefined || !this.#due(fold, ledger)) return undefined;
+    try {
+      return draftCheckpoint(checkpointOf(this.#rt, fold, ledger.settling), drafting);
+    } catch (error) {
+      this.#failed = fold.seq + 1;
+      const { address } = fold.identity;
+      this.#rt.warn("a checkpoint could not be made; the log is complete without it", {
+        address,
+        error,
+      });
+      return undefined;
+    }
+  }
+
+  #due({ seq, checkpoint, actions }: Fold, { ran }: Ledger): boolean {
+    const { seq: last = 0, bytes = 0 } = checkpoint ?? {};
+    const wait = Math.max(this.#rt.checkpointEvery, (bytes - SMALL) / CHARACTERS_A_RECORD, 2);
+    return seq + 1 - Math.max(last, this.#failed) >= wait && (actions.size === 0 || ran >= seq);
+  }
+}
+
+/** @param settled what its record takes out of the outbox. */
+function checkpointOf(env: ContentEnv, fold: Fold, settled: Iterable<string>): Checkpoint {
+  assertUnchanged(env, fold);
+  const content = contentOf(env, fold, settled);
+  const key = keyFor(env, fold.identity.address);
+  return { key, bytes: JSON.stringify(content).length, content };
+}
+
+/** The fold behind a checkpoint's record; undefined where it fits other code than what runs now. */
+export function foldAt(
+  env: ContentEnv,
+  record: Recorded,
+  { key, bytes, content }: Checkpoint,
+): Fold | undefined {
+  const { stream: address, seq, at } = record;
+  if (key !== keyFor(env, address)) return undefined;
+  const fold = foldOf(env, { address, seq, at, checkpoint: { seq, bytes } }, content);
+  fold.commands.seal(seq);
+  return fold;
+}
+
+/**
+ * The ids of commands that a checkpoint holds.
+ *
+ * @throws {@link TroupeError} `RECORD_INVALID` where the record is no checkpoint.
+ */
+export function idsOf(checkpoint: Checkpoint | undefined, place: string): string {
+  const parsed = Ids.safeParse(checkpoint?.content);
+  if (parsed.success) return parsed.data.commands.fresh;
+  throw new TroupeError("RECORD_INVALID", `${place} is no checkpoint, but later ones name it`, {
+    hint: "Run `troupe doctor` on this log.",
+  });
+}
+
+/**
+ * Compares a checkpoint with the actor that the records before it make.
+ *
+ * @throws {@link TroupeError} `REPLAY_DIVERGED` naming the checkpoint and the path that differs.
+ */
+export function compareCheckpoint(
+  env: ContentEnv,
+  fold: Fold,
+  record: Recorded,
+  body: RecordBody,
+): void {
+  const { checkpoint, settled } = body;
+  if (checkpoint === undefined || checkpoint.key !== keyFor(env, record.stream)) return;
+  const path = difference(checkpoint.content, contentOf(env, fold, settled));
+  if (path === undefined) return;
+  const place = `record ${record.seq} of "${record.stream}"`;
+  const where = path.join(".");
+  throw new TroupeError(
+    "REPLAY_DIVERGED",
+    `${place}, a checkpoint, holds another actor than the records before it make: ${where} differs`,
+    {
+      hint: "Skip the checkpoint: the records before it are complete without it.",
+      data: { address: record.stream, seq: record.seq, type: record.type, path: where },
+    },
+  );
+}
+
+/** The way to the first place in which two JSON values differ; undefined where they are the same. */
+function difference(a: unknown, b: unknown): readonly string[] | undefined {
+  if (a === b) return undefined;
+  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return [];
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const below = difference(Reflect.get(a, key), Reflect.get(b, key));
+    if (below !== undefined) return [key, ...below];
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

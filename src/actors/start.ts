@@ -1,0 +1,95 @@
+/**
+ * Where a load starts: at the newest state that may stand in for the records before it.
+ *
+ * - A14. The last record says where the last checkpoint is, so a load needs no snapshot and no
+ *   search. A checkpoint that fits other code, or that holds what was skipped since, is left out.
+ * - A snapshot is a cache: one that lies ahead of the log, or far behind it, does not count.
+ */
+import type { EventLog, Recorded } from "../events/log/log.ts";
+import { parseBody, type RecordBody } from "../events/record.ts";
+import { foldAt, idsOf } from "./checkpoint.ts";
+import type { ContentEnv } from "./content.ts";
+import type { Fold } from "./fold.ts";
+import { readSnapshot } from "./snapshot.ts";
+
+/** So few records are read rather than looked at for a better start. */
+const FEW = 16;
+
+export interface StartEnv extends ContentEnv {
+  readonly log: EventLog;
+}
+
+/**
+ * The fold to go on from; undefined: the birth.
+ *
+ * @param range.to the last record that counts; absent: the tip.
+ * @param range.before only what lies before this seq counts.
+ */
+export async function startOf(
+  env: StartEnv,
+  address: string,
+  { to, before }: { readonly to?: number | undefined; readonly before: number },
+): Promise<Fold | undefined> {
+  const last = Math.min(to ?? Number.POSITIVE_INFINITY, await env.log.tip(address));
+  const snapshot = await readSnapshot(env, address);
+  const cached = usable(snapshot, last, before) ? snapshot : undefined;
+  const after = cached?.seq ?? 0;
+  if (last - after <= FEW) return cached;
+  return (await lastCheckpoint(env, address, { last, before, after })) ?? cached;
+}
+
+function usable(snapshot: Fold | undefined, last: number, before: number): boolean {
+  return snapshot !== undefined && snapshot.seq <= last && snapshot.seq < before;
+}
+
+/**
+ * Fills in the ids of commands that stand in earlier checkpoints (A9).
+ *
+ * @throws {@link TroupeError} `RECORD_INVALID` where one of them is gone.
+ */
+export async function fillWindow(
+  { log }: Pick<StartEnv, "log">,
+  { identity: { address }, commands }: Fold,
+): Promise<void> {
+  for (const seq of commands.missing) {
+    const found = await recordAt(log, address, seq);
+    commands.fill(seq, idsOf(found?.body.checkpoint, `record ${seq} of "${address}"`));
+  }
+}
+
+async function lastCheckpoint(
+  env: StartEnv,
+  address: string,
+  { last, before, after }: { readonly last: number; readonly before: number; readonly after: number },
+): Promise<Fold | undefined> {
+  let found = await recordAt(env.log, address, last).catch(() => undefined); // the load comes to it, and says what is wrong
+  while (found !== undefined) {
+    const { record, body } = found;
+    const fold = record.seq < before ? restored(env, record, body) : undefined;
+    if (fold !== undefined) return fold;
+    const { since = 0 } = body;
+    found = since > after ? await recordAt(env.log, address, since).catch(() => undefined) : undefined;
+  }
+  return undefined;
+}
+
+/** Undefined where the record is no checkpoint, or none that can be used: the records before it tell. */
+function restored(env: StartEnv, record: Recorded, { checkpoint }: RecordBody): Fold | undefined {
+  if (checkpoint === undefined) return undefined;
+  try {
+    return foldAt(env, record, checkpoint);
+  } catch {
+    return undefined;
+  }
+}
+
+async function recordAt(
+  log: EventLog,
+  address: string,
+  seq: number,
+): Promise<{ readonly record: Recorded; readonly body: RecordBody } | undefined> {
+  for await (const record of log.read(address, { after: seq - 1, to: seq })) {
+    return { record, body: parseBody(record.body, `record ${seq} of "${address}"`) };
+  }
+  return undefined;
+}
