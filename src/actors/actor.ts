@@ -158,8 +158,7 @@ export class LiveActor {
 
   #restart(): void {
     this.parked = undefined;
-    this.#recovered = false;
-    this.#fresh = false;
+    this.#recovered = this.#fresh = false;
     this.ledger.forget();
     this.#mailbox.putBack(this.#mailbox.held.splice(0));
   }
@@ -237,7 +236,7 @@ export class LiveActor {
       try {
         await appendSurely(this.#rt, this.address, work.records, work.expected);
       } catch (error) {
-        if (expected === 0) this.#recovered = false; // it was there: another host's, or a former owner's
+        if (work.expected === 0) this.#recovered = false; // it was there: another host's, or a former owner's
         return this.#lost(error, batch);
       }
       this.#conflicts = 0;
