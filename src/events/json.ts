@@ -25,10 +25,13 @@ export type JsonObject = { readonly [key: string]: Json };
  * @throws {@link TroupeError} `JSON_INVALID` with the path of the first offending value.
  */
 export function assertJson(value: unknown, place = "value"): asserts value is Json {
-  check(value, [place], new Set());
+  check(value, [place], []);
 }
 
-function check(value: unknown, path: string[], above: Set<object>): void {
+/** Keys and indexes down from the name of the whole. */
+type Path = (string | number)[];
+
+function check(value: unknown, path: Path, above: object[]): void {
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -47,36 +50,37 @@ function check(value: unknown, path: string[], above: Set<object>): void {
   }
 }
 
-function checkObject(value: object, path: string[], above: Set<object>): void {
-  if (above.has(value)) throw refused(path, "a cycle");
-  above.add(value);
+function checkObject(value: object, path: Path, above: object[]): void {
+  if (above.includes(value)) throw refused(path, "a cycle");
+  above.push(value);
   if (Array.isArray(value)) checkArray(value, path, above);
   else checkRecord(value, path, above);
-  above.delete(value);
+  above.pop();
 }
 
-function checkArray(value: readonly unknown[], path: string[], above: Set<object>): void {
+function checkArray(value: readonly unknown[], path: Path, above: object[]): void {
   const { length } = Object.keys(value);
   if (length < value.length) throw refused(path, "an array with holes");
   if (length > value.length) throw refused(path, "an array with further properties");
   for (let i = 0; i < value.length; i++) {
-    path.push(`[${i}]`);
+    path.push(i);
     check(value[i], path, above);
     path.pop();
   }
 }
 
-function checkRecord(value: object, path: string[], above: Set<object>): void {
+function checkRecord(value: object, path: Path, above: object[]): void {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null)
     throw refused(path, `an instance of ${nameOf(prototype)}`);
-  if (Object.getOwnPropertySymbols(value).length > 0) throw refused(path, "a symbol key");
-  const entries = Object.entries(value);
-  if (entries.length < Object.getOwnPropertyNames(value).length)
-    throw refused(path, "an object with hidden properties");
-  for (const [key, item] of entries) {
-    path.push(`.${key}`);
-    check(item, path, above);
+  const keys = Object.keys(value);
+  if (keys.length < Reflect.ownKeys(value).length) {
+    const symbols = Object.getOwnPropertySymbols(value).length > 0;
+    throw refused(path, symbols ? "a symbol key" : "an object with hidden properties");
+  }
+  for (const key of keys) {
+    path.push(key);
+    check((value as Readonly<Record<string, unknown>>)[key], path, above); // one of its own keys
     path.pop();
   }
 }
@@ -89,8 +93,9 @@ function nameOf(prototype: unknown): string {
   return typeof made === "function" && made.name !== "" ? made.name : "a nameless class";
 }
 
-function refused(path: readonly string[], what: string): TroupeError {
-  const place = path.join("");
+function refused([name = "", ...path]: Readonly<Path>, what: string): TroupeError {
+  const steps = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`));
+  const place = `${name}${steps.join("")}`;
   return new TroupeError("JSON_INVALID", `"${place}" is ${what}, which JSON cannot hold`, {
     hint: "Send plain JSON: an ISO string for a Date, an array or object for a Map or Set, null or no key for undefined.",
     data: { path: place },

@@ -17,10 +17,12 @@
  */
 import { hexOf, markOfText, minus, moved, plus, ZERO } from "./marks.ts";
 import type { Mark } from "./marks.ts";
+import { keyText, primitiveText } from "./primitive.ts";
 import { isRef } from "./refs.ts";
 
 /** The text of a value, from all of it. */
 export function canonical(value: unknown): string {
+  if (typeof value !== "object" || value === null) return primitiveText(value);
   return write(value, undefined, { nodes: undefined, above: [], fluid: 0, left: Infinity });
 }
 
@@ -72,23 +74,9 @@ interface Walk {
 const known: NonNullable<Walk["nodes"]> = new WeakMap();
 
 function write(value: unknown, before: unknown, walk: Walk): string {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(value);
-    case "number":
-      return Object.is(value, -0) ? "0" : String(value);
-    case "boolean":
-      return value ? "true" : "false";
-    case "undefined":
-      return "undefined";
-    case "bigint":
-      return `${value}n`;
-    case "object":
-      return value === null ? "null" : writeObject(value, before, walk);
-    case "function":
-    case "symbol":
-      return typeof value;
-  }
+  return typeof value === "object" && value !== null
+    ? writeObject(value, before, walk)
+    : primitiveText(value);
 }
 
 function writeObject(value: object, before: unknown, walk: Walk): string {
@@ -171,8 +159,12 @@ function writeItems(now: Items, before: Items, { walk, was }: Writing): Node | s
   }
   look(now.length, walk);
   const texts: string[] = [];
-  for (let i = 0; i < now.length; i++) texts.push(member(now[i], before[i], walk));
-  const size = lengthOf(texts);
+  let size = 0;
+  for (let i = 0; i < now.length; i++) {
+    const text = member(now[i], before[i], walk);
+    size += text.length;
+    texts.push(text);
+  }
   if (size <= SMALL) return `[${texts.join()}]`;
   return { sum: sumOf(texts, 0), count: now.length, size };
 }
@@ -236,9 +228,14 @@ function writeFields(now: Fields, before: Fields, { walk, was }: Writing): Node 
     if (node !== undefined && node.size > SMALL) return node;
   }
   look(keys.length, walk);
-  const texts = keys.map((key) => field(key, now[key], { walk, before: before[key] }));
-  const size = lengthOf(texts);
-  if (size <= SMALL) return `{${texts.sort().join()}}`;
+  const texts: string[] = [];
+  let size = 0;
+  for (const key of keys) {
+    const text = `${keyText(key)}:${member(now[key], before[key], walk)}`;
+    size += text.length;
+    texts.push(text);
+  }
+  if (size <= SMALL) return `{${(keys.length > 1 ? texts.sort() : texts).join()}}`;
   let sum = ZERO;
   for (const text of texts) sum = plus(sum, markOfText(text));
   return { sum, size, count: keys.length };
@@ -249,7 +246,7 @@ function field(
   value: unknown,
   { walk, before }: { readonly walk: Walk; readonly before: unknown },
 ): string {
-  return `${JSON.stringify(key)}:${member(value, before, walk)}`;
+  return `${keyText(key)}:${member(value, before, walk)}`;
 }
 
 /** Undefined where the one before is no longer what is kept of it. */

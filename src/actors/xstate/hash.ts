@@ -53,7 +53,7 @@ function ownText(snapshot: Snapshot<unknown>): string {
   if (!isMachineSnapshot(snapshot)) return canonical({ ...snapshot, context: undefined });
   const { status, value, output, error } = snapshot;
   const own = `${status}|${canonical(value)}|${canonical(output)}|${canonical(error)}`;
-  return `${own}|${canonical(hashedHistory(snapshot.historyValue))}|${childrenText(snapshot.children)}`;
+  return `${own}|${historyText(snapshot.historyValue)}|${childrenText(snapshot.children)}`;
 }
 
 /** A snapshot and its effects as plain data: what the hash says, for naming a difference. */
@@ -66,9 +66,13 @@ export function hashedView(state: State, effects: readonly Effect[]): Record<str
   return { status, value, context, output, error, history, children, effects: asked };
 }
 
-function hashedHistory(
-  history: Readonly<Record<string, readonly { readonly id: string }[]>>,
-): Record<string, readonly string[]> {
+type History = Readonly<Record<string, readonly { readonly id: string }[]>>;
+
+function historyText(history: History): string {
+  return Object.keys(history).length === 0 ? "{}" : canonical(hashedHistory(history));
+}
+
+function hashedHistory(history: History): Record<string, readonly string[]> {
   const entries = Object.entries(history);
   return Object.fromEntries(entries.map(([key, nodes]) => [key, nodes.map((node) => node.id).sort()]));
 }
