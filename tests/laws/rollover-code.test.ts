@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
 import type { JsonObject } from "../../src/events/json.ts";
-import { ENGINES, type Bench } from "../support/laws-bench.ts";
+import { type Bench } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { checkpointsOf, ROLLING, sameFromStart, watchedLoad } from "../support/laws-rollover.ts";
 
 const TEN = { ...ROLLING, checkpointEvery: 10 };
@@ -48,7 +49,7 @@ async function sent(b: Bench, kind: AnyKind, numbers: readonly number[]): Promis
 
 const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
 
-describe.each(ENGINES)("roll-over and code, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("roll-over and code, on $name", ({ bench }) => {
   it("A14, A5: a checkpoint of other code is not used: the change is found, not hidden", async () => {
     await using b = await bench();
     await sent(b, sumKind("once"), [1, ...zeros(30)]);

@@ -3,7 +3,7 @@ import { assign, sendParent, setup } from "xstate";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
-import { ENGINES } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { bossKind, timedKind, upTo, workKind, type Run } from "../support/laws-kinds.ts";
 import { checkpointsOf, ROLLING, sameFromStart } from "../support/laws-rollover.ts";
 
@@ -32,7 +32,7 @@ function crowdKind(): AnyKind {
   return defineKind({ kind: "crowd", version: "1", machine, events: Event });
 }
 
-describe.each(ENGINES)("open across a roll-over, on $name", ({ name, bench }) => {
+describe.each(EVERY_ENGINE)("open across a roll-over, on $name", ({ name, bench }) => {
   it("A14, A3: an activity goes on as the next attempt under the same key, and earlier ones stay ended", async () => {
     await using b = await bench();
     const runs: Run[] = [];

@@ -1,6 +1,7 @@
 /** A14: checkpoints, and loads that start at them. */
 import { describe, expect, it } from "vitest";
-import { ENGINES, type Bench } from "../support/laws-bench.ts";
+import { type Bench } from "../support/laws-bench.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { counterKind, upTo } from "../support/laws-kinds.ts";
 import { checkpointsOf, ROLLING, sameFromStart, watchedLoad } from "../support/laws-rollover.ts";
 
@@ -16,7 +17,7 @@ async function counted(b: Bench, count: number, from = 1, options: object = TEN)
   await b.kill(first);
 }
 
-describe.each(ENGINES)("roll-over, on $name", ({ bench }) => {
+describe.each(EVERY_ENGINE)("roll-over, on $name", ({ bench }) => {
   it("A14: a checkpoint stands after so many records, and each record behind it says where it is", async () => {
     await using b = await bench();
     await counted(b, 40);
