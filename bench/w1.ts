@@ -1,130 +1,74 @@
-/**
- * W1: a workflow of three promises, each answering 200 bytes at once: on our engines, on plain
- * XState in memory, and the naive way, which writes the whole snapshot to SQLite after every transition.
- */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** W1: a durable workflow of three steps on memory and on SQLite, beside plain XState and the naive way. */
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { assign, createActor, fromPromise, setup } from "xstate";
-import { z } from "zod";
-import { createHost } from "../src/actors/host.ts";
-import { defineKind } from "../src/actors/kind.ts";
-import { inFlight, type Row, type Table } from "./measure.ts";
+import type { Bench } from "./bench.ts";
+import { inFolder } from "./folder.ts";
+import { inTurns, perSecond, round, type Measured, type Scale } from "./measure.ts";
+import { atLeast, type Row, type Table } from "./report.ts";
+import { naive, onHost, plain } from "./w1-ways.ts";
 
-const ANSWER = "x".repeat(200);
+/** Of plain XState on memory; of the naive way on SQLite, by how many run at a time. */
+const MEMORY_GOAL = 0.4;
+const SQLITE_GOALS = new Map([
+  [1, 1],
+  [16, 2.5],
+  [256, 2.5],
+]);
 
-const machine = setup({
-  types: {
-    context: {} as { readonly answers: readonly string[] },
-    events: {} as { type: "NONE" },
-    output: {} as number,
+export const w1: Bench = {
+  name: "w1",
+  what: "a durable workflow of three steps: memory beside plain XState, SQLite beside the naive way",
+  async run(scale) {
+    const rows: Row[] = [];
+    for (const concurrency of [1, 16, 256]) rows.push(...(await atOnce(concurrency, scale)));
+    return [{ title: "workflows a second (start, three promises of 200 bytes, done)", rows, notes }];
   },
-  actors: { ask: fromPromise(async () => ANSWER) },
-  actions: {
-    keep: assign({
-      answers: ({ context, event }) => [...context.answers, String(Reflect.get(event, "output"))],
-    }),
-  },
-}).createMachine({
-  id: "w1",
-  context: { answers: [] },
-  initial: "one",
-  states: {
-    one: { invoke: { src: "ask", onDone: { target: "two", actions: "keep" } } },
-    two: { invoke: { src: "ask", onDone: { target: "three", actions: "keep" } } },
-    three: { invoke: { src: "ask", onDone: { target: "done", actions: "keep" } } },
-    done: { type: "final" },
-  },
-  output: ({ context }) => context.answers.length,
-});
-
-/** Runs workflows, some at a time; how many a second. */
-type Way = (jobs: number, concurrency: number, folder: string) => Promise<number>;
-
-const kind = defineKind({
-  kind: "w1",
-  version: "1",
-  machine,
-  events: z.object({ type: z.literal("NONE") }),
-});
-
-const onHost =
-  (url: (folder: string) => string): Way =>
-  async (jobs, concurrency, folder) => {
-    await using host = await createHost({ log: url(folder), kinds: [kind], strict: false });
-    const ms = await inFlight(jobs, concurrency, async (index) => {
-      const actor = await host.start(`w1/r${index}`);
-      await actor.waitFor(({ status }) => status === "done");
-    });
-    return (jobs * 1000) / ms;
-  };
-
-const plain: Way = async (jobs, concurrency) => {
-  const ms = await inFlight(jobs, concurrency, () => ended(() => {}));
-  return (jobs * 1000) / ms;
 };
 
-const naive: Way = async (jobs, concurrency, folder) => {
-  const db = new DatabaseSync(join(folder, "naive.db"));
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  db.exec("CREATE TABLE IF NOT EXISTS snapshots (id TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT");
-  const put = db.prepare(
-    "INSERT INTO snapshots VALUES (?, ?) ON CONFLICT DO UPDATE SET data = excluded.data",
-  );
-  const ms = await inFlight(jobs, concurrency, (index) =>
-    ended((snapshot) => void put.run(`r${index}`, JSON.stringify(snapshot()))),
-  );
-  db.close();
-  return (jobs * 1000) / ms;
-};
-
-function ended(moved: (snapshot: () => unknown) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const actor = createActor(machine);
-    actor.subscribe({
-      next: () => moved(() => actor.getPersistedSnapshot()),
-      error: reject,
-      complete: resolve,
-    });
-    actor.start();
-    moved(() => actor.getPersistedSnapshot()); // subscribers do not hear of the first state
-  });
-}
-
-const WAYS: readonly { readonly name: string; readonly way: Way; readonly jobs: number }[] = [
-  { name: "plain XState, nothing kept", way: plain, jobs: 8_000 },
-  { name: "memory", way: onHost(() => "memory:"), jobs: 4_000 },
-  { name: "naive: snapshots into SQLite", way: naive, jobs: 2_000 },
-  { name: "sqlite", way: onHost((folder) => `sqlite:${join(folder, "log.db")}`), jobs: 2_000 },
+const notes: Table["notes"] = [
+  "memory is compared with plain XState, sqlite (WAL, synchronous=FULL) with the naive way: the whole snapshot over the last one, a transaction each, at the start and after every transition",
+  "µs are the least of all rounds; CPU is processor time, all threads: where it is far below the wall time, the disk was waited for",
 ];
 
-/** All ways in one run, so that they meet the same machine; the best of some rounds. */
-export async function w1(rounds = 3, concurrencies = [1, 16, 256]): Promise<Table> {
-  const best = new Map<string, number>();
-  for (let round = 0; round <= rounds; round++)
-    for (const { name, way, jobs } of WAYS)
-      for (const concurrency of concurrencies) {
-        const folder = mkdtempSync(join(tmpdir(), "troupe-bench-"));
-        const rate = await way(round === 0 ? jobs / 10 : jobs, concurrency, folder);
-        rmSync(folder, { recursive: true, force: true });
-        const key = `${name} ${concurrency}`;
-        if (round > 0) best.set(key, Math.max(best.get(key) ?? 0, rate)); // the first warms up
-      }
-  const rateOf = (name: string, concurrency: number): number => best.get(`${name} ${concurrency}`) ?? 0;
-  const rows = concurrencies.map((concurrency): Row => {
-    const [xstate = 0, memory = 0, snapshots = 0, sqlite = 0] = WAYS.map(({ name }) =>
-      rateOf(name, concurrency),
-    );
-    return {
-      "at a time": concurrency,
-      "plain XState/s": Math.round(xstate),
-      "memory/s": Math.round(memory),
-      "memory to plain": `${Math.round((100 * memory) / xstate)} %`,
-      "naive/s": Math.round(snapshots),
-      "sqlite/s": Math.round(sqlite),
-      "sqlite to naive": `${(sqlite / snapshots).toFixed(2)} ×`,
-    };
+async function atOnce(concurrency: number, { quick, folder, progress }: Scale): Promise<Row[]> {
+  const jobs = (full: number, warm: boolean): { jobs: number; concurrency: number } => ({
+    jobs: Math.ceil(full / (quick ? 20 : 1) / (warm ? 4 : 1)),
+    concurrency,
   });
-  return { title: "W1: workflows a second (start, three promises of 200 bytes, done)", rows };
+  const best = await inTurns(
+    {
+      "plain XState": (warm) => plain(jobs(8_000, warm)),
+      memory: (warm) => onHost("memory:", jobs(4_000, warm)),
+      naive: (warm) => inFolder(folder, (own) => naive(own, jobs(2_000, warm))),
+      sqlite: (warm) =>
+        inFolder(folder, (own) => onHost(`sqlite:${join(own, "log.db")}`, jobs(2_000, warm))),
+    },
+    quick ? 1 : 5,
+    (text) => progress(`${text}, ${concurrency} at a time`),
+  );
+  const row = (name: string, { wall, cpu }: Measured): Row => ({
+    way: `${name} at ${concurrency}`,
+    "a second": perSecond(wall),
+    "µs each": round(wall, 0),
+    "µs CPU each": round(cpu, 0),
+  });
+  const [xstate, memory, snapshots, sqlite] = [
+    best("plain XState"),
+    best("memory"),
+    best("naive"),
+    best("sqlite"),
+  ];
+  return [
+    row("plain XState", xstate),
+    {
+      ...row("memory", memory),
+      ...atLeast(MEMORY_GOAL, xstate.wall / memory.wall),
+      "by CPU": round(xstate.cpu / memory.cpu),
+    },
+    row("naive", snapshots),
+    {
+      ...row("sqlite", sqlite),
+      ...atLeast(SQLITE_GOALS.get(concurrency) ?? 1, snapshots.wall / sqlite.wall),
+      "by CPU": round(snapshots.cpu / sqlite.cpu),
+    },
+  ];
 }
