@@ -1,5 +1,27 @@
 /** All benches, in the order in which they run. */
 import type { Bench } from "./bench.ts";
+import { children } from "./children.ts";
+import { contextSize } from "./context-size.ts";
+import { logLength } from "./log-length.ts";
+import { memory } from "./memory.ts";
+import { profile } from "./profile.ts";
+import { steps } from "./steps.ts";
+import { w1Nats } from "./w1-nats.ts";
 import { w1 } from "./w1.ts";
+import { w2 } from "./w2.ts";
+import { w3 } from "./w3.ts";
+import { w4 } from "./w4.ts";
 
-export const BENCHES: readonly Bench[] = [w1];
+export const BENCHES: readonly Bench[] = [
+  w1,
+  w1Nats,
+  w2,
+  w3,
+  w4,
+  contextSize,
+  logLength,
+  memory,
+  steps,
+  children,
+  profile,
+];

@@ -3,6 +3,7 @@
  * closing line that names every goal that was missed.
  */
 import { z } from "zod";
+import { median, perSecond, round, type Measured } from "./measure.ts";
 
 /** The first column names the figure; `goal`, `got` and `reached` stand where a goal was set. */
 const Row = z.record(z.string(), z.union([z.string(), z.number()]));
@@ -40,6 +41,22 @@ export interface Goal extends Row {
   readonly goal: string;
   readonly got: string;
   readonly reached: "yes" | "no";
+}
+
+/** How {@link figures} are to be read. */
+export const FIGURES: readonly string[] = [
+  "µs are the least of all rounds, with their median beside it: where these lie far apart, the machine was busy; CPU is the processor time of all threads",
+];
+
+/** The columns of what was measured. */
+export function figures(name: string, { wall, cpu, walls }: Measured): Row {
+  return {
+    way: name,
+    "a second": perSecond(wall),
+    "µs each": round(wall, 1),
+    "median µs": round(median(walls), 1),
+    "µs CPU": round(cpu, 1),
+  };
 }
 
 export function atLeast(bound: number, got: number, unit = "×"): Goal {

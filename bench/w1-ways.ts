@@ -48,16 +48,18 @@ const kind = defineKind({
 export interface Load {
   readonly jobs: number;
   readonly concurrency: number;
+  /** Starts the names of the runs. Default `r`. */
+  readonly prefix?: string;
 }
 
 type HostLog = NonNullable<Parameters<typeof createHost>[0]["log"]>;
 
 /** On a host: started, and waited for until its end is on disk. The host is opened before, and closed after. */
-export async function onHost(log: HostLog, { jobs, concurrency }: Load): Promise<Sample> {
+export async function onHost(log: HostLog, { jobs, concurrency, prefix = "r" }: Load): Promise<Sample> {
   await using host = await createHost({ log, kinds: [kind], strict: false });
   return await timed(jobs, () =>
     inFlight(jobs, concurrency, async (index) => {
-      const actor = await host.start(`w1/r${index}`);
+      const actor = await host.start(`w1/${prefix}${index}`);
       await actor.waitFor(({ status }) => status === "done");
     }),
   );

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import type { Bench } from "./bench.ts";
 import { inFolder } from "./folder.ts";
-import { inTurns, perSecond, round, type Measured, type Scale } from "./measure.ts";
-import { atLeast, type Row, type Table } from "./report.ts";
+import { inTurns, round, type Measured, type Scale } from "./measure.ts";
+import { atLeast, figures, FIGURES, type Row, type Table } from "./report.ts";
 import { naive, onHost, plain } from "./w1-ways.ts";
 
 /** Of plain XState on memory; of the naive way on SQLite, by how many run at a time. */
@@ -26,7 +26,7 @@ export const w1: Bench = {
 
 const notes: Table["notes"] = [
   "memory is compared with plain XState, sqlite (WAL, synchronous=FULL) with the naive way: the whole snapshot over the last one, a transaction each, at the start and after every transition",
-  "µs are the least of all rounds; CPU is processor time, all threads: where it is far below the wall time, the disk was waited for",
+  ...FIGURES,
 ];
 
 async function atOnce(concurrency: number, { quick, folder, progress }: Scale): Promise<Row[]> {
@@ -45,12 +45,7 @@ async function atOnce(concurrency: number, { quick, folder, progress }: Scale): 
     quick ? 1 : 5,
     (text) => progress(`${text}, ${concurrency} at a time`),
   );
-  const row = (name: string, { wall, cpu }: Measured): Row => ({
-    way: `${name} at ${concurrency}`,
-    "a second": perSecond(wall),
-    "µs each": round(wall, 0),
-    "µs CPU each": round(cpu, 0),
-  });
+  const row = (name: string, measured: Measured): Row => figures(`${name} at ${concurrency}`, measured);
   const [xstate, memory, snapshots, sqlite] = [
     best("plain XState"),
     best("memory"),
