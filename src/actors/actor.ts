@@ -7,7 +7,6 @@
  * - A5. What cannot be loaded or stepped parks this one actor.
  * - A12. What a former owner left is done behind `troupe.recovered`.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Snapshot } from "xstate";
 import { TroupeError } from "../errors.ts";
 import { appendSurely } from "./append.ts";
@@ -215,8 +214,7 @@ export class LiveActor {
     this.#show(fold);
     this.#rt.published(this.address); // another writer may have moved it
     if (owesOf(fold) - fold.timers.size === 0) this.#recovered = true;
-    else if (this.#recovered) performOwed(this.#rt, this, fold);
-    else if (!this.#mailbox.has(isRecovery)) this.#mailbox.putBack([recovery(this.#rt.epoch)]);
+    else if (!this.#recovered) this.#mailbox.putBack([recovery(this.#rt.epoch)]);
   }
 
   /** What waits for an actor that does not exist is answered at once, up to its birth. */
@@ -227,22 +225,23 @@ export class LiveActor {
   }
 
   async #commit(batch: readonly Input[]): Promise<void> {
-    if (++this.#rt.turns.taken % TURNS === 0) await nextTurn(); // actors that talk for ever let timers and I/O in
+    if (++this.#rt.turns.taken % TURNS === 0) await this.#rt.turn(); // actors that talk for ever let timers and I/O in
     await this.#write(draft(batch, this.#drafting), batch);
   }
 
   async #write(work: Draft, batch: readonly Input[]): Promise<void> {
     if (work.records.length > 0) {
+      this.#rt.at("before-append", this.address);
       try {
         await appendSurely(this.#rt, this.address, work.records, work.expected);
       } catch (error) {
-        if (work.expected === 0) this.#recovered = false; // it was there: another host's, or a former owner's
         return this.#lost(error, batch);
       }
       this.#conflicts = 0;
       this.#rt.at("after-append", this.address);
       this.#written(work, batch.some(isRecovery));
     }
+    this.#rt.at("before-answer", this.address);
     for (const after of work.after) after();
     if (work.poison !== undefined) this.#park(work.poison.error, work.poison.seq, work.poison.rest);
   }
@@ -274,7 +273,8 @@ export class LiveActor {
     this.fold = undefined;
     this.#fresh = false;
     if (TroupeError.is(error, "LOG_WRONG_SEQUENCE") && ++this.#conflicts < CONFLICTS) {
-      this.#mailbox.putBack(batch);
+      this.#recovered = false; // what the other writer left is to be taken over
+      this.#mailbox.putBack(batch.filter((input) => !isRecovery(input)));
       return;
     }
     for (const input of batch) input.failed?.(error);

@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Calls back once after `ms`; returns what cancels it. */
   after(ms: number, call: () => void): () => void;
+  /** Resolves in a later turn of the event loop, behind the timers and I/O that wait. Default: `setImmediate`. */
+  turn?(): Promise<void>;
 }
 
 /** Longest delay that a Node timer takes; a longer one is waited for in parts. */

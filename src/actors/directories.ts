@@ -1,6 +1,7 @@
 /** The live system directories: who has which system id, by run. A run without any costs nothing. */
 import type { SystemDelta } from "../events/record.ts";
 import type { RunDirectory } from "./runtime.ts";
+import type { SystemDirectory } from "./xstate/contract.ts";
 
 export function directories(): (root: string) => RunDirectory {
   const byRoot = new Map<string, Map<string, string>>();
@@ -11,15 +12,23 @@ export function directories(): (root: string) => RunDirectory {
   });
 }
 
+/** A directory as it will be once these changes are written: what a step behind them looks up. */
+export function changedBy(directory: SystemDirectory, deltas: readonly SystemDelta[]): SystemDirectory {
+  if (deltas.length === 0) return directory;
+  const ids = new Map(Object.entries(directory.all()));
+  for (const delta of deltas) change(ids, delta);
+  return { get: (systemId) => ids.get(systemId), all: () => Object.fromEntries(ids) };
+}
+
 /** Notes system ids that change hands. */
-function apply(
-  byRoot: Map<string, Map<string, string>>,
-  root: string,
-  { freed = [], given = {} }: SystemDelta,
-): void {
+function apply(byRoot: Map<string, Map<string, string>>, root: string, delta: SystemDelta): void {
   const ids = byRoot.get(root) ?? new Map<string, string>();
-  for (const [systemId, address] of ids) if (freed.includes(address)) ids.delete(systemId);
-  for (const [systemId, address] of Object.entries(given)) ids.set(systemId, address);
+  change(ids, delta);
   if (ids.size > 0) byRoot.set(root, ids);
   else byRoot.delete(root);
+}
+
+function change(ids: Map<string, string>, { freed = [], given = {} }: SystemDelta): void {
+  for (const [systemId, address] of ids) if (freed.includes(address)) ids.delete(systemId);
+  for (const [systemId, address] of Object.entries(given)) ids.set(systemId, address);
 }

@@ -24,9 +24,10 @@ import { owesOf, statusOf, valueOf, type Fold } from "./fold.ts";
 import { identify } from "./identity.ts";
 import { decide, type Decision, type Input } from "./inputs.ts";
 import type { Ledger } from "./ledger.ts";
+import { changedBy } from "./directories.ts";
 import { kindNamed, type AnyKind } from "./kind.ts";
 import type { RunDirectory, Runtime } from "./runtime.ts";
-import type { Identity } from "./xstate/contract.ts";
+import type { Identity, SystemDirectory } from "./xstate/contract.ts";
 
 export interface Draft {
   /** Seq of the record before. */
@@ -132,7 +133,12 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
   const { fold } = actor;
   const settled = fold === undefined ? [] : [...actor.ledger.settling];
   const entry = entryOf(drafting, decision, settled);
-  const next = step(drafting, fold, entry, input);
+  const next = step(
+    { ...drafting, directory: changedBy(drafting.directory, out.system) },
+    fold,
+    entry,
+    input,
+  );
   if (fold === undefined) drafting.born(next.fold);
   actor.ledger.said(settled);
   const { snapshot } = next.fold.state;
@@ -164,7 +170,7 @@ function entryOf(
   const seq = (fold?.seq ?? 0) + 1;
   return {
     seq,
-    at: Math.max(rt.clock.now(), fold?.at ?? 0),
+    at: Math.max(rt.clock.now(), fold?.at ?? 0, dueOf(fold, body.timer)),
     cause,
     hash: (stepped) => scales.hash(stepped),
     body: {
@@ -174,6 +180,11 @@ function entryOf(
       ...ranOf(fold, ledger.ran, seq),
     },
   };
+}
+
+/** When the timer that fires was due: a clock that was set back since then says less. */
+function dueOf(fold: Fold | undefined, timer: string | undefined): number {
+  return (timer === undefined ? undefined : fold?.timers.withId(timer)?.dueAt) ?? 0;
 }
 
 function traced(effect: NumberedEffect, trace: string | undefined): NumberedEffect {
@@ -191,8 +202,9 @@ function kindAt({ rt, actor }: Drafting): AnyKind {
   return kindNamed(rt.kinds, actor.address.slice(0, actor.address.indexOf("/")));
 }
 
+/** @param drafting its directory knows what the records before this one, not yet written, have changed. */
 function step(
-  { rt, identify, directory }: Drafting,
+  { rt, identify, directory }: Pick<Drafting, "rt" | "identify"> & { directory: SystemDirectory },
   fold: Fold | undefined,
   entry: Entry,
   input: Input,

@@ -37,6 +37,8 @@ export interface HostOptions<TKinds extends readonly AnyKind[]> {
   /** Whether open actors go on at once (default), or only those that are asked for something. */
   readonly recover?: boolean;
   readonly clock?: Clock;
+  /** Stands in the id of every record that this host writes: no two hosts of a log may share it. Default: random. */
+  readonly writer?: string;
   /** Where the host's talk goes: dead letters, parked actors, `log()` actions. Default: nowhere. */
   readonly warn?: (message: string, facts: Readonly<Record<string, unknown>>) => void;
   /** Called at named points, for crash drills: a throw or a kill there must lose nothing. */

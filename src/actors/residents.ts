@@ -108,14 +108,10 @@ function attemptWith(rt: Runtime, fold: Fold, open: OpenResident, settings: Acti
     ended,
     sent(to, event) {
       if (over) return;
-      if (to === owner) rt.offer(owner, { type: "resident", from: child.address, id: open.id, event });
-      else
-        rt.offer(to, {
-          type: "message",
-          from: child.address,
-          cause: `${child.address}@${rt.newId()}/${sent++}`,
-          event,
-        });
+      const from = child.address;
+      if (to === owner) return rt.offer(owner, { type: "resident", from, id: open.id, event });
+      const cause = `${from}@${rt.newId()}/${sent++}`;
+      rt.onceRecovered(() => rt.offer(to, { type: "message", from, cause, event })); // its start may still be owed
     },
   });
   if (over) resident.stop();

@@ -11,13 +11,16 @@ import type { RunningResident } from "./residents.ts";
 import type { Stepper, SystemDirectory } from "./xstate/contract.ts";
 
 /**
- * Named points where a crash drill or a simulation may stop the host.
- * `during-snapshot` lies between computing a snapshot and storing it.
+ * Named points where a crash drill or a simulation may stop the host. `before-answer` lies behind
+ * all effects of an append, before its senders are told; `during-snapshot` between computing a
+ * snapshot and storing it.
  */
 export type CrashPoint =
+  | "before-append"
   | "after-append"
   | "before-effect"
   | "after-effect"
+  | "before-answer"
   | "in-activity"
   | "during-snapshot";
 
@@ -89,6 +92,8 @@ export interface Runtime extends Settings {
   readonly warn: (message: string, facts: Readonly<Record<string, unknown>>) => void;
   /** Batches that the host's actors have taken. */
   readonly turns: { taken: number };
+  /** Lets timers and I/O in. */
+  readonly turn: () => Promise<void>;
   /** The custom action that runs now, for what it sends. */
   readonly acting: { current: Acting | undefined };
 }

@@ -5,6 +5,7 @@
  * - 1. The same seed gives the same history and the same plan, in parent and child alike.
  * - 2. A command's id is its idempotency key: every life sends the whole history again.
  */
+import { diceOf, type Dice } from "../../src/testing/dice.ts";
 
 /** Where a life may end: the host's own points, and some that the drill adds around it. */
 const POINTS = [
@@ -23,6 +24,8 @@ const POINTS = [
   { point: "activity-over", most: 6 },
   /** The host is closed, not killed, after so many answers. */
   { point: "closed", most: 12 },
+  { point: "before-append", most: 30 },
+  { point: "before-answer", most: 40 },
 ] as const;
 
 export type DrillPoint = (typeof POINTS)[number]["point"];
@@ -45,7 +48,9 @@ export type DeskCommand =
     }
   | { readonly type: "TELL"; readonly n: number }
   | { readonly type: "LATER"; readonly n: number; readonly delayMs: number }
-  | { readonly type: "DROP"; readonly n: number };
+  | { readonly type: "DROP" | "CANCEL" | "RING"; readonly n: number }
+  | { readonly type: "TEMP"; readonly n: number; readonly ms: number }
+  | { readonly type: "BALL"; readonly n: number; readonly left: number };
 export type WorkerCommand =
   | { readonly type: "PING"; readonly k: number }
   | { readonly type: "HURRY" | "AGAIN" };
@@ -71,13 +76,6 @@ export interface Drill {
   readonly serverKills: readonly { readonly life: number; readonly answer: number }[];
 }
 
-/** Numbers from a seed (mulberry32). */
-interface Dice {
-  /** 0 to `below - 1`. */
-  below(below: number): number;
-  of<TItem>(items: readonly TItem[]): TItem;
-}
-
 export function drillOf(seed: number): Drill {
   const dice = diceOf(seed);
   const crashes = Array.from({ length: 2 + dice.below(3) }, () => crashOf(dice));
@@ -86,11 +84,6 @@ export function drillOf(seed: number): Drill {
     answer: 1 + dice.below(12),
   }));
   return { seed, crashes, serverKills, bursts: burstsOf(dice) };
-}
-
-/** The seed of the nth drill of a series. */
-export function seedOf(series: number, n: number): number {
-  return (Math.imul(series, 0x9e3779b1) ^ Math.imul(n + 1, 0x85ebca6b)) >>> 0;
 }
 
 function crashOf(dice: Dice): Crash {
@@ -145,24 +138,5 @@ function jobOf(dice: Dice, n: number): DeskCommand {
     workMs: dice.below(25),
     coolMs: 1 + dice.below(20),
     fates: [...fates, dice.below(4) === 0 ? "fails" : "works"],
-  };
-}
-
-function diceOf(seed: number): Dice {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const below = (limit: number): number => Math.floor(next() * limit);
-  return {
-    below,
-    of<TItem>(items: readonly TItem[]): TItem {
-      const item = items[below(items.length)];
-      if (item === undefined) throw new Error("nothing to choose from");
-      return item;
-    },
   };
 }

@@ -2,12 +2,13 @@
  * The machines of the drill: a desk that hands jobs to workers, and a counter that both tell of
  * everything they do, under a name of its own, so that what counts twice or never shows.
  *
- *     desk ── spawns ──▶ counter ("counter" in the system)
+ *     desk ── spawns ──▶ counter ("counter" in the system), and what drill-children.ts has
  *       ├──── spawns ──▶ worker: resting ─(after)→ working ─(activity)→ cooling ─(after)→ finished
  *       └──── delays     (a raise to itself, a send to the counter)     └→ spoilt
  */
 import {
   assign,
+  cancel,
   enqueueActions,
   sendParent,
   sendTo,
@@ -18,7 +19,9 @@ import {
 } from "xstate";
 import { z } from "zod";
 import { activity, type ActivityContext } from "../../src/actors/activity.ts";
+import type { ActionName } from "../../src/testing/check-actions.ts";
 import { defineKind } from "../../src/actors/kind.ts";
+import { tempOf, type Ball } from "./drill-children.ts";
 import type { DeskCommand, Fate, WorkerCommand } from "./drill-history.ts";
 
 /** Failures after which a worker gives up. */
@@ -37,6 +40,8 @@ export interface Outside {
   /** A custom action has run. */
   act(action: string): void;
   work(context: ActivityContext & { readonly input: Work }): Promise<Done>;
+  /** Calls back later; returns what cancels it. */
+  after(ms: number, call: () => void): () => void;
 }
 
 /** The result of the work says which attempt it is of. */
@@ -49,6 +54,7 @@ export interface Done {
 export const NO_OUTSIDE: Outside = {
   act() {},
   work: () => Promise.reject(new Error("nothing runs here")),
+  after: () => () => {},
 };
 
 const DeskEvent = z.discriminatedUnion("type", [
@@ -62,7 +68,9 @@ const DeskEvent = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("TELL"), n: z.int() }),
   z.strictObject({ type: z.literal("LATER"), n: z.int(), delayMs: z.int() }),
-  z.strictObject({ type: z.literal("DROP"), n: z.int() }),
+  z.strictObject({ type: z.enum(["DROP", "CANCEL", "RING"]), n: z.int() }),
+  z.strictObject({ type: z.literal("TEMP"), n: z.int(), ms: z.int() }),
+  z.strictObject({ type: z.literal("BALL"), n: z.int(), left: z.int() }),
 ]);
 const WorkerEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("PING"), k: z.int() }),
@@ -163,10 +171,10 @@ export function drillKinds(outside: Outside) {
   const workerMachine = workerOf(outside);
   const deskMachine = setup({
     types: {
-      context: {} as { readonly jobs: number; readonly worked: number; readonly ended: number },
-      events: {} as DeskCommand | { type: "WORKED"; n: number } | { type: "REMIND"; n: number },
+      context: {} as Readonly<Record<"jobs" | "worked" | "ended" | "temps", number>>,
+      events: {} as DeskCommand | Ball | { type: "WORKED" | "REMIND"; n: number },
     },
-    actors: { counter, worker: workerMachine },
+    actors: { counter, worker: workerMachine, temp: tempOf((ms, call) => outside.after(ms, call)) },
     actions: {
       /** At least once; only that of the last append is ever in doubt. */
       stamp: ({ self }, { what }: { readonly what: string }) =>
@@ -175,7 +183,7 @@ export function drillKinds(outside: Outside) {
     },
   }).createMachine({
     id: "desk",
-    context: { jobs: 0, worked: 0, ended: 0 },
+    context: { jobs: 0, worked: 0, ended: 0, temps: 0 },
     entry: spawnChild("counter", { id: "counter", systemId: "counter" }),
     on: {
       JOB: {
@@ -203,6 +211,31 @@ export function drillKinds(outside: Outside) {
       },
       REMIND: { actions: sendTo("counter", ({ event }) => tell(`remind-${event.n}`)) },
       DROP: { actions: stopChild(({ event }) => `w${event.n}`) },
+      CANCEL: { actions: [cancel("remind"), cancel(({ event }) => `later-${event.n}`)] },
+      /** Under the id of the one before, which may be about to say that it ends. */
+      TEMP: {
+        actions: [
+          assign({ temps: ({ context }) => context.temps + 1 }),
+          stopChild("temp"),
+          enqueueActions(({ enqueue, event: { n, ms }, system }) => {
+            enqueue.spawnChild("temp", {
+              id: "temp",
+              input: { n, ms, counter: counterOf({ system }) },
+            });
+          }),
+        ],
+      },
+      BALL: {
+        guard: ({ context, event }) => context.temps > 0 && event.left > 0,
+        actions: [
+          sendTo("counter", ({ event }) => tell(`ball-${event.n}-${event.left}`)),
+          sendTo("temp", ({ event }) => event),
+        ],
+      },
+      RING: {
+        guard: ({ context }) => context.temps > 0,
+        actions: sendTo("temp", ({ event: { n } }) => ({ type: "RING", n })),
+      },
       WORKED: { actions: assign({ worked: ({ context }) => context.worked + 1 }) },
       "xstate.done.actor.*": { actions: "ended" },
     },
@@ -212,3 +245,10 @@ export function drillKinds(outside: Outside) {
     defineKind({ kind: "worker", version: "1", machine: workerMachine, events: WorkerEvent }),
   ] as const;
 }
+
+/** What the world notes when an action of these runs. */
+export const actionName: ActionName = (address, effect) => {
+  if (effect.type !== "action") return undefined;
+  const { what } = Object(effect.params) as { readonly what?: string }; // as `stamp` has it
+  return `${address} ${what ?? effect.name}`;
+};

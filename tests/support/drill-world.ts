@@ -5,23 +5,9 @@
  */
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Trace } from "../../src/testing/trace.ts";
 import type { DrillPoint } from "./drill-history.ts";
 import type { Outside } from "./drill-machines.ts";
-
-/** One thing that happened, in the life of the host in which it did. */
-export type Trace = { readonly life: number } & (
-  | { readonly what: "begun" | "over" | "failed" | "aborted"; readonly run: Run }
-  | { readonly what: "acted"; readonly action: string }
-  /** The log has acknowledged these records. */
-  | { readonly what: "appended"; readonly stream: string; readonly from: number; readonly to: number }
-);
-
-/** One attempt at an activity. */
-export interface Run {
-  readonly key: string;
-  readonly epoch: number;
-  readonly attempt: number;
-}
 
 type Deed = Trace extends infer T ? (T extends Trace ? Omit<T, "life"> : never) : never;
 
@@ -57,6 +43,10 @@ export function openWorld(path: string, life: number, at: (point: DrillPoint) =>
       at("activity-over");
       if (fate === "fails") throw new Error(`planned for attempt ${fence.attempt}`);
       return fence;
+    },
+    after(ms, call) {
+      const timer = setTimeout(call, ms);
+      return () => clearTimeout(timer);
     },
     [Symbol.dispose]: () => closeSync(file),
   };
