@@ -8,7 +8,7 @@
  * - 3. A failure prints its seed, what is wrong, and how to repeat it; the exit code is 1.
  */
 import { parseArgs } from "node:util";
-import { seedOf } from "../tests/support/drill-history.ts";
+import { seedOf } from "../src/testing/dice.ts";
 import { drillJetstream, drillSqlite, type Report } from "../tests/support/drill-run.ts";
 import { startNats } from "../tests/support/nats-server.ts";
 

@@ -1,6 +1,6 @@
 /** Ten seeded histories on JetStream; in some the server is killed as well, and comes back on its store. */
 import { describe, expect, it, vi } from "vitest";
-import { seedOf } from "../support/drill-history.ts";
+import { seedOf } from "../../src/testing/dice.ts";
 import { drillJetstream } from "../support/drill-run.ts";
 import { startNats } from "../support/nats-server.ts";
 

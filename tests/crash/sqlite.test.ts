@@ -1,6 +1,6 @@
 /** Forty seeded histories on SQLite, each killed several times: A1, A3, A7, A8, A9, A11, A12 hold. */
 import { describe, expect, it, vi } from "vitest";
-import { seedOf } from "../support/drill-history.ts";
+import { seedOf } from "../../src/testing/dice.ts";
 import { drillSqlite } from "../support/drill-run.ts";
 
 vi.setConfig({ maxConcurrency: 2 });

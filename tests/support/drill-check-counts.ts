@@ -5,15 +5,19 @@
  * - A8. Each word to the counter counts once, whoever said it: a step, a delay or an action.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Evidence } from "./drill-check.ts";
-import { numberIn, type Replay, type Replayed } from "./drill-replay.ts";
+import { checkDelays } from "./drill-check-delays.ts";
+import type { Evidence } from "../../src/testing/evidence.ts";
+import { numberIn, type Replay, type Replayed } from "../../src/testing/replayed.ts";
 
 export function checkCounts({ actors, fault }: Evidence): void {
   for (const [address, desk] of actors) {
     const root = /^desk\/([^:]*)$/.exec(address)?.[1];
     if (root === undefined) continue;
     const workers = [...actors.values()].filter((one) => one.address.startsWith(`worker/${root}:`));
-    const words = [desk, ...workers].flatMap(({ address: who, steps }) => wordsOf(who, steps));
+    const temps = [...actors.values()].filter((one) => one.address.startsWith(`${address}:temp`));
+    const words = [desk, ...workers, ...temps].flatMap(({ address: who, steps }) =>
+      wordsOf(who, steps),
+    );
     const counted = Object.entries(Object(actors.get(`${address}:counter`)?.context["by"]));
     const expected = Object.entries(Object.groupBy(words, (by) => by)).map(([by, all]) => [
       by,
@@ -22,16 +26,18 @@ export function checkCounts({ actors, fault }: Evidence): void {
     if (!isDeepStrictEqual(sorted(counted), sorted(expected)))
       fault(`${address}: the counter has ${differing(counted, expected)}`);
     checkDesk(desk, workers, fault);
-    checkReminders(desk, fault);
+    for (const temp of temps) checkTemp(temp, desk, fault);
+    checkDelays(desk, fault);
     for (const worker of workers) checkWorker(worker, desk, fault);
   }
 }
 
 /** The words that an actor's inputs make it say to the counter. */
 function wordsOf(address: string, steps: readonly Replay[]): string[] {
+  if (address.includes(":temp")) return tempWords(steps);
   const n = /:w(\d+)/.exec(address)?.[1];
-  return steps.flatMap(({ body }, index) => {
-    if (n === undefined) return body.event === undefined ? [] : deskWords(body.event, body.timer);
+  return steps.flatMap(({ body, effects }, index) => {
+    if (n === undefined) return body.handled === false ? [] : deskWords(body, effects);
     const entered = steps[index - 1]?.body.state === body.state ? undefined : body.state;
     return workerWords(body, entered).map((word) => word.replace("-n", `-${n}`));
   });
@@ -45,15 +51,29 @@ function workerWords({ born, event }: Replay["body"], entered: unknown): string[
   return entered === "spoilt" ? ["spoilt-n"] : [];
 }
 
-function deskWords(event: NonNullable<Replay["body"]["event"]>, timer: string | undefined): string[] {
+/** A temp counts what it hears, and says so of each. */
+function tempWords(steps: readonly Replay[]): string[] {
+  const n = numberIn(Object(steps[0]?.body.born?.input), "n");
+  const heard = steps.filter(
+    ({ body }) => /^[A-Z]+$/.test(body.event?.type ?? "") && body.handled !== false,
+  );
+  return heard.map(({ body: { event } }, index) => `${event?.type}-of-${n}-${index + 1}`);
+}
+
+function deskWords({ event, timer }: Replay["body"], effects: Replay["effects"]): string[] {
+  if (event === undefined) return [];
   const n = numberIn(event, "n");
   switch (event.type) {
     case "JOB":
       return [`job-${n}`];
     case "TELL":
       return [`tell-${n}`];
-    case "LATER":
-      return [`later-${n}`]; // nothing takes it back, so in the end it was said
+    case "troupe.timer.fired": // whether it may fire is checked below
+      return effects.map(({ effect }) =>
+        effect.type === "send" ? JSON.stringify(effect.event["by"]).slice(1, -1) : "",
+      );
+    case "BALL":
+      return [`ball-${n}-${numberIn(event, "left")}`];
     case "REMIND":
       return timer === undefined ? ["a reminder that no timer fired"] : [`remind-${n}`];
     default:
@@ -69,6 +89,7 @@ function checkDesk(
   const count = (test: (step: Replay) => boolean): number => steps.filter(test).length;
   const expected = {
     jobs: count(({ body }) => body.event?.type === "JOB"),
+    temps: count(({ body }) => body.event?.type === "TEMP"),
     worked: workers.filter(({ steps: own }) => own.some(({ body }) => body.state === "cooling")).length,
     ended: count(({ body }) => isEnd(body)),
   };
@@ -78,20 +99,22 @@ function checkDesk(
     fault(`${address} has ${workers.length} workers for ${expected.jobs} jobs`);
 }
 
-/** The last reminder came; one before it came or was replaced. */
-function checkReminders({ address, steps }: Replayed, fault: Evidence["fault"]): void {
-  const asked = steps.filter(({ body }) => body.event?.type === "LATER");
-  const came = steps.filter(({ body }) => body.event?.type === "REMIND");
-  const last = numberIn(asked.at(-1)?.body.event, "n");
-  if (numberIn(came.at(-1)?.body.event, "n") !== last) fault(`${address}: reminder ${last} never came`);
+/** The last one ended, and its desk heard so; one in whose place another came ended or was stopped. */
+function checkTemp({ address, steps }: Replayed, desk: Replayed, fault: Evidence["fault"]): void {
+  const [, nth = "1"] = /:temp~?(\d*)$/.exec(address) ?? [];
+  const last = Number(nth || 1) === desk.context["temps"];
+  const heard = desk.steps.filter(({ body }) => isEnd(body) && body.from === address).length;
+  const end = steps.at(-1)?.body.status;
+  const fits = last ? end === "done" && heard === 1 : end === "done" || end === "stopped";
+  if (!fits) fault(`${address} is ${end}, its desk heard ${heard} times that it ended`);
 }
 
-/** Without a DROP it came to its end and its desk heard so once; with one it ended or was stopped. */
+/** Without a DROP or a stop it came to its end and its desk heard so once; with one it ended or was stopped. */
 function checkWorker({ address, steps }: Replayed, desk: Replayed, fault: Evidence["fault"]): void {
   const n = Number(/:w(\d+)$/.exec(address)?.[1]);
-  const dropped = desk.steps.some(
-    ({ body: { event } }) => event?.type === "DROP" && numberIn(event, "n") === n,
-  );
+  const dropped =
+    steps.some(({ body: { event } }) => event?.type === "troupe.stopped") ||
+    desk.steps.some(({ body: { event } }) => event?.type === "DROP" && numberIn(event, "n") === n);
   const heard = desk.steps.filter(({ body }) => isEnd(body) && body.from === address).length;
   const end = endOf(steps);
   const fits = dropped ? end === "ended" || end === "stopped" : end === "ended" && heard === 1;
@@ -106,7 +129,7 @@ function endOf(steps: readonly Replay[]): string {
 }
 
 function isEnd({ event, stale }: Replay["body"]): boolean {
-  return stale !== true && /^xstate\.done\.actor\.w\d+$/.test(event?.type ?? "");
+  return stale !== true && /^xstate\.done\.actor\.(w\d+|temp)$/.test(event?.type ?? "");
 }
 
 function sorted(entries: readonly (readonly unknown[])[]): string[] {

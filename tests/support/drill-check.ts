@@ -7,15 +7,16 @@ import { kindsByName } from "../../src/actors/kind.ts";
 import type { LoadEnv } from "../../src/actors/load.ts";
 import type { EventLog } from "../../src/events/log/log.ts";
 import type { Drill } from "./drill-history.ts";
-import { checkActions } from "./drill-check-actions.ts";
+import { checkActions } from "../../src/testing/check-actions.ts";
+import { checkEffects } from "../../src/testing/check-effects.ts";
+import { checkRuns } from "../../src/testing/check-runs.ts";
+import type { Evidence as Seen } from "../../src/testing/evidence.ts";
+import { replayAll } from "../../src/testing/replayed.ts";
+import type { Trace } from "../../src/testing/trace.ts";
 import { checkAnswers } from "./drill-check-answers.ts";
 import { checkCounts } from "./drill-check-counts.ts";
-import { checkEffects } from "./drill-check-effects.ts";
-import { checkRuns } from "./drill-check-runs.ts";
-import { drillKinds, NO_OUTSIDE } from "./drill-machines.ts";
-import { replayAll, type Replayed } from "./drill-replay.ts";
+import { actionName, drillKinds, NO_OUTSIDE } from "./drill-machines.ts";
 import type { Life } from "./drill-run.ts";
-import type { Trace } from "./drill-world.ts";
 
 export interface Drilled {
   readonly plan: Drill;
@@ -25,9 +26,9 @@ export interface Drilled {
 }
 
 /** A drill that can be judged: its actors, replayed. */
-export interface Evidence extends Omit<Drilled, "log"> {
-  readonly actors: ReadonlyMap<string, Replayed>;
-  readonly fault: (text: string) => void;
+export interface Evidence extends Seen {
+  readonly plan: Drill;
+  readonly lives: readonly Life[];
 }
 
 /** @returns what is wrong, in words; empty where all is well. */
@@ -45,7 +46,7 @@ export async function checkDrill({
   checkAnswers(evidence);
   checkEffects(evidence);
   const runs = checkRuns(evidence);
-  checkActions(evidence);
+  checkActions(evidence, actionName);
   checkCounts(evidence);
   const records = [...actors.values()].reduce((sum, { steps }) => sum + steps.length, 0);
   return { records, runs, faults };

@@ -7,9 +7,10 @@
  * - A12. Every run of one start has the same key; epoch and attempt only grow; the attempt is
  *   1 + recorded failures + recoveries.
  */
-import type { Evidence } from "./drill-check.ts";
-import { numberIn, type Replay, type Replayed } from "./drill-replay.ts";
-import type { Run, Trace } from "./drill-world.ts";
+import { residentsOf } from "./check-effects.ts";
+import { overlap, type Evidence } from "./evidence.ts";
+import { numberIn, type Replay, type Replayed } from "./replayed.ts";
+import type { Run, Trace } from "./trace.ts";
 
 /** What the log says of one activity. */
 interface Story {
@@ -33,23 +34,29 @@ interface Begun extends Run {
 }
 
 /** @returns how many runs there were. */
-export function checkRuns({ actors, world, lives, fault }: Evidence): number {
+export function checkRuns(evidence: Evidence): number {
+  const { actors, world, lives, fault } = evidence;
   const begun = runsByKey(world);
   const ends = new Map(lives.map(({ life, end }) => [life, end]));
   const stories = [...actors.values()].flatMap(storiesOf);
+  const alone = !overlap(evidence);
   checkEpochs(world, fault);
   for (const story of stories) {
     const runs = begun.get(story.key) ?? [];
     begun.delete(story.key);
-    checkFences(story, runs, fault);
-    checkEnd(story, runs, fault);
-    checkStop(story, runs, { world, fault });
-    for (const [index, run] of runs.entries())
-      if (!isAccounted(story, run, runs[index + 1])) fault(`${name(run)} has no end in the log`);
+    checkFences(story, runs, { alone, fault });
+    checkEnd(story, runs, { alone, fault });
+    if (alone) checkStory(story, runs);
   }
   for (const actor of actors.values()) checkLate(actor, fault);
   for (const key of begun.keys()) fault(`${key} ran, but the log knows no such activity`);
   return world.filter(({ what }) => what === "begun").length;
+
+  function checkStory(story: Story, runs: readonly Begun[]): void {
+    checkStop(story, runs, { world, fault });
+    for (const [index, run] of runs.entries())
+      if (!isAccounted(story, run, runs[index + 1])) fault(`${name(run)} has no end in the log`);
+  }
 
   /** Exactly one of: completion, failure, a stop, a life that ended. */
   function isAccounted(story: Story, run: Begun, next: Begun | undefined): boolean {
@@ -81,11 +88,12 @@ function checkStop(
 
 /** A6: who has ended or was left says nothing more. */
 function checkLate({ address, steps }: Replayed, fault: Evidence["fault"]): void {
+  const residents = residentsOf(steps);
   for (const [index, { seq, body }] of steps.entries()) {
-    if (!/^xstate\.(done|error)\.actor\.work$/.test(body.event?.type ?? "")) continue;
+    if (body.from === undefined || !residents.has(body.from)) continue;
     const open = steps[index - 1]?.residents ?? [];
-    if (body.from === undefined || !open.includes(body.from))
-      fault(`${address} ${seq}: an end of ${body.from}, which is not open`);
+    if (!open.includes(body.from))
+      fault(`${address} ${seq}: a word of ${body.from}, which is not open`);
   }
 }
 
@@ -93,19 +101,19 @@ function storiesOf({ address, steps }: Replayed): Story[] {
   return steps.flatMap((step, index) =>
     step.effects.flatMap(({ id, effect }) =>
       effect.type === "start" && effect.child.logicType === "promise"
-        ? [storyOf(`${address}#${id}`, effect.child.address, steps.slice(index + 1))]
+        ? [storyOf(`${address}#${id}`, effect.child, steps.slice(index + 1))]
         : [],
     ),
   );
 }
 
-function storyOf(key: string, child: string, steps: readonly Replay[]): Story {
+function storyOf(key: string, child: Child, steps: readonly Replay[]): Story {
   const failures: number[] = [];
   let recoveries = 0;
   for (const step of steps) {
     const { event } = step.body;
     if (event?.type === "troupe.recovered") recoveries++;
-    if (event?.type === "troupe.activity.failed" && event["activity"] === child)
+    if (event?.type === "troupe.activity.failed" && event["activity"] === child.address)
       failures.push(numberIn(event, "attempt") ?? 0);
     const end = endOf(step, child);
     if (end !== "open")
@@ -114,16 +122,18 @@ function storyOf(key: string, child: string, steps: readonly Replay[]): Story {
   return { key, failures, recoveries, end: "open", output: undefined };
 }
 
-function endOf({ body, residents }: Replay, child: string): Story["end"] {
-  if (body.from === child && body.event?.type === "xstate.done.actor.work") return "done";
-  if (body.from === child && body.event?.type === "xstate.error.actor.work") return "error";
-  return residents.includes(child) ? "open" : "left";
+type Child = Extract<Replay["effects"][number]["effect"], { type: "start" }>["child"];
+
+function endOf({ body, residents }: Replay, { address, id }: Child): Story["end"] {
+  if (body.from === address && body.event?.type === `xstate.done.actor.${id}`) return "done";
+  if (body.from === address && body.event?.type === `xstate.error.actor.${id}`) return "error";
+  return residents.includes(address) ? "open" : "left";
 }
 
 function runsByKey(world: readonly Trace[]): Map<string, Begun[]> {
   const runs = new Map<string, Begun[]>();
   for (const [place, trace] of world.entries()) {
-    if (trace.what === "acted" || trace.what === "appended") continue;
+    if (!("run" in trace)) continue;
     const { run, life, what } = trace;
     const same = runs.get(run.key) ?? [];
     runs.set(run.key, same);
@@ -139,26 +149,38 @@ function runsByKey(world: readonly Trace[]): Map<string, Begun[]> {
 
 /** Each life is one epoch, and later lives have greater ones. */
 function checkEpochs(world: readonly Trace[], fault: Evidence["fault"]): void {
-  let last = { life: 0, epoch: -1 };
+  const epochs = new Map<number, number>();
   for (const trace of world) {
     if (trace.what !== "begun") continue;
     const { life, run } = trace;
-    const fits = life === last.life ? run.epoch === last.epoch : run.epoch > last.epoch;
-    if (!fits) fault(`${name(run)} in life ${life} follows epoch ${last.epoch} of life ${last.life}`);
-    last = { life, epoch: run.epoch };
+    for (const [other, epoch] of epochs)
+      if (Math.sign(other - life) !== Math.sign(epoch - run.epoch))
+        fault(`${name(run)} in life ${life}, but life ${other} has epoch ${epoch}`);
+    epochs.set(life, run.epoch);
   }
+}
+
+interface Judging {
+  /** No two owners lived at once. */
+  readonly alone: boolean;
+  readonly fault: Evidence["fault"];
 }
 
 function checkFences(
   { failures, recoveries }: Story,
   runs: readonly Begun[],
-  fault: Evidence["fault"],
+  { alone, fault }: Judging,
 ): void {
+  const fences = new Set<string>();
   for (const [index, run] of runs.entries()) {
     const before = runs[index - 1];
+    const fence = `${run.epoch}.${run.attempt}`;
     if (run.attempt < 1 || run.attempt > 1 + failures.length + recoveries)
       fault(`${name(run)}, but ${failures.length} failures and ${recoveries} recoveries are recorded`);
-    if (before !== undefined && (run.attempt <= before.attempt || run.epoch < before.epoch))
+    if (fences.has(fence)) fault(`${name(run)} ran twice`);
+    fences.add(fence);
+    if (!alone || before === undefined) continue;
+    if (run.attempt <= before.attempt || run.epoch < before.epoch)
       fault(`${name(run)} follows ${name(before)}`);
   }
 }
@@ -166,18 +188,18 @@ function checkFences(
 function checkEnd(
   { key, end, output, failures }: Story,
   runs: readonly Begun[],
-  fault: Evidence["fault"],
+  { alone, fault }: Judging,
 ): void {
-  const last = runs.at(-1);
   if (end === "open") fault(`${key} is still open in the log`);
   for (const attempt of failures)
     if (!runs.some((run) => run.attempt === attempt))
       fault(`${key}: a failure of attempt ${attempt} is recorded, which never ran`);
   if (end !== "done") return;
   const { epoch, attempt } = Object(output) as Partial<Run>; // what the work returns
-  if (last === undefined || last.epoch !== epoch || last.attempt !== attempt)
+  const possible = alone ? runs.slice(-1) : runs;
+  if (!possible.some((run) => run.epoch === epoch && run.attempt === attempt))
     fault(
-      `${key} was completed by attempt ${attempt} of epoch ${epoch}, the last run is ${last === undefined ? "none" : name(last)}`,
+      `${key} was completed by attempt ${attempt} of epoch ${epoch}, it ran as: ${runs.map(name).join("; ")}`,
     );
 }
 

@@ -6,8 +6,9 @@
  * - A7. A timer fires once, when due or later, unless its state was left or it was replaced.
  * - A11. A child that was started has a birth; one that was stopped has ended.
  */
-import type { Evidence } from "./drill-check.ts";
-import type { Replay, Replayed } from "./drill-replay.ts";
+import { isResident } from "../actors/fold.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Replay, Replayed } from "./replayed.ts";
 
 export function checkEffects({ actors, fault }: Evidence): void {
   const arrived = arrivals(actors, fault);
@@ -25,7 +26,7 @@ export function checkEffects({ actors, fault }: Evidence): void {
       const cause = `${address}#${id}`;
       if (effect.type === "send" && actors.has(effect.to) && !arrived.has(cause))
         checkEnded(effect.to, `the send ${cause}`);
-      if (effect.type === "start" && effect.child.logicType === "machine" && !arrived.has(cause))
+      if (effect.type === "start" && !isResident(effect.child) && !arrived.has(cause))
         fault(`the start ${cause} of ${effect.child.address} has no birth`);
       if (effect.type === "stop" && !arrived.has(cause) && actors.has(effect.child))
         checkEnded(effect.child, `the stop ${cause}`);
@@ -45,8 +46,9 @@ function arrivals(actors: Evidence["actors"], fault: Evidence["fault"]): Readonl
   const arrived = new Map<string, string>();
   for (const { address, steps } of actors.values()) {
     const marks = new Map<string, number>();
+    const residents = residentsOf(steps);
     for (const { seq, cause, body } of steps) {
-      if (cause === undefined || cause.startsWith("cmd:") || isOwn(body)) continue;
+      if (cause === undefined || cause.startsWith("cmd:") || isOwn(body, residents)) continue;
       const place = `${address} ${seq}`;
       if (arrived.has(cause)) fault(`${cause} arrived at ${arrived.get(cause)} and at ${place}`);
       arrived.set(cause, place);
@@ -64,12 +66,18 @@ function arrivals(actors: Evidence["actors"], fault: Evidence["fault"]): Readonl
   }
 }
 
+/** The promises, callbacks and observables that an actor ever started. */
+export function residentsOf(steps: readonly Replay[]): ReadonlySet<string> {
+  const started = new Set<string>();
+  for (const { effects } of steps)
+    for (const { effect } of effects)
+      if (effect.type === "start" && isResident(effect.child)) started.add(effect.child.address);
+  return started;
+}
+
 /** What the actor's own residents and timers say, which may be more than one word per effect. */
-function isOwn({ timer, event, from }: Replay["body"]): boolean {
-  return (
-    timer !== undefined ||
-    (from !== undefined && /^xstate\.(done|error)\.actor\.work$/.test(event?.type ?? ""))
-  );
+function isOwn({ timer, from }: Replay["body"], residents: ReadonlySet<string>): boolean {
+  return timer !== undefined || (from !== undefined && residents.has(from));
 }
 
 function checkTimers({ address, steps }: Replayed, fault: Evidence["fault"]): void {

@@ -1,11 +1,12 @@
-/** The log of a drill, replayed from its records alone, each step with the effects it asked for. */
+/** A log, replayed from its records alone, each step with the effects that it asked for. */
 import { isDeepStrictEqual } from "node:util";
-import type { NumberedEffect } from "../../src/actors/advance.ts";
-import { owesOf, type Fold } from "../../src/actors/fold.ts";
-import { load, type LoadEnv } from "../../src/actors/load.ts";
-import { TroupeError } from "../../src/errors.ts";
-import type { Recorded } from "../../src/events/log/log.ts";
-import type { RecordBody } from "../../src/events/record.ts";
+import type { NumberedEffect } from "../actors/advance.ts";
+import { owesOf, type Fold } from "../actors/fold.ts";
+import { load, type LoadEnv } from "../actors/load.ts";
+import type { State } from "../actors/xstate/contract.ts";
+import { TroupeError } from "../errors.ts";
+import type { Recorded } from "../events/log/log.ts";
+import type { RecordBody } from "../events/record.ts";
 
 /** One record of an actor, and what its step asked for. */
 export interface Replay extends Omit<Recorded, "body"> {
@@ -15,6 +16,8 @@ export interface Replay extends Omit<Recorded, "body"> {
   readonly timers: readonly string[];
   /** Addresses of the residents that are open after it. */
   readonly residents: readonly string[];
+  /** The state after it. */
+  readonly state: State;
 }
 
 export interface Replayed {
@@ -37,7 +40,6 @@ export async function replayAll(
     const count = replayed.steps.length;
     if (count !== tips.get(address))
       fault(`${address}: the scan has ${tips.get(address)} records, the replay ${count}`);
-    await checkSnapshot(env, address, fault);
   }
   return actors;
 }
@@ -66,18 +68,21 @@ async function replay(env: LoadEnv, address: string, fault: (text: string) => vo
   try {
     const fold = await load(env, address, {
       snapshots: false,
-      onRecord(record, body, { timers, residents }, { effects }) {
+      onRecord(record, body, { timers, residents, state }, { effects }) {
+        const armed = [...timers.values()].map(({ id }) => id);
         steps.push({
           ...record,
           body,
           effects,
-          timers: [...timers.values()].map(({ id }) => id),
+          timers: armed,
           residents: [...residents.keys()],
+          state,
         });
       },
     });
     if (fold !== undefined && owesOf(fold) > 0) fault(`${address} still owes: ${owed(fold)}`);
     if (steps.at(-1)?.body.owes !== 0) fault(`${address}: its last record says that it owes`);
+    if (!(await isCached(env, fold))) fault(`${address}: its snapshot is another actor`);
     return { address, steps, context: contextOf(fold) };
   } catch (error) {
     fault(`${address} does not replay: ${TroupeError.is(error) ? error.message : String(error)}`);
@@ -85,15 +90,11 @@ async function replay(env: LoadEnv, address: string, fault: (text: string) => vo
   }
 }
 
-/** An actor loaded from its snapshot is the actor that its records make. */
-async function checkSnapshot(
-  env: LoadEnv,
-  address: string,
-  fault: (text: string) => void,
-): Promise<void> {
-  const whole = plainOf(env, await load(env, address, { snapshots: false }).catch(() => undefined));
-  const cached = plainOf(env, await load(env, address).catch(() => undefined));
-  if (!isDeepStrictEqual(whole, cached)) fault(`${address}: its snapshot is another actor`);
+/** Whether an actor loaded from its snapshot is the actor that its records make. */
+async function isCached(env: LoadEnv, fold: Fold | undefined): Promise<boolean> {
+  const address = fold?.identity.address;
+  if (address === undefined || (await env.log.snapshots.get(address)) === undefined) return true;
+  return isDeepStrictEqual(plainOf(env, fold), plainOf(env, await load(env, address)));
 }
 
 function plainOf(env: LoadEnv, fold: Fold | undefined): unknown {
@@ -121,10 +122,10 @@ function owed({ outbox, actions, timers, residents }: Fold): string {
 function contextOf(fold: Fold | undefined): Readonly<Record<string, unknown>> {
   const snapshot = fold?.state.snapshot;
   const context: unknown = snapshot !== undefined && "context" in snapshot ? snapshot.context : {};
-  return context as Readonly<Record<string, unknown>>; // the drill's machines have objects
+  return typeof context === "object" && context !== null ? { ...context } : {};
 }
 
-/** A number that the drill's events hold. */
+/** A number that an event holds. */
 export function numberIn(event: RecordBody["event"], key: string): number | undefined {
   const value = event?.[key];
   return typeof value === "number" ? value : undefined;

@@ -1,0 +1,127 @@
+/**
+ * The memory log as one simulated process has it: every operation waits for its turn, and the
+ * plan's faults befall it.
+ *
+ * 1. An append waits twice: before it is written, and before it is answered.
+ * 2. A write that was sent may land although its process died meanwhile.
+ * 3. Nothing of a dead process is answered.
+ */
+import { TroupeError } from "../errors.ts";
+import type { EventLog, NewRecord, Ownership } from "../events/log/log.ts";
+import type { Faults } from "./faults.ts";
+import type { Noted } from "./trace.ts";
+import { OUTSIDE, type Turns } from "./turns.ts";
+
+export interface Surroundings {
+  readonly turns: Turns;
+  readonly faults: Faults;
+  /** Where writes land: lives as long as the store. */
+  readonly server: EventLog;
+  readonly written: (stream: string, records: readonly NewRecord[], last: number) => void;
+  readonly note: (noted: Noted) => void;
+}
+
+export interface SimulatedLog extends EventLog {
+  /** The ownership is lost, and the process hears of it. */
+  lose(): void;
+}
+
+/** @param base a handle of the process's own: what it owns ends with it. */
+export function simulatedLog(base: EventLog, life: number, around: Surroundings): SimulatedLog {
+  const { turns, faults, server, written, note } = around;
+  const lost = new AbortController();
+  const unreachable = (): TroupeError =>
+    new TroupeError("LOG_UNREACHABLE", "the log cannot be reached (planned)", {
+      hint: "Open a new host.",
+    });
+
+  async function write(
+    stream: string,
+    records: readonly NewRecord[],
+    expected: number,
+  ): Promise<number> {
+    const last = await server.append(stream, records, { expected });
+    written(stream, records, last);
+    return last;
+  }
+
+  async function read<T>(all: () => AsyncIterable<T>): Promise<T[]> {
+    await turns.turn(life);
+    if (faults.fails("read")) throw unreachable();
+    return Array.fromAsync(all());
+  }
+
+  async function append(
+    stream: string,
+    records: readonly NewRecord[],
+    { expected }: { readonly expected: number },
+  ): Promise<number> {
+    const { how, ms = 0 } = faults.append() ?? {};
+    if (how === "slow") await turns.pause(life, ms);
+    await turns.turn(life, true);
+    if (how === "failed") throw failed(stream);
+    if (how === "unknown") throw unknown(stream);
+    if (how === "late-write") {
+      turns.after(OUTSIDE, ms, () => void write(stream, records, expected).catch(() => {})); // it has lost its place
+      throw unknown(stream);
+    }
+    const last = await write(stream, records, expected).catch((error: unknown) => {
+      if (TroupeError.is(error, "LOG_WRONG_SEQUENCE")) note({ life, what: "conflict", stream });
+      throw error;
+    });
+    if (how === "late-ack") await turns.pause(life, ms);
+    await turns.turn(life);
+    if (how === "lost-ack") throw unknown(stream);
+    note({ life, what: "appended", stream, from: expected + 1, to: last });
+    return last;
+  }
+
+  return {
+    ...base,
+    append,
+    async tip(stream) {
+      await turns.turn(life);
+      return base.tip(stream);
+    },
+    async *read(stream, range) {
+      yield* await read(() => base.read(stream, range));
+    },
+    async *scan(asked) {
+      yield* await read(() => base.scan(asked));
+    },
+    async end() {
+      await turns.turn(life);
+      return base.end();
+    },
+    async claim(asked): Promise<Ownership> {
+      await turns.turn(life);
+      const owned = await base.claim(asked);
+      return { ...owned, lost: lost.signal };
+    },
+    snapshots: {
+      async get(stream) {
+        await turns.turn(life);
+        if (faults.fails("snapshot")) throw unreachable();
+        return base.snapshots.get(stream);
+      },
+      async put(stream, snapshot) {
+        await turns.turn(life, true);
+        if (faults.fails("snapshot")) throw unreachable();
+        return base.snapshots.put(stream, snapshot);
+      },
+    },
+    lose: () => lost.abort(),
+  };
+}
+
+function unknown(stream: string): TroupeError {
+  return new TroupeError("LOG_OUTCOME_UNKNOWN", `the append to "${stream}" has no answer (planned)`, {
+    hint: "Append the same again.",
+  });
+}
+
+function failed(stream: string): TroupeError {
+  return new TroupeError("LOG_WRITE_FAILED", `the append to "${stream}" failed (planned)`, {
+    hint: "Open a new host.",
+  });
+}

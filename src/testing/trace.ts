@@ -1,0 +1,39 @@
+/** What happened in a simulation, in its order: the evidence beside the log. */
+import type { Snapshot } from "xstate";
+
+/** One attempt at an activity. */
+export interface Run {
+  readonly key: string;
+  readonly epoch: number;
+  readonly attempt: number;
+}
+
+/** What a simulated command came to, once. */
+export type Answer = { readonly seq: number } | { readonly code: string };
+
+/** One thing that happened, in the life of the host in which it did. */
+export type Trace = { readonly life: number } & (
+  | { readonly what: "begun" | "over" | "failed" | "aborted"; readonly run: Run }
+  /** A custom action has run. */
+  | { readonly what: "acted"; readonly action: string }
+  /** The log has refused an append, since another writer had been there. */
+  | { readonly what: "conflict"; readonly stream: string }
+  /** The log has acknowledged these records. */
+  | { readonly what: "appended"; readonly stream: string; readonly from: number; readonly to: number }
+);
+
+/** The same, with what the log held then. */
+export type Noted = Trace & {
+  /** The tip of the stream that it is about. */
+  readonly tip?: number;
+};
+
+/** What a look at an actor showed. */
+export interface Look {
+  readonly address: string;
+  /** The seq that the user knows to be on disk when asking. */
+  readonly from: number;
+  /** The tip when it was answered. */
+  readonly to: number;
+  readonly snapshot: Snapshot<unknown>;
+}

@@ -1,0 +1,155 @@
+/**
+ * The user of a simulation: asks for the plan's acts, and asks again, with the same ids, whenever
+ * a host died without an answer. Acts wait for their turn like everything else.
+ */
+import { TroupeError } from "../errors.ts";
+import type { Faults } from "./faults.ts";
+import type { AnyHost, Life } from "./life.ts";
+import type { Act, Plan } from "./plan.ts";
+import type { Answer, Look } from "./trace.ts";
+import { OUTSIDE, type Turns } from "./turns.ts";
+
+/** An act that wants an answer. */
+type Command = Exclude<Act, { readonly look: true }>;
+
+/** What the user heard of one command: every answer to it. */
+export interface Told {
+  readonly act: Command;
+  readonly answers: Answer[];
+  /** How often it was sent: as often as it was answered, or hosts died meanwhile. */
+  sent: number;
+}
+
+export interface UserParts {
+  readonly plan: Plan;
+  readonly turns: Turns;
+  readonly faults: Faults;
+  readonly current: () => Life | undefined;
+  readonly tip: (stream: string) => number;
+  readonly fault: (text: string) => void;
+}
+
+/** Answers that are final: the command was not taken. */
+const REFUSALS = new Set(["EVENT_REFUSED", "ACTOR_NOT_FOUND", "ACTOR_EXISTS"]);
+/** Answers after which the same command is sent to the next host. */
+const AGAIN = /^(HOST_|LOG_)/;
+const RETRY_MS = 100;
+
+export class User {
+  readonly told: Told[] = [];
+  readonly looks: Look[] = [];
+  readonly #parts: UserParts;
+  #next = 0;
+  #waiting = 0;
+
+  constructor(parts: UserParts) {
+    this.#parts = parts;
+    this.#goOn();
+  }
+
+  /** Whether all has been asked for, and answered. */
+  get content(): boolean {
+    return (
+      this.#next > this.#parts.plan.acts.length &&
+      this.#waiting === 0 &&
+      this.told.every(({ answers }) => answers.length > 0)
+    );
+  }
+
+  /** A host is there: what has no answer is sent to it. */
+  up(life: Life): void {
+    for (const told of this.told) if (told.answers.length === 0) this.#submit(told, life);
+  }
+
+  /** Looks at an actor's state; nothing comes of it if the host dies. */
+  look(address: string): void {
+    const { current, turns } = this.#parts;
+    const life = current();
+    if (life?.host !== undefined) turns.add(life.number, () => this.#look(life.host, address));
+  }
+
+  #goOn(): void {
+    const { plan, turns } = this.#parts;
+    const act = plan.acts[this.#next++];
+    if (act === undefined) return;
+    turns.after(OUTSIDE, act.waitMs, () => {
+      this.#ask(act);
+      this.#goOn();
+    });
+  }
+
+  #ask(act: Act): void {
+    const { current, plan } = this.#parts;
+    if ("look" in act) return this.look(act.to);
+    const told: Told = { act, answers: [], sent: 0 };
+    this.told.push(told);
+    const life = current();
+    if (life !== undefined) this.#submit(told, life);
+    for (const one of plan.faults)
+      if (one.fault === "again" && "id" in act && act.id === one.id) this.#repeat(told, one.waitMs);
+  }
+
+  #repeat(told: Told, waitMs: number): void {
+    const { turns, faults, current } = this.#parts;
+    this.#waiting++;
+    turns.after(OUTSIDE, waitMs, () => {
+      this.#waiting--;
+      faults.note(told.answers.length === 0 ? "again, unanswered" : "again, answered");
+      const life = current();
+      if (life !== undefined) this.#submit(told, life);
+    });
+  }
+
+  #submit(told: Told, life: Life): void {
+    this.#parts.turns.add(life.number, () => {
+      if (life.host !== undefined) void this.#send(told, life.host);
+    });
+  }
+
+  async #send(told: Told, host: AnyHost): Promise<void> {
+    told.sent++;
+    try {
+      told.answers.push({ seq: await take(told.act, host) });
+    } catch (error) {
+      if (!TroupeError.is(error)) throw error;
+      const { code } = error;
+      if (REFUSALS.has(code)) told.answers.push({ code });
+      else if (code === "MAILBOX_FULL") this.#repeat(told, RETRY_MS);
+      else if (!AGAIN.test(code)) this.#parts.fault(`a command was answered ${code}: ${error.message}`);
+    }
+  }
+
+  #look(host: AnyHost | undefined, address: string): void {
+    const { tip, fault } = this.#parts;
+    const from = this.told.reduce((last, told) => Math.max(last, seqAt(told, address)), 0);
+    host
+      ?.actor(address as `${string}/${string}`) // the plan holds addresses
+      .snapshot()
+      .then(
+        (snapshot) => void this.looks.push({ address, from, to: tip(address), snapshot }),
+        (error: unknown) => {
+          if (!TroupeError.is(error)) throw error;
+          if (error.code !== "ACTOR_NOT_FOUND" && !AGAIN.test(error.code))
+            fault(`a look at ${address} was answered ${error.code}: ${error.message}`);
+        },
+      );
+  }
+}
+
+async function take(act: Command, host: AnyHost): Promise<number> {
+  const to = act.to as `${string}/${string}`; // the plan holds addresses
+  if ("start" in act) {
+    await host.start(to, { input: act.start });
+    return 1;
+  }
+  const { id } = act;
+  const { seq } =
+    "stop" in act ? await host.actor(to).stop({ id }) : await host.actor(to).send(act.send, { id });
+  return seq;
+}
+
+/** The last seq of an actor that an answer has named. */
+function seqAt({ act, answers }: Told, address: string): number {
+  if (act.to !== address) return 0;
+  return answers.reduce((last, answer) => Math.max(last, "seq" in answer ? answer.seq : 0), 0);
+}

@@ -1,0 +1,62 @@
+/**
+ * What the user of the simulated drills asks for: desks that hand out jobs, and everything that
+ * can happen to them, much of it at once.
+ */
+import type { Dice } from "../../src/testing/dice.ts";
+import type { Act } from "../../src/testing/plan.ts";
+import type { DeskCommand, Fate } from "../support/drill-history.ts";
+
+/** Waits between two acts, ms: most come at once, some when all has come to rest. */
+const WAITS = [0, 0, 0, 0, 1, 5, 20, 50, 200];
+
+export function drillStory(dice: Dice): readonly Act[] {
+  const roots = dice.percent(30) ? ["r0", "r1"] : ["r0"];
+  const acts: Act[] = roots.map((root) => ({ waitMs: 0, to: `desk/${root}`, start: {} }));
+  const jobs = new Map<string, number>();
+  const length = 9 + dice.below(7);
+  for (let n = 0; n < length; n++) acts.push(actOf(dice, dice.of(roots), jobs, n));
+  return acts;
+}
+
+// oxlint-disable-next-line max-params -- the four things that make an act
+function actOf(dice: Dice, root: string, jobs: Map<string, number>, n: number): Act {
+  const waitMs = dice.of(WAITS);
+  const id = `c${n}`;
+  const had = jobs.get(root) ?? 0;
+  const what = dice.below(100);
+  const worker = `worker/${root}:w${dice.below(Math.max(had, 1))}`;
+  if (had > 0 && what < 10) return { waitMs, id, to: worker, send: { type: "PING", k: n } };
+  if (had > 0 && what < 20)
+    return { waitMs, id, to: worker, send: { type: dice.of(["HURRY", "AGAIN"]) } };
+  if (what < 24) return { waitMs, to: dice.of([worker, `desk/${root}`]), look: true };
+  if (had > 0 && what < 27) return { waitMs, id, to: worker, stop: true };
+  const send = deskCommand(dice, had, n);
+  if (send.type === "JOB") jobs.set(root, had + 1);
+  return { waitMs, id, to: `desk/${root}`, send: { ...send } };
+}
+
+function deskCommand(dice: Dice, had: number, n: number): DeskCommand {
+  const what = dice.below(100);
+  if (had === 0 || what < 22) return jobOf(dice, had);
+  if (what < 30) return { type: "TELL", n };
+  if (what < 45) return { type: "LATER", n, delayMs: 1 + dice.below(120) };
+  if (what < 52) return { type: "CANCEL", n: dice.below(n + 1) };
+  if (what < 58) return { type: "DROP", n: dice.below(had) };
+  if (what < 75) return { type: "TEMP", n, ms: 1 + dice.below(100) };
+  if (what < 88) return { type: "BALL", n, left: 1 + dice.below(3) };
+  return { type: "RING", n };
+}
+
+function jobOf(dice: Dice, n: number): DeskCommand {
+  const fates = Array.from({ length: dice.below(3) }, () =>
+    dice.of<Fate>(["works", "fails", "fails", "hangs"]),
+  );
+  return {
+    type: "JOB",
+    n,
+    restMs: dice.below(60),
+    workMs: dice.below(40),
+    coolMs: 1 + dice.below(30),
+    fates: [...fates, dice.percent(25) ? "fails" : "works"],
+  };
+}
