@@ -4,7 +4,7 @@
  *   append, and again in a later one only where no record said yet that it ran.
  */
 import type { NumberedEffect } from "../actors/advance.ts";
-import { push, type Evidence } from "./evidence.ts";
+import { overlap, push, type Evidence } from "./evidence.ts";
 import type { Replay, Replayed } from "./replayed.ts";
 import type { Noted } from "./trace.ts";
 
@@ -21,16 +21,16 @@ interface Placed {
 type Append = Placed & { readonly stream: string; readonly from: number; readonly to: number };
 
 export function checkActions(evidence: Evidence, nameOf: ActionName): void {
-  const { actors, lives, fault } = evidence;
+  const { actors, fault } = evidence;
   const { acts, appends, lost } = sortedOut(evidence);
-  const zombies = new Set(lives.flatMap(({ life, replaced }) => (replaced === true ? [life] : [])));
+  const alone = !overlap(evidence);
   for (const actor of actors.values())
     for (const [step, action] of askedOf(actor, nameOf)) {
       const acted = acts.get(action) ?? [];
       acts.delete(action);
       const known = appends.get(actor.address) ?? [];
       if (acted.length === 0) fault(`${action} never ran`);
-      check(action, { ...actor, seq: step.seq, acted, appends: known, zombies, lost }, fault);
+      check(action, { ...actor, seq: step.seq, acted, appends: known, alone, lost }, fault);
     }
   for (const key of acts.keys()) fault(`${key} ran, but no record asks for it`);
 }
@@ -76,20 +76,21 @@ interface Asked {
   readonly seq: number;
   readonly acted: readonly Placed[];
   readonly appends: readonly Append[];
-  readonly zombies: ReadonlySet<number>;
+  /** No two owners lived at once: what one of them does, the other cannot know yet. */
+  readonly alone: boolean;
   /** Lives and streams that lost an append there: all that was owed was done again. */
   readonly lost: ReadonlySet<string>;
 }
 
 function check(action: string, asked: Asked, fault: Evidence["fault"]): void {
-  const { address, seq, acted, zombies, lost } = asked;
+  const { address, seq, acted, alone, lost } = asked;
   const lives = new Set<number>();
   for (const one of acted) {
     const { life } = one;
     if (isEarly(asked, one)) fault(`${action} ran before record ${seq} was acknowledged`);
     if (lives.has(life) && !lost.has(`${life} ${address}`))
       fault(`${action} ran twice in life ${life}`);
-    if (lives.size > 0 && !zombies.has(life) && isCertain(asked, one))
+    if (lives.size > 0 && alone && isCertain(asked, one))
       fault(`${action} ran again in life ${life}, though a record says that it ran`);
     lives.add(life);
   }

@@ -67,7 +67,7 @@ class Stage {
     const { store, kind, clock, strict } = this.#options;
     const log = this.#watched(memoryLog({ store }));
     this.#log = log;
-    this.#host = await createHost({
+    this.#host = await createHost<readonly AnyKind[]>({
       log,
       kinds: [kind],
       clock,
