@@ -111,8 +111,8 @@ async function readAll(
   const range = { after: loading.fold?.seq ?? 0, ...(to !== undefined && { to }) };
   for await (const record of loading.env.log.read(address, range)) {
     const until = loading.skips.get(record.seq);
-    const found = until === undefined ? await take(loading, record, onRecord) : undefined;
-    if (found !== undefined) return found;
+    const found = until === undefined ? take(loading, record, onRecord) : undefined;
+    if (found !== undefined) return "error" in found ? await excused(loading, record, found) : found;
     if (until === undefined) continue;
     loading.lenientTo = Math.max(loading.lenientTo, until);
     if (loading.fold !== undefined) loading.fold.seq = record.seq;
@@ -143,11 +143,12 @@ function verifyLast({ env, last, digests }: Loading): void {
   if (env.stepper.hash(fold.state, effects) !== body.hash) throw diverged(record, body, fold, digests);
 }
 
-async function take(
+/** Takes one record. It answers at once: waiting for each would be most of a long load. */
+function take(
   loading: Loading,
   record: Recorded,
   onRecord: LoadOptions["onRecord"],
-): Promise<Skip | undefined> {
+): Skip | { readonly error: unknown } | undefined {
   const { env, digests, skips } = loading;
   try {
     const body = parseBody(record.body, placeOf(record));
@@ -161,13 +162,19 @@ async function take(
     onRecord?.(record, body, fold, advanced);
     return undefined;
   } catch (error) {
-    const until =
-      record.seq === 1
-        ? undefined
-        : (await skipsOf(env.log, record.stream, record.seq)).get(record.seq);
-    if (until === undefined) throw error;
-    return { seq: record.seq, until };
+    return { error };
   }
+}
+
+/** A record that cannot be taken, where a later one takes it out. @throws what taking it threw, where none does. */
+async function excused(
+  { env }: Loading,
+  { stream, seq }: Recorded,
+  { error }: { readonly error: unknown },
+): Promise<Skip> {
+  const until = seq === 1 ? undefined : (await skipsOf(env.log, stream, seq)).get(seq);
+  if (until === undefined) throw error;
+  return { seq, until };
 }
 
 /** Applies one record. */
@@ -188,8 +195,11 @@ function apply(
   return birth(identity, { ...entry, correlation: record.correlation }, env.stepper, directory);
 }
 
-function recordedDirectory(body: RecordBody): SystemDirectory {
-  const known = Object.entries(body.lookups ?? {}).flatMap(([id, address]) =>
+const NOBODY: SystemDirectory = { get: () => undefined, all: () => ({}) };
+
+function recordedDirectory({ lookups }: RecordBody): SystemDirectory {
+  if (lookups === undefined) return NOBODY;
+  const known = Object.entries(lookups).flatMap(([id, address]) =>
     address === null ? [] : [[id, address]],
   );
   const ids = new Map<string, string>(known.map(([id = "", address = ""]) => [id, address]));
