@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   if (wanted === undefined) return console.log(USAGE);
   const say = wanted.json ? console.error : console.log;
   const fileSystem = fileSystemOf(wanted.folder);
-  say(`node ${process.version}, logs on ${fileSystem}${wanted.quick ? ", quick" : ""}`);
+  say(`node ${process.version}, logs on ${fileSystem}, load ${load()}${wanted.quick ? ", quick" : ""}`);
   const report = await run(wanted, fileSystem);
   if (wanted.json) console.log(JSON.stringify(report, undefined, 2));
   say(`\n${closingLine(report)}`);
@@ -69,9 +69,10 @@ async function run({ benches, quick, json, folder }: Asked, fileSystem: string):
   const [start, before] = [performance.now(), load()];
   const done: Report["benches"] = [];
   for (const { name } of benches) {
+    const began = performance.now();
     const tables = await inOwnProcess(name, folder, quick);
     if (!json) printTables(name, tables);
-    done.push({ name, tables: [...tables] });
+    done.push({ name, seconds: secondsSince(began), tables: [...tables] });
   }
   return {
     node: process.version,
@@ -83,9 +84,13 @@ async function run({ benches, quick, json, folder }: Asked, fileSystem: string):
     },
     fileSystem,
     quick,
-    seconds: round((performance.now() - start) / 1000, 1),
+    seconds: secondsSince(start),
     benches: done,
   };
+}
+
+function secondsSince(start: number): number {
+  return round((performance.now() - start) / 1000, 1);
 }
 
 function load(): number {

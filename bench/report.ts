@@ -31,7 +31,7 @@ export const Report = z.strictObject({
   /** Whether it was a quick run: too short to judge by. */
   quick: z.boolean(),
   seconds: z.number(),
-  benches: z.array(z.strictObject({ name: z.string(), tables: z.array(Table) })),
+  benches: z.array(z.strictObject({ name: z.string(), seconds: z.number(), tables: z.array(Table) })),
 });
 export type Report = z.infer<typeof Report>;
 

@@ -95,7 +95,7 @@ async function rebuilt(path: string, records: number, { quick, progress }: Scale
       "without a snapshot": () => timed(1, () => load(env, ADDRESS, { snapshots: false })),
       "with a snapshot": () => timed(1, () => load(env, ADDRESS)),
     },
-    quick ? 3 : 15,
+    quick ? 3 : records > 1_000 ? 15 : 50,
     () => {},
   );
   const row = (name: "steps" | "bare fold" | "without a snapshot" | "with a snapshot"): Row => ({

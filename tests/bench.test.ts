@@ -49,7 +49,7 @@ test("the closing line counts what was reached and names what was missed", () =>
     { way: "slow", ...below(25, 25, "ms") },
     { way: "without a goal" },
   ];
-  const benches = [{ name: "w9", tables: [{ title: "t", rows }] }];
+  const benches = [{ name: "w9", seconds: 3, tables: [{ title: "t", rows }] }];
   expect(closingLine({ ...report, benches })).toBe(
     "bench: 1 of 2 goals reached in 3 s; missed: w9 slow (25 ms, goal < 25 ms)",
   );
