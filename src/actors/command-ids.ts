@@ -33,86 +33,114 @@ export function hashOfId(id: string): IdHash {
 /** Ids up to which one shard holds all; then there are 256. */
 const FEW = 4096;
 const SHARDS = 256;
+/** Of its slots a shard fills at most three quarters. */
+const ROOM = 4 / 3;
 
 export class CommandIds {
-  #shards: Shard[] = [new Shard()];
+  #shards: Shard[] = [new Shard(16)];
   #size = 0;
 
   /** The seq of an id's last record; undefined where it is not known, or not after `floor`. */
-  get(id: IdHash, floor: number): number | undefined {
-    const seq = this.#shardOf(id).get(id);
+  get({ high, low }: IdHash, floor: number): number | undefined {
+    const seq = this.#shardOf(high).get(high, low);
     return seq > floor ? seq : undefined;
   }
 
-  /** @param floor what stands at or before it is forgotten when room is needed. */
-  set(id: IdHash, seq: number, floor: number): void {
-    if (this.#shards.length === 1 && this.#size >= FEW) this.#split(floor);
-    this.#size += this.#shardOf(id).set(id, seq, floor);
+  /** A record of an id; of two that were noted the later one stands. @param floor what lies at or before it may go. */
+  set({ high, low }: IdHash, seq: number, floor: number): void {
+    if (this.#shards.length === 1 && this.#size >= FEW) this.#split(floor, 0);
+    const shard = this.#shardOf(high);
+    const before = shard.used;
+    if (shard.full) shard.grow(floor);
+    shard.set(high, low, seq);
+    this.#size += shard.used - before;
   }
 
-  #shardOf({ high }: IdHash): Shard {
+  /** Makes room for so many more ids at once. */
+  reserve(count: number, floor: number): void {
+    if (this.#shards.length === 1 && this.#size + count > FEW) this.#split(floor, count);
+  }
+
+  #shardOf(high: number): Shard {
     const shard = this.#shards[this.#shards.length === 1 ? 0 : high >>> 24];
     if (shard === undefined) throw new Error("a shard is missing");
     return shard;
   }
 
-  #split(floor: number): void {
+  #split(floor: number, more: number): void {
     const [all] = this.#shards;
-    this.#shards = Array.from({ length: SHARDS }, () => new Shard());
+    const share = ((this.#size + more) / SHARDS) * ROOM;
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(16, share)));
+    this.#shards = Array.from({ length: SHARDS }, () => new Shard(slots));
     this.#size = 0;
-    all?.each(floor, (id, seq) => void (this.#size += this.#shardOf(id).set(id, seq, floor)));
+    all?.each(floor, (high, low, seq) => this.set({ high, low }, seq, floor));
   }
 }
 
+/** Words of a slot, side by side so that a look touches one line of memory: the id's two, the seq's two. */
+const WORDS = 4;
+const WORD = 2 ** 32;
+
 /** Open addressing, linear probing; a slot without a seq is free. */
 class Shard {
-  #ids = new Int32Array(32);
-  #seqs = new Float64Array(16);
-  #used = 0;
+  used = 0;
+  #slots: Int32Array;
+
+  /** @param slots a power of two. */
+  constructor(slots: number) {
+    this.#slots = new Int32Array(slots * WORDS);
+  }
+
+  get full(): boolean {
+    return (this.used + 1) * ROOM * WORDS > this.#slots.length;
+  }
 
   /** 0 where the id is not known. */
-  get(id: IdHash): number {
-    return this.#seqs[this.#slot(id)] ?? 0;
+  get(high: number, low: number): number {
+    return this.#seqAt(this.#slot(high, low));
   }
 
-  /** @returns how many more ids it holds now. */
-  set(id: IdHash, seq: number, floor: number): number {
-    const before = this.#used;
-    if (this.#used * 2 >= this.#seqs.length) this.#grow(floor);
-    const slot = this.#slot(id);
-    if (this.#seqs[slot] === 0) this.#used += 1;
-    this.#put(slot, id, seq);
-    return this.#used - before;
+  set(high: number, low: number, seq: number): void {
+    const slot = this.#slot(high, low);
+    const known = this.#seqAt(slot);
+    if (known === 0) this.used += 1;
+    if (seq <= known) return;
+    this.#slots[slot] = high;
+    this.#slots[slot + 1] = low;
+    this.#slots[slot + 2] = (seq % WORD) | 0;
+    this.#slots[slot + 3] = seq / WORD;
   }
 
-  each(floor: number, call: (id: IdHash, seq: number) => void): void {
-    for (const [slot, seq] of this.#seqs.entries())
-      if (seq > floor) call({ high: this.#ids[slot * 2] ?? 0, low: this.#ids[slot * 2 + 1] ?? 0 }, seq);
-  }
-
-  #slot({ high, low }: IdHash): number {
-    const mask = this.#seqs.length - 1;
-    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
-      if (this.#seqs[slot] === 0) return slot;
-      if (this.#ids[slot * 2] === high && this.#ids[slot * 2 + 1] === low) return slot;
+  each(floor: number, call: (high: number, low: number, seq: number) => void): void {
+    const slots = this.#slots;
+    for (let slot = 0; slot < slots.length; slot += WORDS) {
+      const seq = this.#seqAt(slot);
+      if (seq > floor) call(slots[slot] ?? 0, slots[slot + 1] ?? 0, seq);
     }
   }
 
-  #put(slot: number, { high, low }: IdHash, seq: number): void {
-    this.#ids[slot * 2] = high;
-    this.#ids[slot * 2 + 1] = low;
-    this.#seqs[slot] = seq;
+  /** Makes room: without what is forgotten, and twice as large where that is not enough. */
+  grow(floor: number): void {
+    let kept = 0;
+    this.each(floor, () => void (kept += 1));
+    const slots = this.#slots.length / WORDS;
+    const next = new Shard(kept * 2 * ROOM > slots ? slots * 2 : slots);
+    this.each(floor, (high, low, seq) => next.set(high, low, seq));
+    this.#slots = next.#slots;
+    this.used = next.used;
   }
 
-  /** Makes room: without what is forgotten, and twice as large where that is not enough. */
-  #grow(floor: number): void {
-    const kept: [IdHash, number][] = [];
-    this.each(floor, (id, seq) => void kept.push([id, seq]));
-    let size = this.#seqs.length;
-    while (kept.length * 4 > size) size *= 2;
-    this.#ids = new Int32Array(size * 2);
-    this.#seqs = new Float64Array(size);
-    this.#used = kept.length;
-    for (const [id, seq] of kept) this.#put(this.#slot(id), id, seq);
+  #seqAt(slot: number): number {
+    const slots = this.#slots;
+    return ((slots[slot + 2] ?? 0) >>> 0) + (slots[slot + 3] ?? 0) * WORD;
+  }
+
+  #slot(high: number, low: number): number {
+    const slots = this.#slots;
+    const last = slots.length - 1;
+    for (let slot = (low * WORDS) & last; ; slot = (slot + WORDS) & last) {
+      if (slots[slot + 2] === 0 && slots[slot + 3] === 0) return slot;
+      if (slots[slot] === high && slots[slot + 1] === low) return slot;
+    }
   }
 }

@@ -28,7 +28,7 @@ export interface HostOptions<TKinds extends readonly AnyKind[]> {
   readonly mailboxLimit?: number;
   /** Records between two snapshots of an actor. Default 200. */
   readonly snapshotEvery?: number;
-  /** Records after which an actor's whole state is written into the log, so that a load starts there. Default 4096; a large state makes it more. */
+  /** Records after which an actor's whole state is written into the log, so that a load starts there. Default 2048; a large state makes it more. */
   readonly checkpointEvery?: number;
   /** Idle time after which an actor leaves the memory, ms. Default 60,000. */
   readonly idleMs?: number;

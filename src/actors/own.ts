@@ -22,7 +22,7 @@ const DEFAULTS: Omit<RunnerOptions, "log" | "kinds" | "epoch"> = {
   strict: process.env["NODE_ENV"] !== "production",
   mailboxLimit: 1000,
   snapshotEvery: 200,
-  checkpointEvery: 4096,
+  checkpointEvery: 2048,
   idleMs: 60_000,
   warn: () => {},
   at: () => {},

@@ -11,46 +11,63 @@ export interface Noted {
   readonly at: number;
 }
 
+/** Longest entry in bytes: two lanes, and two numbers of up to 53 bits. */
+const LONGEST = 8 + 2 * 8;
+
 /** Entries in the order of their records. */
 export function textOf(entries: readonly Noted[]): string {
-  const bytes: number[] = [];
-  let [seq, at] = [0, 0];
-  for (const { id, seq: next, at: nextAt } of entries) {
-    for (const lane of [id.high, id.low])
-      bytes.push(lane >>> 24, (lane >>> 16) & 255, (lane >>> 8) & 255, lane & 255);
-    putNumber(bytes, next - seq);
-    putNumber(bytes, nextAt - at);
-    [seq, at] = [next, nextAt];
+  const at = { place: 0, bytes: Buffer.allocUnsafe(entries.length * LONGEST) };
+  let [seq, time] = [0, 0];
+  for (const entry of entries) {
+    at.bytes.writeInt32BE(entry.id.high, at.place);
+    at.bytes.writeInt32BE(entry.id.low, at.place + 4);
+    at.place += 8;
+    putNumber(at, entry.seq - seq);
+    putNumber(at, entry.at - time);
+    ({ seq, at: time } = entry);
   }
-  return Buffer.from(bytes).toString("base64");
+  return at.bytes.toString("base64", 0, at.place);
 }
 
-/** @throws {@link RangeError} where the text ends within an entry. */
-export function entriesIn(text: string): Noted[] {
+/** Reads them back. @throws {@link RangeError} where the text ends within an entry. */
+export function eachIn(text: string, call: (entry: Noted) => void): void {
   const bytes = Buffer.from(text, "base64");
-  const entries: Noted[] = [];
-  let place = 0;
-  let [seq, at] = [0, 0];
-  const number = (): number => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = bytes.readUInt8(place++);
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  };
-  while (place < bytes.length) {
-    const id = { high: bytes.readInt32BE(place), low: bytes.readInt32BE(place + 4) };
-    place += 8;
-    seq += number();
-    at += number();
-    entries.push({ id, seq, at });
+  const at = { place: 0, bytes };
+  let [seq, time] = [0, 0];
+  while (at.place < bytes.length) {
+    const id = { high: lane(at), low: lane(at) };
+    seq += number(at);
+    time += number(at);
+    call({ id, seq, at: time });
   }
-  return entries;
 }
 
-function putNumber(bytes: number[], value: number): void {
+interface Place {
+  readonly bytes: Uint8Array;
+  place: number;
+}
+
+function byte(at: Place): number {
+  const value = at.bytes[at.place++];
+  if (value === undefined) throw new RangeError("a text of command ids ends within an entry");
+  return value;
+}
+
+function lane(at: Place): number {
+  return (byte(at) << 24) | (byte(at) << 16) | (byte(at) << 8) | byte(at);
+}
+
+function number(at: Place): number {
+  let value = 0;
+  for (let scale = 1; ; scale *= 128) {
+    const one = byte(at);
+    value += (one & 127) * scale;
+    if (one < 128) return value;
+  }
+}
+
+function putNumber(at: Place, value: number): void {
   let left = value;
-  for (; left >= 128; left = Math.floor(left / 128)) bytes.push((left % 128) | 128);
-  bytes.push(left);
+  for (; left >= 128; left = Math.floor(left / 128)) at.bytes[at.place++] = (left % 128) | 128;
+  at.bytes[at.place++] = left;
 }

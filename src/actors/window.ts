@@ -9,7 +9,7 @@
  *    kept and what is forgotten depends on the records alone, filled in or not.
  */
 import { CommandIds, hashOfId } from "./command-ids.ts";
-import { entriesIn, textOf, type Noted } from "./window-text.ts";
+import { eachIn, textOf, type Noted } from "./window-text.ts";
 
 const WINDOW_SIZE = 10_000;
 const WINDOW_MS = 24 * 3_600_000;
@@ -49,8 +49,10 @@ export class CommandWindow {
     window.#floor = floor;
     window.#segments = segments.map(([seq, count, at]) => ({ seq, count, at }));
     window.#missing = new Set(segments.map(([seq]) => seq));
-    window.#fresh = entriesIn(fresh);
-    for (const { id, seq } of window.#fresh) window.#ids.set(id, seq, floor);
+    eachIn(fresh, (one) => {
+      window.#fresh.push(one);
+      window.#ids.set(one.id, one.seq, floor);
+    });
     window.#size = segments.reduce((sum, [, count]) => sum + count, window.#fresh.length);
     return window;
   }
@@ -97,10 +99,10 @@ export class CommandWindow {
   /** The ids of a checkpoint, as its record has them. */
   fill(seq: number, fresh: string): void {
     if (!this.#missing.delete(seq)) return;
-    for (const { id, seq: at } of entriesIn(fresh)) {
-      const known = this.#ids.get(id, this.#floor) ?? this.#floor;
-      if (at > known) this.#ids.set(id, at, this.#floor);
-    }
+    this.#ids.reserve(this.#size, this.#floor); // once: then there is room for every segment
+    eachIn(fresh, (one) => {
+      if (one.seq > this.#floor) this.#ids.set(one.id, one.seq, this.#floor);
+    });
   }
 
   store(): StoredWindow {
