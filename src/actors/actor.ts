@@ -76,7 +76,6 @@ export class LiveActor {
     return fold.residents.size === 0 && fold.outbox.size === ledger.settling.size;
   }
 
-  /** Puts an input into the mailbox. */
   offer(input: Input): void {
     this.lastUsed = this.#rt.clock.now();
     if (this.parked === undefined) {
@@ -212,7 +211,8 @@ export class LiveActor {
     this.#drafting.scales.reset(fold.state);
     for (const id of this.ledger.settling) if (!fold.outbox.has(id)) this.ledger.settling.delete(id);
     this.#show(fold);
-    this.#rt.published(this.address); // another writer may have moved it
+    stopResidents(this.#rt, this, fold); // another writer may have moved it
+    this.#rt.published(this.address);
     if (owesOf(fold) - fold.timers.size === 0) this.#recovered = true;
     else if (!this.#recovered) this.#mailbox.putBack([recovery(this.#rt.epoch)]);
   }

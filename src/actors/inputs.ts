@@ -181,6 +181,8 @@ function decideResident(fold: Fold, { from, id, event }: ResidentInput): Decisio
 }
 
 function decideControl(fold: Fold, { event, cause, from }: ControlInput): Decision {
+  const known = cause !== undefined && isCommand(cause) ? fold.commands.get(cause) : undefined;
+  if (known !== undefined) return { type: "drop", seq: known };
   const active = statusOf(fold) === "active";
   const record: Decision = {
     type: "record",
@@ -204,7 +206,9 @@ function decideControl(fold: Fold, { event, cause, from }: ControlInput): Decisi
 
 /** Whether it must be looked up in the window of command ids (A9). */
 export function asksForId(input: Input): boolean {
-  return input.type === "command" || (input.type === "message" && isCommand(input.cause));
+  if (input.type === "command") return true;
+  const cause = input.type === "message" || input.type === "control" ? input.cause : undefined;
+  return cause !== undefined && isCommand(cause);
 }
 
 /** The take-over of what a former owner left (A12). */

@@ -51,10 +51,13 @@ export async function fillWindow(
   { log }: Pick<StartEnv, "log">,
   { identity: { address }, commands }: Fold,
 ): Promise<void> {
+  if (commands.missing.size === 0) return;
+  const texts: string[] = [];
   for (const seq of commands.missing) {
     const found = await recordAt(log, address, seq);
-    commands.fill(seq, idsOf(found?.body.checkpoint, `record ${seq} of "${address}"`));
+    texts.push(idsOf(found?.body.checkpoint, `record ${seq} of "${address}"`));
   }
+  commands.fill(texts);
 }
 
 async function lastCheckpoint(

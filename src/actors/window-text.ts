@@ -2,7 +2,7 @@
  * Noted ids as compact text: the hash in eight bytes, then what seq and time add to the entry
  * before, seven bits a byte; all of it in base64. About sixteen characters an id.
  */
-import type { IdHash } from "./command-ids.ts";
+import { pack, WORDS, type IdHash, type Packed } from "./command-ids.ts";
 
 /** An id whose record is `seq`, written at `at` (epoch ms). */
 export interface Noted {
@@ -13,6 +13,7 @@ export interface Noted {
 
 /** Longest entry in bytes: two lanes, and two numbers of up to 53 bits. */
 const LONGEST = 8 + 2 * 8;
+const SHORTEST = 8 + 2;
 
 /** Entries in the order of their records. */
 export function textOf(entries: readonly Noted[]): string {
@@ -40,6 +41,14 @@ export function eachIn(text: string, call: (entry: Noted) => void): void {
     time += number(at);
     call({ id, seq, at: time });
   }
+}
+
+/** The same, packed, without times. */
+export function packedIn(text: string): Packed {
+  const most = new Int32Array(Math.ceil((text.length * 3) / 4 / SHORTEST) * WORDS);
+  let count = 0;
+  eachIn(text, ({ id, seq }) => pack(most, count++, id, seq));
+  return most.subarray(0, count * WORDS);
 }
 
 interface Place {

@@ -9,7 +9,7 @@
  *    kept and what is forgotten depends on the records alone, filled in or not.
  */
 import { CommandIds, hashOfId } from "./command-ids.ts";
-import { eachIn, textOf, type Noted } from "./window-text.ts";
+import { eachIn, packedIn, textOf, type Noted } from "./window-text.ts";
 
 const WINDOW_SIZE = 10_000;
 const WINDOW_MS = 24 * 3_600_000;
@@ -96,13 +96,11 @@ export class CommandWindow {
     this.#gone = 0;
   }
 
-  /** The ids of a checkpoint, as its record has them. */
-  fill(seq: number, fresh: string): void {
-    if (!this.#missing.delete(seq)) return;
-    this.#ids.reserve(this.#size, this.#floor); // once: then there is room for every segment
-    eachIn(fresh, (one) => {
-      if (one.seq > this.#floor) this.#ids.set(one.id, one.seq, this.#floor);
-    });
+  /** The ids of all checkpoints that are missing, as their records have them. */
+  fill(texts: readonly string[]): void {
+    const noted = texts.map(packedIn);
+    this.#ids.setAll(noted, this.#size, this.#floor);
+    this.#missing.clear();
   }
 
   store(): StoredWindow {

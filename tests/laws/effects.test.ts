@@ -39,6 +39,42 @@ describe.each(EVERY_ENGINE)("effects, on $name", ({ bench }) => {
     expect(await b.types("boss/b")).toHaveLength(3);
   });
 
+  it("A11: no troupe.settled where nothing is unsaid, and none twice, however long the host lives", async () => {
+    await using b = await bench();
+    const { host } = await b.start([bossKind(), counterKind()], { idleMs: 1000 });
+    await (await host.start("counter/c")).send({ type: "NOTE", text: "x" });
+    const boss = await host.start("boss/b");
+    await boss.send({ type: "HIRE" });
+    await b.pass(60_000);
+    const lengths = ["counter/c", "boss/b", "boss/b:hand"].map(
+      async (one) => (await b.types(one)).length,
+    );
+    expect(await Promise.all(lengths)).toEqual([2, 3, 1]);
+    await boss.send({ type: "ASK" }); // its child ends, and says so
+    await b.pass(60_000);
+    expect((await b.types("boss/b")).slice(3)).toEqual(["ASK", "xstate.done.actor.hand"]);
+    expect((await b.types("boss/b:hand")).slice(1)).toEqual(["QUIT", "troupe.settled"]);
+  });
+
+  it("A11: what was settled and died unsaid is delivered again, dropped by its receiver, and said then", async () => {
+    await using b = await bench();
+    const first = await b.start([bossKind()], { idleMs: 1e9 });
+    const boss = await first.host.start("boss/b");
+    await boss.send({ type: "HIRE" });
+    await boss.send({ type: "TELL", count: 2 });
+    await b.settle();
+    await b.kill(first);
+    const second = await b.start([bossKind()], { idleMs: 1000 });
+    await b.pass(10_000);
+    expect((await second.host.read("boss/b")).context.heard).toEqual([1, 2]);
+    expect((await b.records("boss/b")).at(-1)?.body.owes).toBe(0);
+    const length = (await b.records("boss/b")).length;
+    await b.kill(second);
+    await b.start([bossKind()], { idleMs: 1000 });
+    await b.pass(10_000);
+    expect(await b.records("boss/b")).toHaveLength(length);
+  });
+
   it("A11: closing says what is settled, so that the next owner does nothing again", async () => {
     await using b = await bench();
     const did: string[] = [];

@@ -74,6 +74,9 @@ describe.each(EVERY_ENGINE)("messages, on $name", ({ bench }) => {
     await back.send({ type: "END" }, { id: "end" });
     expect(await back.send(add, { id: "same" })).toEqual({ seq: 2 });
     expect((await back.send({ type: "END" }, { id: "end" })).seq).toBeGreaterThan(2);
+    const other = await third.host.start("counter/d");
+    const stopped = await other.stop({ id: "stop" });
+    expect(await other.stop({ id: "stop" })).toEqual(stopped);
   });
 
   it("A9: a refused command is decided again when it is repeated", async () => {

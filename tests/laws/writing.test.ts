@@ -120,6 +120,18 @@ describe.each(EVERY_ENGINE)("one writer, on $name", ({ bench }) => {
     expect(two?.context.notes).toEqual(notes);
   });
 
+  it("A4: who lost an append stops at once what the winner has ended", async () => {
+    await using b = await bench();
+    const runs: Run[] = [];
+    const zombie = await b.start([workKind(runs)]);
+    const old = await zombie.host.start("work/w");
+    await old.send({ type: "GO" });
+    const owner = await b.usurp([workKind([])]);
+    await owner.host.actor("work/w").send({ type: "CANCEL" });
+    await expect(old.send({ type: "CANCEL" })).rejects.toMatchObject({ code: "EVENT_REFUSED" });
+    expect(runs[0]?.context.signal.aborted).toBe(true);
+  });
+
   it("A4: who waits for a state that another writer brought about learns of it with the reload", async () => {
     await using b = await bench();
     const zombie = await b.start([counterKind()]);

@@ -43,7 +43,7 @@ function live(history: readonly { readonly type: string; readonly count: number 
     },
     restart() {
       window = CommandWindow.restore(JSON.parse(JSON.stringify(window.store())));
-      for (const one of window.missing) window.fill(one, segments.get(one) ?? "");
+      window.fill(Array.from(window.missing, (one) => segments.get(one) ?? ""));
     },
     note(count) {
       for (let i = 0; i < count; i++) {
@@ -97,7 +97,7 @@ describe("A9: the window of command ids", () => {
     window.note("cmd:a", { seq: 4, at: 0 });
     const restored = CommandWindow.restore(window.store());
     expect(() => restored.get("cmd:a")).toThrow("before it is filled in");
-    restored.fill(3, fresh);
+    restored.fill([fresh]);
     expect([window.get("cmd:a"), restored.get("cmd:a")]).toEqual([4, 4]);
   });
 });
