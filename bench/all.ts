@@ -5,6 +5,7 @@ import { contextSize } from "./context-size.ts";
 import { logLength } from "./log-length.ts";
 import { memory } from "./memory.ts";
 import { profile } from "./profile.ts";
+import { rollover } from "./rollover.ts";
 import { steps } from "./steps.ts";
 import { w1Nats } from "./w1-nats.ts";
 import { w1 } from "./w1.ts";
@@ -20,6 +21,7 @@ export const BENCHES: readonly Bench[] = [
   w4,
   contextSize,
   logLength,
+  rollover,
   memory,
   steps,
   children,
