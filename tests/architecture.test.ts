@@ -17,9 +17,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": [],
   events: ["errors.ts"],
   machines: ["errors.ts", "events"],
-  actors: ["errors.ts", "events", "machines"],
-  agents: ["errors.ts", "events", "machines", "actors"],
   projections: ["errors.ts", "events"],
+  // a host finds what is open in a projection (docs/adr)
+  actors: ["errors.ts", "events", "machines", "projections"],
+  agents: ["errors.ts", "events", "machines", "actors"],
   telemetry: ["errors.ts", "events", "projections"],
   testing: ["errors.ts", "events", "machines", "actors", "agents", "projections", "telemetry"],
   "index.ts": ["errors.ts", "events", "machines", "actors", "agents", "projections", "telemetry"],

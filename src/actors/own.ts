@@ -1,11 +1,25 @@
-/** Owning a log: the claim, the runner, and their end in the right order. */
+/**
+ * Owning a log: the claim, the runner, the projections, and their end in the right order.
+ *
+ * Projections are folded ahead while the host runs, and when it closes, so that whoever opens
+ * the log next has little to read. That is a courtesy: it takes a small part of the time, and
+ * its faults are only told.
+ */
 import { hostname } from "node:os";
 import { TroupeError } from "../errors.ts";
 import type { EventLog } from "../events/log/log.ts";
+import { openProjections, type Projections } from "../projections/runner.ts";
 import { systemClock } from "./clock.ts";
 import type { Kinds } from "./kind.ts";
 import { hostFailed } from "./parking.ts";
 import { createRunner, type Runner, type RunnerOptions } from "./runner.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** How often a running host folds ahead, and how many records at most: so many take some seconds. */
+const AHEAD_EVERY_MS = 60_000;
+const AHEAD_RECORDS = 100_000;
+/** How many it folds at most before it gives the log back: so many take about a second. */
+const LAST_RECORDS = 30_000;
 
 export type OwnOptions = {
   readonly log: EventLog;
@@ -44,14 +58,41 @@ export async function ownLog(options: OwnOptions): Promise<Owned> {
   await using cleanup = new AsyncDisposableStack();
   const ownership = cleanup.use(await log.claim({ owner: `host ${process.pid} on ${hostname()}` }));
   const runner = createRunner({ ...DEFAULTS, ...given(options), log, kinds, epoch: ownership.epoch });
+  const { warn } = runner.runtime;
+  const projections = cleanup.use(openProjections({ log, warn }));
   const lose = (): void => runner.runtime.fail(leaseLost(log.url));
   ownership.lost.addEventListener("abort", lose, { once: true });
   if (ownership.lost.aborted) lose();
+  cleanup.defer(() =>
+    runner.failed.aborted ? undefined : ahead(runner.runtime, projections, LAST_RECORDS),
+  );
   cleanup.defer(() => runner.close());
-  await runner.recover(recover);
+  await runner.recover(recover, projections);
   if (runner.failed.aborted) throw hostFailed(runner.failed.reason);
+  cleanup.defer(keepUp(runner.runtime, projections));
   const kept = cleanup.move();
   return { runner, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** Folds ahead now and then; returns what ends it. */
+function keepUp(rt: Runtime, projections: Projections): () => void {
+  if (!projections.kept) return () => {};
+  const again = (): (() => void) =>
+    rt.clock.after(AHEAD_EVERY_MS, () => {
+      void ahead(rt, projections, AHEAD_RECORDS);
+      cancel = again();
+    });
+  let cancel = again();
+  return () => cancel();
+}
+
+/** Never rejects: what is not folded now is folded by the next. */
+async function ahead({ warn }: Runtime, projections: Projections, records: number): Promise<void> {
+  try {
+    if (projections.kept) await projections.catchUp(records);
+  } catch (error) {
+    warn("the projections could not be folded ahead", { error });
+  }
 }
 
 function leaseLost(url: string): TroupeError {

@@ -1,37 +1,30 @@
 /**
- * Taking over a log: one scan finds what is open, who has which system id, and nothing else.
- * No actor that owes nothing is loaded.
+ * Taking over a log: what is open, and who has which system id, stands in projections that are
+ * caught up first; no actor that owes nothing is loaded.
  */
 import { TroupeError } from "../errors.ts";
-import { parseAddress } from "../events/address.ts";
-import type { EventLog, Recorded } from "../events/log/log.ts";
-import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
+import { parseAddress, partitionOf } from "../events/address.ts";
+import { openActors, systemIds } from "../projections/open-actors.ts";
+import type { Projections } from "../projections/runner.ts";
 import type { Kinds } from "./kind.ts";
 import type { RunDirectory } from "./runtime.ts";
 
-/** Addresses of actors that owe something, in the order in which they last moved. */
-export async function openActors(
-  log: EventLog,
+/**
+ * Fills the directories of system ids.
+ *
+ * @returns the addresses of actors that owe something, in the order in which they last moved,
+ * partition by partition.
+ */
+export async function takeStock(
+  projections: Projections,
+  partitions: number,
   directory: (root: string) => RunDirectory,
 ): Promise<readonly string[]> {
-  const open = new Set<string>();
-  for await (const record of log.scan()) {
-    const body = readBody(record);
-    open.delete(record.stream);
-    if (body === undefined || body.owes > 0) open.add(record.stream);
-    if (body?.system !== undefined) directory(parseAddress(record.stream).root).apply(body.system);
-  }
-  return [...open];
-}
-
-/** Undefined where it is no record: its actor counts as open, so that it is loaded, and parks (A5). */
-function readBody(record: Recorded): RecordBody | undefined {
-  try {
-    return parseBody(record.body, placeOf(record));
-  } catch (error) {
-    if (TroupeError.is(error, "RECORD_INVALID")) return undefined;
-    throw error;
-  }
+  for (const { key, row } of await projections.rows(systemIds))
+    if (row !== undefined) directory(key).apply({ given: row });
+  const open = (await projections.rows(openActors)).map(({ key }) => key);
+  const partition = (address: string): number => partitionOf(parseAddress(address).root, partitions);
+  return partitions === 1 ? open : open.toSorted((a, b) => partition(a) - partition(b));
 }
 
 /**

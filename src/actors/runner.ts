@@ -11,6 +11,7 @@ import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { EventLog } from "../events/log/log.ts";
 import type { RecordedEvent } from "../events/record.ts";
+import type { Projections } from "../projections/runner.ts";
 import { LiveActor } from "./actor.ts";
 import { alarms } from "./alarms.ts";
 import type { Clock } from "./clock.ts";
@@ -19,7 +20,7 @@ import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
 import { assertOpen, kindNamed, parseOutside, type Kinds } from "./kind.ts";
 import { hostFailed } from "./parking.ts";
-import { assertKinds, openActors } from "./recover.ts";
+import { assertKinds, takeStock } from "./recover.ts";
 import type { RunningResident } from "./residents.ts";
 import { type CrashPoint, type Parked, type Progress, type Runtime, type Settings } from "./runtime.ts";
 import { watchers, type Watchers } from "./waits.ts";
@@ -49,7 +50,7 @@ export interface Runner {
   /** Offers an input from outside. @throws `HOST_CLOSED`, `HOST_FAILED`. */
   offer(address: string, input: Input): void;
   /** Takes over everything that is open; not `all`: only what is asked for. */
-  recover(all: boolean): Promise<void>;
+  recover(all: boolean, projections: Projections): Promise<void>;
   unpark(address: string): Promise<Parked | undefined>;
   skip(address: string, fold: Fold, seq: number): Promise<number>;
   /** Resolves once no actor has anything to do. */
@@ -185,8 +186,8 @@ export function createRunner(options: RunnerOptions): Runner {
         throw new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host." });
       offer(address, input);
     },
-    async recover(all) {
-      const open = await openActors(log, directory);
+    async recover(all, projections) {
+      const open = await takeStock(projections, log.partitions, directory);
       if (all) assertKinds(open, kinds);
       const taken = (all ? open : []).map((address) => {
         const actor = actors.get(address) ?? new LiveActor(runtime, address, false);

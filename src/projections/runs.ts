@@ -8,11 +8,10 @@ import { parseAddress } from "../events/address.ts";
 import { WorkflowInput } from "../events/commands.ts";
 import { TaskFact, type Failure } from "../events/facts/task.ts";
 import type { Json } from "../events/json.ts";
-import type { Recorded } from "../events/log/log.ts";
-import type { RecordBody } from "../events/record.ts";
+import type { Projection, StepRecord as WholeRecord } from "./projection.ts";
 
-/** A record with its body parsed: what this fold reads of it. */
-type StepRecord = Pick<Recorded, "stream" | "at" | "type"> & { readonly body: RecordBody };
+/** What this fold reads of a record. */
+type StepRecord = Pick<WholeRecord, "stream" | "at" | "type" | "body">;
 
 export interface TaskView {
   readonly id: string;
@@ -49,6 +48,17 @@ export interface RunView {
   /** Ids of the tasks that no other depends on: what they say is the result. */
   readonly last: readonly string[];
 }
+
+/** One row per run, by its id: what `troupe ls` and `troupe show` read. */
+export const runs: Projection<RunView> = {
+  name: "runs",
+  version: 1,
+  key({ stream }) {
+    const { kind, root } = parseAddress(stream);
+    return kind === "workflow" || kind === "task" ? root : undefined;
+  },
+  fold: evolveRun,
+};
 
 /** Folds one record into its run. */
 export function evolveRun(view: RunView | undefined, record: StepRecord): RunView | undefined {

@@ -8,6 +8,7 @@ const READONLY = 8;
 const IOERR = 10;
 const CORRUPT = 11;
 const FULL = 13;
+const CANTOPEN = 14;
 const NOTADB = 26;
 
 /** The primary result code of an error of SQLite, `undefined` for any other. */
@@ -20,6 +21,12 @@ function sqliteCode(error: unknown): number | undefined {
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === BUSY || code === LOCKED;
+}
+
+/** Whether it is what the file holds that is wrong, rather than the disk, the lock or the permissions. */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === undefined || ![BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN].includes(code);
 }
 
 /**

@@ -104,7 +104,7 @@ function assertMode(db: DatabaseSync, url: string): void {
 }
 
 /** Changing the journal mode does not wait for locks by itself. */
-function patiently(timeoutMs: number, work: () => void): void {
+export function patiently(timeoutMs: number, work: () => void): void {
   const cell = new Int32Array(new SharedArrayBuffer(4));
   for (let waitedMs = 0; ; waitedMs += 10) {
     try {
