@@ -11,7 +11,7 @@ export default defineConfig({
   resolve: { conditions: ["@troupe/source"] },
   ssr: { resolve: { conditions: ["@troupe/source"], externalConditions: ["@troupe/source"] } },
   test: {
-    globalSetup: "tests/support/obtain-nats.ts",
+    globalSetup: ["tests/support/obtain-nats.ts", "tests/support/own-cache.ts"],
     include: ["tests/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,

@@ -5,6 +5,7 @@ import { contextSize } from "./context-size.ts";
 import { logLength } from "./log-length.ts";
 import { memory } from "./memory.ts";
 import { profile } from "./profile.ts";
+import { projections } from "./projections.ts";
 import { rollover } from "./rollover.ts";
 import { steps } from "./steps.ts";
 import { w1Nats } from "./w1-nats.ts";
@@ -23,6 +24,7 @@ export const BENCHES: readonly Bench[] = [
   logLength,
   rollover,
   memory,
+  projections,
   steps,
   children,
   profile,

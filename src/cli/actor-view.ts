@@ -1,10 +1,10 @@
 /**
  * One actor as people look at it: its records, and what its commands printed. Pure.
  */
-import type { ActorRecord } from "../actors/reads.ts";
 import { CommandResult } from "../events/command-result.ts";
 import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
+import type { StepRecord } from "../projections/projection.ts";
 import { stateLabel } from "../projections/runs.ts";
 
 /** One record in a few words. */
@@ -18,7 +18,7 @@ export interface Line {
   readonly input?: string;
 }
 
-export function lineOf({ stream, seq, at, type, body }: ActorRecord): Line {
+export function lineOf({ stream, seq, at, type, body }: StepRecord): Line {
   const input = body.event?.type;
   return {
     address: stream,
@@ -37,7 +37,7 @@ export type Printed = Partial<CommandResult> & Pick<CommandResult, "stdout" | "s
 const Output = CommandResult.partial().required({ stdout: true, stderr: true });
 
 /** What a command printed, if this record says how one ended: well, or by an error that has its output. */
-export function printedIn({ body: { event } }: ActorRecord): Printed | undefined {
+export function printedIn({ body: { event } }: StepRecord): Printed | undefined {
   if (event === undefined || !/^xstate\.(done|error)\.actor\.command$/.test(event.type))
     return undefined;
   const parsed = Output.loose().safeParse(resultIn(event));

@@ -47,17 +47,6 @@ export async function watchRuns(source: Source, options: WatchOptions): Promise<
   return runs;
 }
 
-/** All runs as the log has them now. */
-export async function readRuns(source: Source, root?: string): Promise<Runs> {
-  const runs = new Map<string, RunView>();
-  for await (const record of source.records({ live: false, ...(root !== undefined && { root }) })) {
-    const id = parseAddress(record.stream).root;
-    const view = evolveRun(runs.get(id), record);
-    if (view !== undefined) runs.set(id, view);
-  }
-  return runs;
-}
-
 const REPAINT_MS = 100;
 
 export interface Show {

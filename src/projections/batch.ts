@@ -8,8 +8,8 @@
 import { TroupeError } from "../errors.ts";
 import { parseAddress, partitionOf } from "../events/address.ts";
 import type { Scanned } from "../events/log/log.ts";
-import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
-import type { Projection } from "./projection.ts";
+import { parseBody, placeOf } from "../events/record.ts";
+import type { Envelope, Projection, StepRecord } from "./projection.ts";
 import type { Change, Checkpoint, Entry, ProjectionStore } from "./store.ts";
 
 /** A projection, and where it stands. */
@@ -74,16 +74,18 @@ export function batchOf(group: readonly Standing[], store: ProjectionStore, part
     },
     parked,
     fold(record) {
-      const body = readBody(record);
+      const step = readStep(record);
       folded += 1;
       for (const { standing, dirty, entryOf } of parts) {
         const { projection } = standing;
-        const key = projection.key(record, body instanceof TroupeError ? undefined : body);
+        const key = projection.key(
+          step.record,
+          step.fault === undefined ? step.record.body : undefined,
+        );
         if (key === undefined) continue;
         const old = entryOf(key);
         if (old?.parked !== undefined) continue;
-        const moved = standing.from.folded + folded;
-        const entry = moveEntry(projection, old, { record, body, moved });
+        const entry = moved(projection, old, { step, at: standing.from.folded + folded });
         dirty.set(key, entry);
         if (entry?.parked !== undefined)
           parked.push({ projection: projection.name, key, message: entry.parked });
@@ -107,39 +109,37 @@ export function batchOf(group: readonly Standing[], store: ProjectionStore, part
   };
 }
 
-interface Move {
-  readonly record: Scanned;
-  readonly body: RecordBody | TroupeError;
-  readonly moved: number;
+/** A record with its body, or what is wrong with it: that is for each projection to judge. */
+type Step =
+  | { readonly record: StepRecord; readonly fault?: undefined }
+  | { readonly record: Envelope; readonly fault: TroupeError };
+
+function readStep(record: Scanned): Step {
+  try {
+    return { record: { ...record, body: parseBody(record.body, placeOf(record)) } };
+  } catch (fault) {
+    if (TroupeError.is(fault, "RECORD_INVALID")) return { record, fault };
+    throw fault;
+  }
 }
 
-function moveEntry(
+function moved(
   projection: Projection,
   old: Entry | undefined,
-  { record, body, moved }: Move,
+  { step, at }: { readonly step: Step; readonly at: number },
 ): Entry | undefined {
   try {
-    const row = foldRow(projection, old?.row, { record, body, moved });
-    return row === undefined ? undefined : { row, moved };
+    const row = foldRow(projection, old?.row, step);
+    return row === undefined ? undefined : { row, moved: at };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const message = body instanceof TroupeError ? why : `${placeOf(record)} cannot be folded: ${why}`;
-    return { row: old?.row, moved, parked: message };
+    const parked = step.fault === undefined ? `${placeOf(step.record)} cannot be folded: ${why}` : why;
+    return { row: old?.row, moved: at, parked };
   }
 }
 
-function foldRow(projection: Projection, row: unknown, { record, body }: Move): unknown {
-  if (!(body instanceof TroupeError)) return projection.fold(row, { ...record, body });
-  if (projection.unreadable === undefined) throw body;
-  return projection.unreadable(row, record);
-}
-
-/** The error where it is no record: that is for each projection to judge. */
-function readBody(record: Scanned): RecordBody | TroupeError {
-  try {
-    return parseBody(record.body, placeOf(record));
-  } catch (error) {
-    if (TroupeError.is(error, "RECORD_INVALID")) return error;
-    throw error;
-  }
+function foldRow(projection: Projection, row: unknown, step: Step): unknown {
+  if (step.fault === undefined) return projection.fold(row, step.record);
+  if (projection.unreadable === undefined) throw step.fault;
+  return projection.unreadable(row, step.record);
 }

@@ -9,13 +9,12 @@ import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { parseAddress } from "../../events/address.ts";
 import type { EventLog } from "../../events/log/log.ts";
+import { openProjections } from "../../projections/runner.ts";
+import { runs } from "../../projections/runs.ts";
 import { count, inked, span } from "../paper.ts";
 import { addressesIn, replay, replayEnv } from "../replaying.ts";
 import { addCommand, openExisting, type Shell } from "../shell.ts";
 import { tame } from "../terminal.ts";
-import { connect } from "../../actors/client.ts";
-import { planKinds } from "../../agents/plan-kinds.ts";
-import { readRuns } from "../watch-run.ts";
 
 const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
 
@@ -137,10 +136,11 @@ async function replayCheck(log: EventLog): Promise<readonly Check[]> {
 }
 
 async function runsCheck(log: EventLog): Promise<readonly Check[]> {
-  await using client = await connect({ log, kinds: planKinds() });
-  const runs = [...(await readRuns(client)).values()];
-  const open = runs.filter((view) => view.open).map(({ run }) => run);
-  const found = `${count(runs.length, "run")}, ${open.length} of them open${open.length === 0 ? "" : `: ${open.join(", ")}`}`;
+  // of the log itself, and nothing is left behind
+  await using projections = openProjections({ log, projections: [runs], place: null });
+  const rows = await projections.rows(runs);
+  const open = rows.flatMap(({ key, row }) => (row?.open === true ? [key] : []));
+  const found = `${count(rows.length, "run")}, ${open.length} of them open${open.length === 0 ? "" : `: ${open.join(", ")}`}`;
   const hint = "If nobody runs them now, go on with them: troupe resume.";
   return [{ name: "runs", ok: true, found, ...(open.length === 0 ? {} : { hint }) }];
 }

@@ -1,12 +1,10 @@
 /** `troupe ls`: the runs of a log, the latest last. */
 import type { Command } from "commander";
 import { z } from "zod";
-import { connect } from "../../actors/client.ts";
-import { planKinds } from "../../agents/plan-kinds.ts";
+import { knownRuns } from "../known-runs.ts";
 import { inked, moment, span, styleOf, table } from "../paper.ts";
 import { endedTasks } from "../../projections/runs.ts";
 import { addCommand, openExisting, type Shell } from "../shell.ts";
-import { readRuns } from "../watch-run.ts";
 
 const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
 
@@ -19,8 +17,9 @@ export function addLs(program: Command, shell: Shell): void {
 async function list(shell: Shell, { log: url, json }: z.infer<typeof Options>): Promise<void> {
   const { terminal } = shell;
   await using log = await openExisting(url, { readOnly: true });
-  await using client = await connect({ log, kinds: planKinds() });
-  const runs = [...(await readRuns(client)).values()].toSorted((a, b) => a.startedAt - b.startedAt);
+  const runs = [...(await knownRuns(terminal, log)).values()].toSorted(
+    (a, b) => a.startedAt - b.startedAt,
+  );
   if (json) {
     const rows = runs.map((view) => {
       const { run, name, status, open, startedAt, movedAt } = view;

@@ -3,11 +3,10 @@
  */
 import type { Command } from "commander";
 import { z } from "zod";
-import { connect } from "../../actors/client.ts";
-import { planKinds } from "../../agents/plan-kinds.ts";
 import { drive } from "../drive.ts";
+import { knownRuns } from "../known-runs.ts";
 import { addCommand, checkRunId, noSuchRun, openExisting, type Shell } from "../shell.ts";
-import { readRuns, type Runs } from "../watch-run.ts";
+import type { Runs } from "../watch-run.ts";
 import { sayRuns } from "./run.ts";
 
 const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
@@ -30,8 +29,7 @@ async function resume(
   const { terminal } = shell;
   if (id !== undefined) checkRunId(id);
   await using log = await openExisting(url);
-  await using client = await connect({ log, kinds: planKinds() });
-  const all = await readRuns(client);
+  const all = await knownRuns(terminal, log);
   const known = new Map([...all].filter(([, view]) => view.open));
   const wanted = id === undefined ? [...known.keys()] : [idIn(all, id, log.url)];
   const shown = { json, url: log.url, many: true };

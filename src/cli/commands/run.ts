@@ -3,18 +3,16 @@ import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import { connect } from "../../actors/client.ts";
-import { planKinds } from "../../agents/plan-kinds.ts";
 import { readPlan } from "../../agents/read-plan.ts";
 import { TroupeError } from "../../errors.ts";
 import type { WorkflowInput } from "../../events/commands.ts";
-import type { EventLog } from "../../events/log/log.ts";
 import { openLog } from "../../events/log/open.ts";
 import type { Plan } from "../../events/plan.ts";
 import { drive } from "../drive.ts";
 import { exitCodeOfRun, runJson, runLines } from "../run-report.ts";
+import { knownRuns } from "../known-runs.ts";
 import { addCommand, checkRunId, runsFolder, type Shell } from "../shell.ts";
-import { readRuns, type Runs } from "../watch-run.ts";
+import type { Runs } from "../watch-run.ts";
 
 const Options = z.object({
   log: z.string(),
@@ -36,7 +34,7 @@ async function runPlan(shell: Shell, file: string, options: z.infer<typeof Optio
   const run = options.id ?? newRunId(plan.name);
   checkRunId(run);
   await using log = await openLog(options.log);
-  const known = options.id === undefined ? new Map() : await knownRuns(log, run);
+  const known = options.id === undefined ? new Map() : await knownRuns(terminal, log, run);
   const artifacts = join(runsFolder(options.log, folder), run);
   const start: WorkflowInput = { run, folder, artifacts, plan };
   if (!terminal.live) terminal.err(`run ${run} in ${log.url}`);
@@ -68,11 +66,6 @@ export function sayRuns(
   if (views.some(({ open }) => open))
     terminal.err("stopped; nothing is lost: go on with `troupe resume` and the same --log");
   if (views.length < wanted.length || views.some((view) => exitCodeOfRun(view) === 1)) shell.exit(1);
-}
-
-async function knownRuns(log: EventLog, run: string): Promise<Runs> {
-  await using client = await connect({ log, kinds: planKinds() });
-  return readRuns(client, run);
 }
 
 /** Made to be typed: the plan's name and four letters that no other run of it has, most likely. */

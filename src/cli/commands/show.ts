@@ -1,22 +1,17 @@
 /** `troupe show ID`: one run with its tasks, or one actor with its records and output. */
 import type { Command } from "commander";
 import { z } from "zod";
-import { connect, type Client } from "../../actors/client.ts";
-import type { AnyKind } from "../../actors/kind.ts";
-import type { ActorRecord } from "../../actors/reads.ts";
-import { planKinds } from "../../agents/plan-kinds.ts";
-import { parseAddress } from "../../events/address.ts";
+import type { EventLog } from "../../events/log/log.ts";
+import { parseBody, placeOf } from "../../events/record.ts";
 import { lineOf, printedIn } from "../actor-view.ts";
+import { knownRuns } from "../known-runs.ts";
 import { word } from "../live-view.ts";
 import { moment, span, table } from "../paper.ts";
 import { runJson, runLines } from "../run-report.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import { tame } from "../terminal.ts";
-import { readRuns } from "../watch-run.ts";
 
 const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
-
-type Reader = Pick<Client<readonly AnyKind[]>, "records">;
 
 export function addShow(program: Command, shell: Shell): void {
   addCommand(program, "show", "Show a run with its tasks, or an actor with its records and output.")
@@ -31,11 +26,10 @@ async function show(
 ): Promise<void> {
   const address = addressOf(id);
   await using log = await openExisting(url, { readOnly: true });
-  await using client = await connect({ log, kinds: planKinds() });
-  if (id.includes("/")) return await showActor(shell, client, address, { json, url: log.url });
-  const view = (await readRuns(client, id)).get(id);
-  if (view === undefined) throw noSuchRun(id, log.url);
+  if (id.includes("/")) return await showActor(shell, log, address, json);
   const { terminal } = shell;
+  const view = (await knownRuns(terminal, log, id)).get(id);
+  if (view === undefined) throw noSuchRun(id, log.url);
   if (json) return terminal.out(JSON.stringify(runJson(view, log.url)));
   const rows = view.tasks.map((task) => [
     task.id,
@@ -57,13 +51,16 @@ async function show(
 
 async function showActor(
   { terminal }: Shell,
-  client: Reader,
+  log: EventLog,
   address: string,
-  { json, url }: { readonly json: boolean; readonly url: string },
+  json: boolean,
 ): Promise<void> {
-  const records = await recordsOf(client, address);
+  const records = (await Array.fromAsync(log.read(address))).map((record) => ({
+    ...record,
+    body: parseBody(record.body, placeOf(record)),
+  }));
   const last = records.at(-1);
-  if (last === undefined) throw noSuchRun(address, url);
+  if (last === undefined) throw noSuchRun(address, log.url);
   const lines = records.map(lineOf);
   const printed = records.flatMap((record) => printedIn(record) ?? []);
   const { state, output, status } = last.body;
@@ -93,12 +90,4 @@ async function showActor(
     ] as const)
       if (text !== "") terminal.out(`--- ${name}\n${tame(text).trimEnd()}`);
   });
-}
-
-async function recordsOf(client: Reader, address: string): Promise<readonly ActorRecord[]> {
-  const { kind, root } = parseAddress(address);
-  const found: ActorRecord[] = [];
-  for await (const record of client.records({ kind, root, live: false }))
-    if (record.stream === address) found.push(record);
-  return found;
 }
