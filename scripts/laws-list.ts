@@ -38,6 +38,8 @@ export const LAWS: readonly Law[] = [
   law("A15", "An actor's state is a function of its own records alone"),
   law("P1", "Rows and checkpoint are written in one transaction", ["sqlite"]),
   law("P2", "Rebuilt is live, for every log and every interleaving of partitions", ["sqlite"]),
+  law("P4", "A record that a fold cannot take parks that key, and the projection goes on", []),
+  law("P5", "A rebuild causes no effect", []),
   law("S1", "From outside only events of the kind's schema enter, and nothing reserved"),
   law("S2", "Data reaches a shell as arguments or environment only; secrets are redacted", []),
 ];

@@ -25,7 +25,7 @@ const anyHistory = fc.array(
 );
 
 describe("rows", () => {
-  test.prop({ history: anyHistory, last: order }, { numRuns: 60 })(
+  test.prop({ history: anyHistory, last: order }, { numRuns: 40 })(
     "P2: for every log, interleaving of partitions and interruption, rows and what a host takes over are those of one scan",
     async ({ history, last }) => {
       await using home = await folder();
@@ -59,5 +59,6 @@ describe("rows", () => {
         expect(directory(root).all()).toEqual(stock.directory(root).all());
       await Promise.all(two.map((one) => one[Symbol.asyncDispose]()));
     },
+    60_000,
   );
 });
