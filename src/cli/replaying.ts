@@ -2,7 +2,7 @@
  * Replays actors from their records alone: nothing runs, nothing is written (A2).
  */
 import { readingStepper } from "../actors/client.ts";
-import { kindsByName } from "../actors/kind.ts";
+import { kindsByName, type Kinds } from "../actors/kind.ts";
 import { load, type LoadEnv } from "../actors/load.ts";
 import { planKinds } from "../agents/plan-kinds.ts";
 import { TroupeError } from "../errors.ts";
@@ -25,8 +25,8 @@ export interface Replayed {
   readonly fault?: TroupeError;
 }
 
-export function replayEnv(log: EventLog): LoadEnv {
-  const kinds = kindsByName(planKinds());
+/** @param kinds default: those that run plans. */
+export function replayEnv(log: EventLog, kinds: Kinds = kindsByName(planKinds())): LoadEnv {
   return { log, kinds, stepper: readingStepper(kinds) };
 }
 
@@ -53,7 +53,7 @@ export async function replay(env: LoadEnv, address: string, to?: number): Promis
 function notOurs(address: string): TroupeError {
   const { kind } = parseAddress(address);
   return new TroupeError("KIND_UNKNOWN", `this command has no machine for kind "${kind}"`, {
-    hint: "Read it in the program that defines the kind: host.read(address, { at }).",
+    hint: "Name a module that exports it, with --kinds FILE.",
     data: { address },
   });
 }

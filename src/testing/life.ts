@@ -46,12 +46,13 @@ export class Life {
   async open(): Promise<void> {
     const { kinds, settings, turns, skew, warn } = this.#parts;
     const { number: life } = this;
-    const { snapshotEvery, idleMs, mailboxLimit } = settings;
+    const { snapshotEvery, checkpointEvery, idleMs, mailboxLimit } = settings;
     this.host = await createHost({
       log: this.#log,
       kinds,
       strict: true,
       snapshotEvery,
+      checkpointEvery,
       idleMs,
       mailboxLimit,
       writer: `w${life}`,

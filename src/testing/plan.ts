@@ -74,6 +74,7 @@ export type Fault =
 
 export interface Settings {
   readonly snapshotEvery: number;
+  readonly checkpointEvery: number;
   readonly idleMs: number;
   readonly mailboxLimit: number;
   readonly partitions: number;
@@ -97,6 +98,7 @@ export function planOf(seed: number, story: Story): Plan {
   const acts = story(dice);
   const settings: Settings = {
     snapshotEvery: dice.of([2, 4, 8]),
+    checkpointEvery: dice.of([5, 4096]),
     idleMs: dice.of([30, 300, 3000]),
     mailboxLimit: dice.of([2, 1000, 1000]),
     partitions: 1 + dice.below(2),

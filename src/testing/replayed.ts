@@ -4,8 +4,9 @@ import type { NumberedEffect } from "../actors/advance.ts";
 import { owesOf, type Fold } from "../actors/fold.ts";
 import { load, type LoadEnv } from "../actors/load.ts";
 import type { State } from "../actors/xstate/contract.ts";
+import { push } from "./evidence.ts";
 import { TroupeError } from "../errors.ts";
-import type { Recorded } from "../events/log/log.ts";
+import type { EventLog, Recorded } from "../events/log/log.ts";
 import type { RecordBody } from "../events/record.ts";
 
 /** One record of an actor, and what its step asked for. */
@@ -32,35 +33,46 @@ export async function replayAll(
   env: LoadEnv,
   fault: (text: string) => void,
 ): Promise<ReadonlyMap<string, Replayed>> {
-  const tips = await scanTips(env, fault);
+  const streams = await scanned(env, fault);
   const actors = new Map<string, Replayed>();
-  for (const address of tips.keys()) {
-    const replayed = await replay(env, address, fault);
+  const log: EventLog = {
+    ...env.log,
+    read: (stream, range) => readIn(streams.get(stream) ?? [], range),
+  };
+  for (const [address, records] of streams) {
+    const replayed = await replay({ ...env, log }, address, fault);
     actors.set(address, replayed);
     const count = replayed.steps.length;
-    if (count !== tips.get(address))
-      fault(`${address}: the scan has ${tips.get(address)} records, the replay ${count}`);
+    if (count !== records.length)
+      fault(`${address}: the scan has ${records.length} records, the replay ${count}`);
   }
   return actors;
 }
 
-/** L1, and that no record stands in the log twice. */
-async function scanTips(
+/** L1, and that no record stands in the log twice: every stream, read once. */
+async function scanned(
   { log }: LoadEnv,
   fault: (text: string) => void,
-): Promise<ReadonlyMap<string, number>> {
-  const last = new Map<string, Recorded>();
+): Promise<ReadonlyMap<string, readonly Recorded[]>> {
+  const streams = new Map<string, Recorded[]>();
   const ids = new Set<string>();
   for await (const record of log.scan()) {
     const { stream, seq, id, at } = record;
-    const before = last.get(stream);
-    if (seq !== (before?.seq ?? 0) + 1) fault(`${stream}: record ${seq} follows ${before?.seq ?? 0}`);
-    if (before !== undefined && at < before.at) fault(`${stream}: time goes back at ${seq}`);
+    const before = streams.get(stream)?.at(-1) ?? { seq: 0, at: 0 };
+    if (seq !== before.seq + 1) fault(`${stream}: record ${seq} follows ${before.seq}`);
+    if (at < before.at) fault(`${stream}: time goes back at ${seq}`);
     if (ids.has(id)) fault(`${stream}: record id ${id} stands twice`);
     ids.add(id);
-    last.set(stream, record);
+    push(streams, stream, record);
   }
-  return new Map([...last].map(([stream, { seq }]) => [stream, seq]));
+  return streams;
+}
+
+async function* readIn(
+  records: readonly Recorded[],
+  { after = 0, to = Infinity }: { readonly after?: number; readonly to?: number } = {},
+): AsyncGenerator<Recorded, void, undefined> {
+  yield* records.slice(after, Math.max(after, Math.min(to, records.length)));
 }
 
 async function replay(env: LoadEnv, address: string, fault: (text: string) => void): Promise<Replayed> {
@@ -82,7 +94,7 @@ async function replay(env: LoadEnv, address: string, fault: (text: string) => vo
     });
     if (fold !== undefined && owesOf(fold) > 0) fault(`${address} still owes: ${owed(fold)}`);
     if (steps.at(-1)?.body.owes !== 0) fault(`${address}: its last record says that it owes`);
-    if (!(await isCached(env, fold))) fault(`${address}: its snapshot is another actor`);
+    if (!(await isCached(env, fold, steps))) fault(`${address}: its snapshot is another actor`);
     return { address, steps, context: contextOf(fold) };
   } catch (error) {
     fault(`${address} does not replay: ${TroupeError.is(error) ? error.message : String(error)}`);
@@ -90,10 +102,16 @@ async function replay(env: LoadEnv, address: string, fault: (text: string) => vo
   }
 }
 
-/** Whether an actor loaded from its snapshot is the actor that its records make. */
-async function isCached(env: LoadEnv, fold: Fold | undefined): Promise<boolean> {
+/** Whether an actor loaded from its snapshot or checkpoint is the actor that its records make. */
+async function isCached(
+  env: LoadEnv,
+  fold: Fold | undefined,
+  steps: readonly Replay[],
+): Promise<boolean> {
   const address = fold?.identity.address;
-  if (address === undefined || (await env.log.snapshots.get(address)) === undefined) return true;
+  if (address === undefined) return true;
+  const checkpoint = steps.some(({ body }) => body.event?.type === "troupe.checkpoint");
+  if (!checkpoint && (await env.log.snapshots.get(address)) === undefined) return true;
   return isDeepStrictEqual(plainOf(env, fold), plainOf(env, await load(env, address)));
 }
 

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { seedOf } from "../../src/testing/dice.ts";
 import { live, type History } from "../../src/testing/history.ts";
 import { planOf } from "../../src/testing/plan.ts";
-import { drillCast } from "./drills.ts";
+import { drillDrama } from "./drills.ts";
 import { drillStory } from "./story.ts";
 
 /** All that a history leaves behind, as text. */
@@ -23,14 +23,14 @@ function textOf({ store, world, told, happened, turns }: History): string {
 it("for every seed, two runs leave the same log, snapshots, traces and answers", async () => {
   for (let n = 0; n < 60; n++) {
     const plan = planOf(seedOf(7, n), drillStory);
-    const [one, two] = [await live(plan, drillCast()), await live(plan, drillCast())];
+    const [one, two] = [await live(plan, drillDrama()), await live(plan, drillDrama())];
     expect(textOf(one)).toBe(textOf(two));
   }
 });
 
 it("other seeds are other histories", async () => {
   const texts = new Set<string>();
-  const cast = drillCast();
+  const cast = drillDrama();
   for (let n = 0; n < 20; n++) texts.add(textOf(await live(planOf(seedOf(8, n), drillStory), cast)));
   expect(texts.size).toBe(20);
 });

@@ -1,18 +1,16 @@
-/** The simulated drills: their machines, made once, and the world that these touch. */
+/** The simulated drills: their machines, made once, the world that these touch, and what they promise. */
 import { sharedOutside } from "../../src/testing/outside.ts";
-import type { Cast } from "../../src/testing/history.ts";
-import type { Laws } from "../../src/testing/judge.ts";
+import type { Drama } from "../../src/testing/simulation.ts";
 import { checkCounts } from "../support/drill-check-counts.ts";
 import { actionName, drillKinds } from "../support/drill-machines.ts";
+import { drillStory } from "./story.ts";
 
-export const drillLaws: Laws = { actionName, own: checkCounts };
-
-export function drillCast(): Cast {
+export function drillDrama(): Drama {
   const outside = sharedOutside();
   const kinds = drillKinds({
     act: (action) => outside.act(action),
     work: (context) => outside.work(context, context.input),
     after: (ms, call) => outside.after(ms, call),
   });
-  return { kinds, outside };
+  return { kinds, outside, story: drillStory, laws: { actionName, own: checkCounts } };
 }

@@ -29,6 +29,7 @@ function lastActs(dice: Dice, root: string, jobs: Map<string, number>, n: number
     { waitMs: 30, id: `c${n}`, to, send: { ...job } },
     { waitMs: 0, id: `c${n + 1}`, to, send: { type: "TEMP", n: n + 1, ms: 20 + dice.below(60) } },
     { waitMs: dice.of(WAITS), id: `c${n + 2}`, to, send: ball },
+    { waitMs: 5, id: `c${n + 3}`, to, send: { type: "TELL", n: n + 3 } },
   ];
 }
 

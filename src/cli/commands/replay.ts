@@ -1,11 +1,14 @@
 /**
- * `troupe replay ID`: rebuilds an actor from the log, without effects, and prints its way.
+ * `troupe replay ID`: rebuilds an actor from the log, without effects, and prints its way;
+ * `troupe replay FILE.jsonl ADDRESS` does so from a file of records.
  * `--verify` does so for a whole run and says only whether every state hash is the same.
  */
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { count, table } from "../paper.ts";
+import { loadKinds } from "../load-kinds.ts";
 import { addressesIn, replay, replayEnv, type Replayed } from "../replaying.ts";
 import { stateLabel } from "../../projections/runs.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
@@ -15,6 +18,7 @@ const Options = z.object({
   log: z.string(),
   json: z.boolean().default(false),
   verify: z.boolean().default(false),
+  kinds: z.string().optional(),
   to: z
     .string()
     .regex(/^[1-9][0-9]*$/)
@@ -25,10 +29,23 @@ type Options = z.infer<typeof Options>;
 
 export function addReplay(program: Command, shell: Shell): void {
   addCommand(program, "replay", "Rebuild an actor from the log, without effects.")
-    .argument("<id>", "a run's id, or an address such as task/RUN:TASK")
+    .argument("<id>", "a run's id, an address such as task/RUN:TASK, or a file of records, FILE.jsonl")
+    .argument("[address]", "whom to rebuild from that file")
     .option("--to <seq>", "stop behind this record")
     .option("--verify", "rebuild every actor of the run and compare every state hash")
-    .action((id: string, options: unknown) => replayed(shell, id, readOptions(options)));
+    .option("--kinds <file>", "a module that exports the machines as `kinds`; default: those of plans")
+    .action((id: string, address: string | undefined, options: unknown) => {
+      const read = readOptions(options);
+      if (address === undefined && !id.endsWith(".jsonl")) return replayed(shell, id, read);
+      if (address === undefined) throw noAddress(id);
+      return replayed(shell, address, { ...read, log: `jsonl:${resolve(shell.folder, id)}` });
+    });
+}
+
+function noAddress(file: string): TroupeError {
+  return new TroupeError("USAGE", `${file} may hold many actors`, {
+    hint: `Say which: troupe replay ${file} KIND/ID.`,
+  });
 }
 
 function readOptions(options: unknown): Options {
@@ -40,12 +57,12 @@ function readOptions(options: unknown): Options {
 async function replayed(
   shell: Shell,
   id: string,
-  { log: url, json, verify, to }: Options,
+  { log: url, json, verify, to, kinds }: Options,
 ): Promise<void> {
   const address = addressOf(id);
   const whole = verify && !id.includes("/");
   await using log = await openExisting(url, { readOnly: true });
-  const env = replayEnv(log);
+  const env = replayEnv(log, kinds === undefined ? undefined : await loadKinds(kinds, shell.folder));
   const addresses = whole ? await addressesIn(log, id) : [address];
   const found: Replayed[] = [];
   for (const one of addresses) found.push(await replay(env, one, to));

@@ -1,6 +1,7 @@
 /** Opens a log by its url: the one place that knows which engine a url means. */
 import { TroupeError } from "../../errors.ts";
 import type { EventLog, LogOptions } from "./log.ts";
+import { jsonlLog } from "./jsonl.ts";
 import { memoryLog } from "./memory.ts";
 import { sqliteLog } from "./sqlite.ts";
 
@@ -15,8 +16,8 @@ export interface OpenLogOptions extends LogOptions {
 }
 
 /**
- * Opens a log: `memory:`, `sqlite:PATH`, or `nats://HOST[:PORT]/NAME`, whose client is
- * loaded only then. Default: `sqlite:.troupe/log.db`.
+ * Opens a log: `memory:`, `sqlite:PATH`, `jsonl:PATH` (only to read), or `nats://HOST[:PORT]/NAME`,
+ * whose client is loaded only then. Default: `sqlite:.troupe/log.db`.
  *
  * @throws {@link TroupeError} `LOG_URL_INVALID`, or what the engine says.
  */
@@ -28,6 +29,8 @@ export async function openLog(url = DEFAULT_URL, options: OpenLogOptions = {}): 
       return memoryLog(options);
     case "sqlite":
       return sqliteLog({ ...options, path: fileIn(url, rest) });
+    case "jsonl":
+      return jsonlLog(fileIn(url, rest));
     case "nats": {
       if (!URL.canParse(url)) throw invalid(url, "it names no server");
       const { jetstreamLog } = await import("./jetstream.ts");

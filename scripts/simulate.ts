@@ -1,0 +1,103 @@
+/**
+ * Simulations by the number:
+ *
+ *     npm run simulate -- --runs 100000 [--seed S] [--workers 2]
+ *
+ * - 1. `--seed S` without `--runs` repeats the one history of that seed; with it, S names the series.
+ * - 2. A failure is shrunk, says how to repeat it, and leaves its log in `temp/`; the exit code is 1.
+ * - 3. The same series gives the same histories, however many workers share them.
+ */
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+import { drillDrama } from "../tests/simulation/drills.ts";
+import { addTo, emptyTally, explain, type Tally } from "../tests/simulation/series.ts";
+import type { Stretch } from "../tests/simulation/worker.ts";
+
+/** Histories that a worker runs between two words. */
+const STRETCH = 200;
+/** Failures that are shrunk and told in full. */
+const TOLD = 3;
+const PROGRESS_MS = 5000;
+
+const HELP = `npm run simulate -- [--runs N] [--seed S] [--workers W]
+
+  --runs N     how many histories (default 2000, or 1 with --seed)
+  --seed S     the seed to repeat; with --runs, the series (default: another one each time)
+  --workers W  threads (default: as many as there are cores)`;
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string" },
+    seed: { type: "string" },
+    workers: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) console.log(HELP);
+else process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const runs = whole("runs", values.runs ?? (values.seed === undefined ? "2000" : "1"));
+  const series = whole("seed", values.seed ?? String(Date.now() % 1_000_000));
+  const workers = whole("workers", values.workers ?? String(availableParallelism()));
+  const alone = values.runs === undefined && values.seed !== undefined;
+  const stretches = alone ? [{ seed: series }] : stretchesOf(series, runs);
+  const sum = emptyTally();
+  const started = performance.now();
+  let said = started;
+  await Promise.all(
+    Array.from({ length: Math.min(workers, stretches.length) }, () =>
+      lane(stretches, (tally) => {
+        addTo(sum, tally);
+        if (performance.now() - said < PROGRESS_MS) return;
+        said = performance.now();
+        const seconds = ((said - started) / 1000).toFixed(0);
+        console.log(`${sum.histories} of ${runs} histories, ${sum.failed.length} failed, ${seconds} s`);
+      }),
+    ),
+  );
+  await close(sum, series, (performance.now() - started) / 1000);
+  return sum.failed.length > 0 ? 1 : 0;
+}
+
+function whole(option: string, text: string): number {
+  if (/^[0-9]+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  console.error(`--${option} takes a whole number, not "${text}"`);
+  process.exit(2);
+}
+
+function stretchesOf(series: number, runs: number): Stretch[] {
+  return Array.from({ length: Math.ceil(runs / STRETCH) }, (_, n) => ({
+    series,
+    from: n * STRETCH,
+    to: Math.min((n + 1) * STRETCH, runs),
+  }));
+}
+
+/** One worker, stretch after stretch. */
+async function lane(stretches: Stretch[], done: (tally: Tally) => void): Promise<void> {
+  const worker = new Worker(new URL("../tests/simulation/worker.ts", import.meta.url));
+  for (let stretch = stretches.shift(); stretch !== undefined; stretch = stretches.shift()) {
+    const { promise, resolve, reject } = Promise.withResolvers<Tally>();
+    worker.once("message", resolve).once("error", reject);
+    worker.postMessage(stretch);
+    done(await promise);
+    worker.removeAllListeners("error");
+  }
+  await worker.terminate();
+}
+
+async function close(sum: Tally, series: number, seconds: number): Promise<void> {
+  for (const failure of sum.failed.slice(0, TOLD))
+    console.log(await explain(drillDrama(), failure, "temp"));
+  for (const { seed } of sum.failed.slice(TOLD))
+    console.log(`✖ seed ${seed}: npm run simulate -- --seed ${seed}`);
+  const happened = Object.entries(sum.happened).sort(([a], [b]) => a.localeCompare(b));
+  console.log(happened.map(([what, times]) => `${what} ${times}`).join(", "));
+  const perMinute = Math.round((sum.histories / seconds) * 60);
+  console.log(
+    `${sum.histories} histories (--seed ${series}), ${sum.failed.length} failed, ${sum.records} records, ` +
+      `${sum.fewest} in the shortest, ${seconds.toFixed(1)} s, ${perMinute} histories/min`,
+  );
+}

@@ -1,0 +1,62 @@
+/**
+ * Shrinking: from a plan that fails to the shortest that still does. Acts and faults are left
+ * out, halves before single ones; then waits and settings are made plain. Each attempt is a whole
+ * run, so what it ends with has really failed.
+ */
+import type { Plan } from "./plan.ts";
+
+/** Runs that a shrinking may take. */
+const MOST_RUNS = 600;
+
+/** Settings that say least. */
+const PLAIN = {
+  snapshotEvery: 1000,
+  checkpointEvery: 4096,
+  idleMs: 10_000,
+  mailboxLimit: 1000,
+  partitions: 1,
+};
+
+export type Fails = (plan: Plan) => Promise<boolean>;
+
+export async function shrink(plan: Plan, fails: Fails): Promise<Plan> {
+  let best = plan;
+  let left = MOST_RUNS;
+  const better = async (candidate: Plan): Promise<boolean> => {
+    if (left-- <= 0 || !(await fails(candidate))) return false;
+    best = candidate;
+    return true;
+  };
+  for (let size = -1; size !== sizeOf(best) && left > 0;) {
+    size = sizeOf(best);
+    await dropSome(
+      () => best.acts,
+      (acts) => better({ ...best, acts }),
+    );
+    await dropSome(
+      () => best.faults,
+      (faults) => better({ ...best, faults }),
+    );
+  }
+  await better({ ...best, settings: { ...best.settings, fair: true } });
+  for (const [key, value] of Object.entries(PLAIN))
+    await better({ ...best, settings: { ...best.settings, [key]: value } });
+  await better({ ...best, acts: best.acts.map((act) => ({ ...act, waitMs: 0 })) });
+  return best;
+}
+
+function sizeOf({ acts, faults }: Plan): number {
+  return acts.length + faults.length;
+}
+
+/** Leaves out stretches of a list, long ones first, wherever what is left still fails. */
+async function dropSome<TItem>(
+  list: () => readonly TItem[],
+  keeps: (rest: readonly TItem[]) => Promise<boolean>,
+): Promise<void> {
+  for (let length = Math.ceil(list().length / 2); length >= 1; length = Math.floor(length / 2))
+    for (let at = list().length - length; at >= 0; at -= length) {
+      const rest = list().filter((_, index) => index < at || index >= at + length);
+      if (rest.length < list().length) await keeps(rest);
+    }
+}

@@ -1,0 +1,48 @@
+/**
+ * A simulation of one cast of machines: seeds in, verdicts out. A failing seed is shrunk, and its
+ * log can be written down for `troupe replay`.
+ */
+import { writeFileSync } from "node:fs";
+import { memoryLog } from "../events/log/memory.ts";
+import { lineOf } from "../events/log/jsonl.ts";
+import { live, type Cast, type History } from "./history.ts";
+import { judge, type Laws } from "./judge.ts";
+import { planOf, type Plan, type Story } from "./plan.ts";
+import { shrink } from "./shrink.ts";
+
+/** What is simulated. */
+export interface Drama extends Cast {
+  readonly story: Story;
+  readonly laws: Laws;
+}
+
+export interface Verdict {
+  readonly history: History;
+  /** What is wrong, in words; empty where every law holds. */
+  readonly faults: readonly string[];
+}
+
+/** Runs the history of a seed, and judges it. */
+export async function simulate(seed: number, drama: Drama): Promise<Verdict> {
+  return simulatePlan(planOf(seed, drama.story), drama);
+}
+
+async function simulatePlan(plan: Plan, drama: Drama): Promise<Verdict> {
+  const history = await live(plan, drama);
+  return { history, faults: await judge(history, drama, drama.laws) };
+}
+
+/** The shortest history found that fails as the given one does: by any law. */
+export async function shortest(plan: Plan, drama: Drama): Promise<Verdict> {
+  const fails = async (one: Plan): Promise<boolean> =>
+    (await simulatePlan(one, drama)).faults.length > 0;
+  return simulatePlan(await shrink(plan, fails), drama);
+}
+
+/** Writes a history's log as lines that `troupe replay FILE.jsonl ADDRESS` reads. */
+export async function writeLog({ store }: History, path: string): Promise<void> {
+  await using log = memoryLog({ store });
+  const lines: string[] = [];
+  for await (const { position: _, ...record } of log.scan()) lines.push(lineOf(record));
+  writeFileSync(path, lines.map((line) => `${line}\n`).join(""));
+}

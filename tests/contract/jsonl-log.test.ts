@@ -1,0 +1,81 @@
+/** A log as lines of text: what is written is read again, and a bad line is named. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { lineOf } from "../../src/events/log/jsonl.ts";
+import type { Recorded } from "../../src/events/log/log.ts";
+import { openLog } from "../../src/events/log/open.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "troupe-jsonl-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+
+function file(text: string): string {
+  const path = join(folder, `${files++}.jsonl`);
+  writeFileSync(path, text);
+  return path;
+}
+
+const record = (stream: string, seq: number, more: Partial<Recorded> = {}): Recorded => ({
+  stream,
+  seq,
+  id: `${stream} ${seq}`,
+  type: "made",
+  at: 5,
+  correlation: "c",
+  body: { seq },
+  ...more,
+});
+const lines = (records: readonly Recorded[]): string =>
+  records.map((one) => `${lineOf(one)}\n`).join("");
+
+describe("a log of lines", () => {
+  const records = [
+    record("a/1", 1, { cause: "x", trace: "t" }),
+    record("b/1", 1, { body: { deep: [null, { text: "ä\n" }] } }),
+    record("a/1", 2),
+  ];
+
+  it("L1: gives back what was written, whole and in order", async () => {
+    await using log = await openLog(`jsonl:${file(lines(records))}`);
+    const found = await Array.fromAsync(log.scan());
+    expect(found).toMatchObject(records);
+    expect(found).toHaveLength(3);
+    expect(await Array.fromAsync(log.read("a/1", { after: 1 }))).toEqual([records[2]]);
+    expect(await log.tip("b/1")).toBe(1);
+  });
+
+  it("is only read", async () => {
+    await using log = await openLog(`jsonl:${file("")}`);
+    const code = { code: "LOG_WRITE_FAILED" };
+    await expect(log.append("a/1", [record("a/1", 1)], { expected: 0 })).rejects.toMatchObject(code);
+    await expect(log.claim({ owner: "me" })).rejects.toMatchObject(code);
+  });
+
+  it.each<[string, string, string]>([
+    ["no JSON", `${lines(records)}{"stream":`, "line 4 of .* is no JSON"],
+    ["no record", `${lines(records)}\n{"stream":"a/1"}\n`, "line 5 of .* is no record"],
+    [
+      "a gap",
+      lines([record("a/1", 1), record("a/1", 3)]),
+      "line 2 of .* holds record 3 .* behind record 1",
+    ],
+    ["a strange address", lines([record("nobody", 1)]), "line 1 of .* is no record"],
+    [
+      "a field too much",
+      lines([record("a/1", 1)]).replace("{", '{"x":1,'),
+      "line 1 of .* is no record",
+    ],
+  ])("names the line that holds %s", async (_what, text, message) => {
+    await expect(openLog(`jsonl:${file(text)}`)).rejects.toMatchObject({
+      code: "LOG_CORRUPT",
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it("says where there is no file", async () => {
+    const path = join(folder, "none.jsonl");
+    await expect(openLog(`jsonl:${path}`)).rejects.toMatchObject({ code: "LOG_NOT_FOUND" });
+  });
+});
