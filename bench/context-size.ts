@@ -113,7 +113,7 @@ async function acrossSizes(
   const best = await inTurns<string>(Object.fromEntries(ways), quick ? 1 : 5, (text) =>
     progress(`${engine}, ${name}, entries: ${text}`),
   );
-  const first = best(String(sizes[0])).wall;
+  const first = best(String(sizes[0]));
   return [...machines].map(([size, machine]): Row => {
     const { wall, cpu } = best(String(size));
     return {
@@ -121,8 +121,9 @@ async function acrossSizes(
       µs: round(wall, 1),
       "µs CPU": round(cpu, 1),
       "its own": round(bare(machine), 1),
-      "to smallest": round(wall / first),
-      ...(goal && size !== sizes[0] && atMost(FLAT, wall / first)),
+      "to smallest": round(wall / first.wall),
+      "by CPU": round(cpu / first.cpu),
+      ...(goal && size !== sizes[0] && atMost(FLAT, wall / first.wall)),
     };
   });
 }
