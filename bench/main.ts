@@ -72,7 +72,9 @@ async function run({ benches, quick, json, folder }: Asked, fileSystem: string):
     const began = performance.now();
     const tables = await inOwnProcess(name, folder, quick);
     if (!json) printTables(name, tables);
-    done.push({ name, seconds: secondsSince(began), tables: [...tables] });
+    const seconds = secondsSince(began);
+    console.error(`${name}: ${seconds} s`);
+    done.push({ name, seconds, tables: [...tables] });
   }
   return {
     node: process.version,
