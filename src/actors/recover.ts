@@ -22,7 +22,7 @@ export async function takeStock(
 ): Promise<readonly string[]> {
   for (const { key, row } of await projections.rows(systemIds))
     if (row !== undefined) directory(key).apply({ given: row });
-  const open = (await projections.rows(openActors)).map(({ key }) => key);
+  const open = (await projections.rows(openActors, { asLastRead: true })).map(({ key }) => key);
   const partition = (address: string): number => partitionOf(parseAddress(address).root, partitions);
   return partitions === 1 ? open : open.toSorted((a, b) => partition(a) - partition(b));
 }

@@ -5,13 +5,23 @@ import { runs, type RunView } from "../projections/runs.ts";
 import { tameLine, type Terminal } from "./terminal.ts";
 import type { Runs } from "./watch-run.ts";
 
-/** All runs of a log, or one of them. */
+/** How long reading stays unmentioned, and how often it is mentioned then. */
+const PATIENCE_MS = 2_000;
+
+/** All runs of a log, or one of them. What takes long is said, and how far it is. */
 export async function knownRuns(
   { err }: Pick<Terminal, "err">,
   log: EventLog,
   run?: string,
 ): Promise<Runs> {
-  await using projections = openProjections({ log, warn: (message) => err(tameLine(message)) });
+  let said = performance.now();
+  const progress = (folded: number): void => {
+    if (performance.now() - said < PATIENCE_MS) return;
+    said = performance.now();
+    err(`reading what is new in ${log.url}: ${folded} records so far`);
+  };
+  const warn = (message: string): void => err(tameLine(message));
+  await using projections = openProjections({ log, warn, progress });
   const rows = run === undefined ? await projections.rows(runs) : [await projections.row(runs, run)];
   return new Map(rows.flatMap((row) => shown(err, row)));
 }

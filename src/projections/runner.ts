@@ -31,6 +31,8 @@ export interface ProjectionsOptions {
   readonly projections?: readonly Projection[];
   /** Where rows are kept. Default: as the log's url says; null: in memory. */
   readonly place?: Place | null;
+  /** Hears after each batch how many records were folded since this was opened. */
+  readonly progress?: (read: number) => void;
   /** Hears of parked keys, of files thrown away, and where nothing can be kept. Default: nobody. */
   readonly warn?: (message: string, facts: Readonly<Record<string, unknown>>) => void;
 }
@@ -44,6 +46,11 @@ export interface KeyedRow<TRow> {
   readonly parked?: string;
 }
 
+export interface RowsOptions {
+  /** As of what this handle read last, or later: the log is not asked for more. Default false. */
+  readonly asLastRead?: boolean;
+}
+
 /** What is read is of the log as it was when it was asked, or later. */
 export interface Projections extends AsyncDisposable {
   /** Whether rows outlive the process, so that folding ahead is of use. */
@@ -55,17 +62,18 @@ export interface Projections extends AsyncDisposable {
    */
   catchUp(limit?: number): Promise<number>;
   /** All rows, in the order in which they moved last within each partition. */
-  rows<TRow>(projection: Projection<TRow>): Promise<readonly KeyedRow<TRow>[]>;
+  rows<TRow>(projection: Projection<TRow>, options?: RowsOptions): Promise<readonly KeyedRow<TRow>[]>;
   row<TRow>(projection: Projection<TRow>, key: string): Promise<KeyedRow<TRow> | undefined>;
 }
 
 /** Opens the projections of a log; its store is opened when it is needed first. */
 export function openProjections(options: ProjectionsOptions): Projections {
-  const { log, projections = BUILT_IN, warn = () => {} } = options;
+  const { log, projections = BUILT_IN, warn = () => {}, progress = () => {} } = options;
   const place = options.place === undefined ? placeOfProjections(log.url) : options.place;
   let opened: ProjectionStore | undefined;
   let renewed = false;
   let closed = false;
+  let folded = 0;
   let last: Promise<unknown> = Promise.resolve();
   const reached = new Map<string, Checkpoint>();
 
@@ -138,9 +146,9 @@ export function openProjections(options: ProjectionsOptions): Projections {
       const group = found.filter(({ from }) =>
         isDeepStrictEqual(whereOf(from), whereOf(found[0]?.from)),
       );
-      const folded = await foldGroup(group, limit - read);
-      read += folded.read;
-      if (folded.ended) for (const { projection } of group) behind.delete(projection);
+      const done = await foldGroup(group, limit - read);
+      read += done.read;
+      if (done.ended) for (const { projection } of group) behind.delete(projection);
     }
     return read;
   }
@@ -169,6 +177,7 @@ export function openProjections(options: ProjectionsOptions): Projections {
     const changes = batch.changes();
     if (!store().commit(changes)) return false;
     for (const { projection, after } of changes) reached.set(projection, after);
+    progress((folded += batch.folded));
     for (const { message, ...facts } of batch.parked)
       warn(`"${facts.key}" stands still in ${facts.projection}: ${message}`, facts);
     return true;
@@ -176,10 +185,12 @@ export function openProjections(options: ProjectionsOptions): Projections {
 
   async function look<TRow>(
     projection: Projection<TRow>,
-    key?: string,
+    { key, asLastRead = false }: RowsOptions & { readonly key?: string },
   ): Promise<readonly KeyedRow<TRow>[]> {
     for (let tries = 1; ; tries++) {
-      await through(Number.POSITIVE_INFINITY);
+      // a store that gave out took with it what was read
+      if (tries > 1 || !asLastRead || !reached.has(projection.name))
+        await through(Number.POSITIVE_INFINITY);
       if (closed) throw closedLog(log.url);
       const found = store().look(projection.name, key);
       if (isCurrent(found, reached.get(projection.name)))
@@ -198,8 +209,8 @@ export function openProjections(options: ProjectionsOptions): Projections {
       return place !== undefined && place !== null && opened?.kept !== false;
     },
     catchUp: (limit = Number.POSITIVE_INFINITY) => guarded(() => through(limit)),
-    rows: (projection) => guarded(() => look(projection)),
-    row: async (projection, key) => (await guarded(() => look(projection, key)))[0],
+    rows: (projection, asked = {}) => guarded(() => look(projection, asked)),
+    row: async (projection, key) => (await guarded(() => look(projection, { key })))[0],
     async [Symbol.asyncDispose]() {
       closed = true;
       await last;

@@ -3,13 +3,24 @@ import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
+import { directories } from "../../src/actors/directories.ts";
+import { takeStock } from "../../src/actors/recover.ts";
 import type { EventLog } from "../../src/events/log/log.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
 import { sqliteLog } from "../../src/events/log/sqlite.ts";
 import { placeOfProjections } from "../../src/projections/place.ts";
 import { openProjections, type Projections } from "../../src/projections/runner.ts";
 import { folder } from "../support/log-sqlite.ts";
-import { copy, countedLog, recordOf, rowsOf, STREAMS, write, type Step } from "../support/projected.ts";
+import {
+  copy,
+  countedLog,
+  recordOf,
+  rowsOf,
+  stockByScan,
+  STREAMS,
+  write,
+  type Step,
+} from "../support/projected.ts";
 
 /** So many steps over all streams. */
 const steps = (count: number): Step[] =>
@@ -150,6 +161,18 @@ describe("a file of rows", () => {
       expect(await again.catchUp()).toBe(0);
     },
   );
+
+  it("that breaks between two questions of a host hides no open actor", async () => {
+    await using home = await folder();
+    const path = join(home.path, "rows");
+    const log = await filled(20);
+    await using projections = heard(log, path).projections;
+    const { open } = await stockByScan(log);
+    expect(await takeStock(projections, 1, directories())).toEqual(open);
+    within(path, "UPDATE entries SET row = '{' WHERE projection = 'open-actors'");
+    expect(open.length).toBeGreaterThan(1);
+    expect(await takeStock(projections, 1, directories())).toEqual(open);
+  });
 
   it.each<[string, (path: string) => Promise<string>]>([
     ["its folder is a file", async (path) => (await writeFile(path, ""), join(path, "rows"))],

@@ -116,9 +116,11 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
     async idsAt(position) {
       assertOpen();
       const cut = parseCut(position, store.partitions);
-      const before = ({ partition, number }: StoredRecord) => cut[partition] === number;
-      const found = store.records.filter(before);
-      return cut.map((_, p) => found.find(({ partition }) => partition === p)?.envelope.id ?? null);
+      return cut.map((at, p) => {
+        // most cuts lie near the end
+        const found = store.records.findLast((one) => one.partition === p && one.number === at);
+        return found?.envelope.id ?? null;
+      });
     },
     async claim({ owner: name }) {
       assertOpen();
