@@ -105,7 +105,7 @@ it("a birth, a command with effects and a completion are written as they always 
               "type": "golden.went",
             },
           ],
-          "hash": "4f868dfa362bcfa9",
+          "hash": "97be8ab2bcf76530",
           "owes": 2,
           "state": "working",
           "status": "active",

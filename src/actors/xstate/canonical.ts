@@ -47,7 +47,7 @@ export function remembered(
 }
 
 /** Characters up to which an array or record stands in its parent's text as it is. */
-const SMALL = 1024;
+const SMALL = 256;
 /** Members up to which an array or record is frozen. */
 const WIDE = 64;
 const SPENT = new Error("spent");
