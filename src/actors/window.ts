@@ -25,8 +25,6 @@ export interface Segment {
 
 /** A window as JSON. */
 export interface StoredWindow {
-  /** Ids of records up to this seq are forgotten. */
-  readonly floor: number;
   /** `[seq, count, at]` of the segments that count, oldest first. */
   readonly segments: readonly (readonly [seq: number, count: number, at: number])[];
   /** Ids since the last checkpoint. */
@@ -42,16 +40,16 @@ export class CommandWindow {
   /** Entries at the start of `#fresh` that are forgotten. */
   #gone = 0;
   #size = 0;
+  /** Ids of records up to this seq are forgotten. */
   #floor = 0;
 
-  static restore({ floor, segments, fresh }: StoredWindow): CommandWindow {
+  static restore({ segments, fresh }: StoredWindow): CommandWindow {
     const window = new CommandWindow();
-    window.#floor = floor;
     window.#segments = segments.map(([seq, count, at]) => ({ seq, count, at }));
     window.#missing = new Set(segments.map(([seq]) => seq));
     eachIn(fresh, (one) => {
       window.#fresh.push(one);
-      window.#ids.set(one.id, one.seq, floor);
+      window.#ids.set(one.id, one.seq, 0);
     });
     window.#size = segments.reduce((sum, [, count]) => sum + count, window.#fresh.length);
     return window;
@@ -105,7 +103,6 @@ export class CommandWindow {
 
   store(): StoredWindow {
     return {
-      floor: this.#floor,
       segments: this.#segments.map(({ seq, count, at }) => [seq, count, at]),
       fresh: textOf(this.#fresh.slice(this.#gone)),
     };

@@ -170,7 +170,6 @@ it("a checkpoint and the record behind it are written as they always were", asyn
               "id": "g",
             },
             "commands": {
-              "floor": 0,
               "fresh": "Asl1+rFtfxcDgNCV/7wx",
               "segments": [],
             },
@@ -289,7 +288,6 @@ it("a checkpoint and the record behind it are written as they always were", asyn
               "id": "g",
             },
             "commands": {
-              "floor": 0,
               "fresh": "",
               "segments": [
                 [

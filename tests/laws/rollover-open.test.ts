@@ -1,10 +1,11 @@
 /** A14: what is open when an actor rolls over is open behind it: nothing is lost, nothing done twice. */
-import { assign, sendParent, setup } from "xstate";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { assign, fromPromise, sendParent, setup } from "xstate";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
 import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
-import { bossKind, timedKind, upTo, workKind, type Run } from "../support/laws-kinds.ts";
+import { bossKind, openKind, timedKind, upTo, workKind, type Run } from "../support/laws-kinds.ts";
 import { checkpointsOf, ROLLING, sameFromStart } from "../support/laws-rollover.ts";
 
 /** Behind every record stands a checkpoint. */
@@ -139,6 +140,84 @@ describe.each(EVERY_ENGINE)("open across a roll-over, on $name", ({ name, bench 
     log.release();
     await b.settle();
     expect((await b.types("boss/b:hand")).slice(3)).toEqual(["troupe.checkpoint"]);
+  });
+
+  it("A14, A11: what a checkpoint itself says to be settled is owed no more behind it", async () => {
+    await using b = await bench();
+    const first = await b.start([bossKind()], DENSE);
+    const boss = await first.host.start("boss/b");
+    await boss.send({ type: "HIRE" });
+    for (const _ of upTo(10)) await boss.send({ type: "TELL", count: 0 });
+    await b.settle();
+    first.log.hold("write", ({ stream }) => stream === "boss/b:hand");
+    await boss.send({ type: "TELL", count: 1 });
+    await b.settle();
+    const owing = (await b.records("boss/b")).at(-2);
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const late = async (write: () => Promise<number>): Promise<number> => {
+      const seq = await write();
+      first.log.release(); // now the child takes what it is owed
+      return answered.then(() => seq);
+    };
+    first.log.meddle(
+      (_, write) => late(write),
+      ({ stream }) => stream === "boss/b",
+    );
+    const told = boss.send({ type: "TELL", count: 0 });
+    const hand = first.host.actor("boss/b:hand");
+    while (JSON.stringify((await hand.snapshot()).context) === `{"jobs":[]}`) await nextTurn(); // seen once its append is answered
+    first.log.hold("write", ({ records }) => records.some(({ type }) => type === "HEARD"));
+    answer();
+    await told;
+    await b.settle();
+    const rolled = (await b.records("boss/b")).at(-1);
+    expect([rolled?.type, rolled?.body.settled]).toEqual(["troupe.checkpoint", [`${owing?.seq}.0`]]);
+    await b.kill(first);
+    expect((await sameFromStart(b, [bossKind()], "boss/b")).fold.outbox.size).toBe(0);
+  });
+
+  it("A14: a system id that was given before it is free again behind it", async () => {
+    await using b = await bench();
+    const ends: (() => void)[] = [];
+    const job = fromPromise(() => new Promise<void>((resolve) => void ends.push(resolve)));
+    const machine = setup({ actors: { job } }).createMachine({
+      initial: "off",
+      states: {
+        off: { on: { ON: "on" } },
+        on: { invoke: { src: "job", systemId: "the-job", onDone: "off" }, on: { OFF: "off" } },
+      },
+    });
+    const named: AnyKind = defineKind({ kind: "named", version: "1", machine, events: Event });
+    const first = await b.start([named], DENSE);
+    const actor = await first.host.start("named/n");
+    for (const _ of upTo(10)) for (const type of ["ON", "OFF"] as const) await actor.send({ type });
+    await actor.send({ type: "ON" });
+    await b.settle();
+    await b.kill(first);
+    await b.start([named], DENSE);
+    await b.settle();
+    ends.at(-1)?.();
+    await b.settle();
+    const ended = (await b.records("named/n")).findLast(({ body }) => body.system !== undefined);
+    expect([ended?.type.startsWith("xstate.done.actor."), ended?.body.system]).toMatchObject([
+      true,
+      { freed: [ended?.body.from] },
+    ]);
+  });
+
+  it("A14: a machine that takes whatever comes never sees it", async () => {
+    await using b = await bench();
+    const { host } = await b.start([openKind()], DENSE);
+    const open = await host.start("open/o", { input: 1 });
+    await open.send({ type: "X" });
+    await b.settle();
+    expect(await b.types("open/o")).toEqual([
+      "troupe.started",
+      "troupe.checkpoint",
+      "X",
+      "troupe.checkpoint",
+    ]);
+    expect((await open.snapshot()).context.seen).toEqual([{ type: "X" }]);
   });
 
   it("A14, A12: what a former owner left is taken over before any checkpoint", async () => {
