@@ -5,10 +5,11 @@
  * - 2. What is read is gapless or `LOG_CORRUPT`; a copy that lags makes a read slower, not shorter.
  * - 3. At most {@link CONCURRENCY} direct reads of one partition are under way at a time, in
  *      one handle: the server answers more of them too late for the client.
+ * - 4. Records far from any known place are reached by way of the actor's checkpoints.
  */
 import type { StoredMsg } from "@nats-io/jetstream";
 import { TroupeError } from "../../../errors.ts";
-import { actorFilter, partitionOfAddress } from "../../subjects.ts";
+import { actorFilter, partitionOfAddress, recordSubject } from "../../subjects.ts";
 import { reach, partitionStream, type Link } from "./link.ts";
 import type { Mark } from "./marks.ts";
 import { toEnvelope, type Envelope, type Incoming } from "./message.ts";
@@ -41,7 +42,7 @@ export async function* recordsOf(
   stream: string,
   { first, to, tip }: { readonly first: number; readonly to: number; readonly tip: Found },
 ): AsyncGenerator<Found, void, undefined> {
-  let mark = link.marks.before(stream, first - 1);
+  let mark = await before(link, stream, first, tip);
   while (mark.seq < to) {
     for (const found of await some(link, stream, { mark, count: Math.min(BATCH, to - mark.seq) })) {
       const { seq } = found.envelope;
@@ -52,6 +53,46 @@ export async function* recordsOf(
     }
     link.marks.note(stream, mark);
   }
+}
+
+/** A mark right before a record, or the nearest before it that can be had without reading all that lies between. */
+async function before(link: Link, stream: string, first: number, tip: Found): Promise<Mark> {
+  const known = link.marks.before(stream, first - 1);
+  if (first - known.seq <= BATCH) return known;
+  if (tip.envelope.seq === first) return rightBefore({ seq: first, at: tip.at });
+  const rolled = await checkpointsOf(link, stream, first);
+  const nearest = rolled.findLast(({ seq }) => seq > known.seq && seq <= first);
+  return nearest === undefined ? known : rightBefore(nearest);
+}
+
+/** What is read behind it starts with the record of the mark. */
+function rightBefore({ seq, at }: Mark): Mark {
+  return { seq: seq - 1, at: at - 1 };
+}
+
+/** Places of actors' checkpoints, where loads start (A14): they have a subject of their own. */
+const checkpoints = new WeakMap<Link, Map<string, readonly Mark[]>>();
+/** Actors of which they are remembered. */
+const REMEMBERED = 100;
+
+/** At least those up to `to`, oldest first; a copy that lags may know fewer. */
+async function checkpointsOf(link: Link, stream: string, to: number): Promise<readonly Mark[]> {
+  const own = checkpoints.get(link) ?? new Map<string, readonly Mark[]>();
+  checkpoints.set(link, own);
+  let found = own.get(stream) ?? [];
+  const filter = recordSubject(link, stream, "troupe.checkpoint");
+  for (let last = found.at(-1); last === undefined || last.seq < to; last = found.at(-1)) {
+    const query = { seq: (last?.at ?? 0) + 1, next_by_subj: filter, batch: BATCH };
+    const name = home(link, stream);
+    const some = await gated(link, name, () => reach(link, () => direct(link, name, query)));
+    const marks = some.map((message) => toFound(link, message));
+    found = [...found, ...marks.map(({ envelope, at }) => ({ seq: envelope.seq, at }))];
+    if (some.length < BATCH) break;
+  }
+  own.delete(stream);
+  own.set(stream, found);
+  for (const oldest of own.keys()) if (own.size > REMEMBERED) own.delete(oldest);
+  return found;
 }
 
 async function some(
