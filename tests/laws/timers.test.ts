@@ -47,6 +47,25 @@ describe.each(EVERY_ENGINE)("timers, on $name", ({ bench }) => {
     expect(await b.types("timed/c")).toHaveLength(2);
   });
 
+  it("A7: a delay that chance or settings decide is decided once: the record's due time holds", async () => {
+    await using b = await bench();
+    let delayMs = MINUTE;
+    const machine = setup({ delays: { moody: () => delayMs } }).createMachine({
+      initial: "waiting",
+      states: { waiting: { after: { moody: "late" } }, late: {} },
+    });
+    const kind = defineKind({ kind: "moody", version: "1", machine, events: z.never() });
+    const first = await b.start([kind], { strict: false });
+    await first.host.start("moody/m");
+    await b.kill(first);
+    delayMs = 10 * MINUTE;
+    const { host } = await b.start([kind], { strict: false });
+    await b.pass(MINUTE - 1);
+    expect((await host.read("moody/m")).value).toBe("waiting");
+    await b.pass(1);
+    expect((await host.actor("moody/m").snapshot()).value).toBe("late");
+  });
+
   it("A7: a year of down time is no more than a minute's", async () => {
     await using b = await bench();
     const first = await b.start([timedKind]);

@@ -1,0 +1,7 @@
+/** All planted bugs. */
+import { AGENTS } from "./agents.ts";
+import { ENGINES } from "./engines.ts";
+import { HOST } from "./host.ts";
+import type { Mutant } from "./mutant.ts";
+
+export const MUTANTS: readonly Mutant[] = [...HOST, ...ENGINES, ...AGENTS];

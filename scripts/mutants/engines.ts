@@ -1,0 +1,103 @@
+/** Bugs of the log's engines. */
+import type { Mutant } from "./mutant.ts";
+
+export const ENGINES: readonly Mutant[] = [
+  {
+    name: "memory-takes-an-append-behind-the-tip",
+    file: "src/events/log/memory.ts",
+    find: "stood.length === expected",
+    replace: "stood.length >= expected",
+    law: "L2",
+  },
+  {
+    name: "memory-forgets-a-payload-in-use",
+    file: "src/events/log/memory-store.ts",
+    find: "marked.has(ref) || ",
+    replace: "",
+    law: "L9",
+  },
+  {
+    name: "sqlite-fsync-off",
+    file: "src/events/log/sqlite.ts",
+    find: "const seals = sealer(options);",
+    replace: 'const seals = sealer(options);\n  db.exec("PRAGMA synchronous = OFF");',
+    law: "L3",
+  },
+  {
+    name: "sqlite-conflict-swallowed",
+    file: "src/events/log/sqlite-append.ts",
+    find: "throw new WrongSequenceError(stream, expected, actual);",
+    replace: "return actual;",
+    law: "L2",
+  },
+  {
+    name: "sqlite-answers-before-commit",
+    file: "src/events/log/sqlite-commit.ts",
+    find: "const value = work();",
+    replace: "const value = work();\n        resolve(value);",
+    law: "L3",
+  },
+  {
+    name: "sqlite-failed-commit-surely-undone",
+    file: "src/events/log/sqlite-commit.ts",
+    find: "!undone || (committing && mayStand(error))",
+    replace: "!undone",
+    law: "L6",
+  },
+  {
+    name: "sqlite-reads-from-the-cut-on",
+    file: "src/events/log/sqlite-read.ts",
+    find: "WHERE position > ?",
+    replace: "WHERE position >= ?",
+    law: "L5",
+  },
+  {
+    name: "sqlite-sweeps-what-is-young",
+    file: "src/events/log/sqlite-sweep.ts",
+    find: "WHERE at <= ? AND",
+    replace: "WHERE at <= ? + 1e15 AND",
+    law: "L9",
+  },
+  {
+    name: "anything-is-json",
+    file: "src/events/log/payload.ts",
+    find: 'assertJson(body, "body");',
+    replace: "",
+    law: "L7",
+  },
+  {
+    name: "payload-of-exactly-the-limit-apart",
+    file: "src/events/log/payload.ts",
+    find: "plain.byteLength <= payloadLimit",
+    replace: "plain.byteLength < payloadLimit",
+    law: "L8",
+  },
+  {
+    name: "jetstream-retry-is-a-conflict",
+    file: "src/events/log/jetstream/append.ts",
+    find: "if (mark === undefined) return last;",
+    replace: "if (mark === undefined) throw new WrongSequenceError(stream, expected, last);",
+    law: "L4",
+  },
+  {
+    name: "jetstream-conflict-taken-for-a-retry",
+    file: "src/events/log/jetstream/append.ts",
+    find: "envelope.id !== ids[envelope.seq - expected - 1]",
+    replace: "envelope.id === undefined",
+    law: "L4",
+  },
+  {
+    name: "jetstream-durability-unasked",
+    file: "src/events/log/jetstream.ts",
+    find: "if (!readOnly) await assertDurable(connection, target);",
+    replace: "",
+    law: "L3",
+  },
+  {
+    name: "jetstream-payload-not-renewed",
+    file: "src/events/log/jetstream/payloads.ts",
+    find: "return nameAgain(link, named);",
+    replace: "return true;",
+    law: "L9",
+  },
+];

@@ -1,0 +1,118 @@
+/**
+ * The suites that look for planted bugs.
+ *
+ * - 1. Each runs in a process group of its own, which is ended with it: one that hangs has found
+ *      the bug too.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { natsServer } from "../nats-server.ts";
+
+/** What found a bug. */
+export interface Found {
+  readonly suite: string;
+  /** The first test that failed; absent where the suite did not end. */
+  readonly test?: string;
+}
+
+export interface Suite {
+  readonly name: string;
+  /** Runs in a copy of the tree; undefined where all passed. */
+  run(folder: string): Promise<Found | undefined>;
+}
+
+/** A suite that runs longer than this hangs. */
+const LONGEST_MS = 240_000;
+
+const QUICK = vitest("laws on memory", ["tests/laws", "-t", "on memory"]);
+const LAWS = vitest("laws", ["tests/laws", "tests/properties/host-equivalence.test.ts"]);
+const SQLITE = vitest("contract of sqlite and memory", [
+  "tests/contract/sqlite",
+  "tests/contract/memory",
+]);
+const JETSTREAM = vitest("contract of jetstream", ["tests/contract/jetstream"]);
+const AGENTS = vitest("agents", ["tests/agents", "tests/scenarios"]);
+const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
+
+/** All suites, those first that a file of the source concerns most. */
+export function suitesFor(file: string): readonly Suite[] {
+  const order = [QUICK, LAWS, SQLITE, JETSTREAM, REST, AGENTS];
+  const first = (suite: Suite): readonly Suite[] => [suite, ...order.filter((one) => one !== suite)];
+  if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
+  if (file.startsWith("src/events/log/")) return first(SQLITE);
+  if (file.startsWith("src/agents/")) return first(AGENTS);
+  return order;
+}
+
+const Report = z.looseObject({
+  numPassedTests: z.int(),
+  testResults: z.array(
+    z.looseObject({
+      message: z.string().default(""),
+      status: z.string(),
+      assertionResults: z.array(z.looseObject({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
+});
+
+function vitest(name: string, filters: readonly string[]): Suite {
+  return {
+    name,
+    async run(folder) {
+      const report = join(folder, "mutants-report.json");
+      rmSync(report, { force: true });
+      const reporter = ["--reporter=json", `--outputFile=${report}`];
+      const args = ["node_modules/vitest/vitest.mjs", "run", "--bail", "1", ...reporter, ...filters];
+      const { code, said } = await ended(folder, args);
+      if (code === 0) return undefined;
+      if (code === null) return { suite: name };
+      const test = existsSync(report) ? firstFailed(readFileSync(report, "utf8")) : undefined;
+      if (test === undefined) throw new Error(`${name} could not be run:\n${said}`);
+      return { suite: name, test };
+    },
+  };
+}
+
+function firstFailed(report: string): string | undefined {
+  const { testResults, numPassedTests } = Report.parse(JSON.parse(report));
+  for (const { assertionResults } of testResults)
+    for (const { status, fullName } of assertionResults) if (status === "failed") return fullName;
+  const broken = testResults.find(({ status }) => status === "failed")?.message.split("\n")[0];
+  return broken ?? (numPassedTests > 0 ? "an error that no test expects" : undefined);
+}
+
+/** How a script of Node's ended; without a code where it had to be killed. */
+async function ended(
+  cwd: string,
+  args: readonly string[],
+): Promise<{ readonly code: number | null; readonly said: string }> {
+  const env = { ...process.env, NATS_SERVER: await natsServer() };
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
+  const stop = (): void => endGroup(child.pid);
+  const late = setTimeout(stop, LONGEST_MS);
+  process.once("exit", stop);
+  const [code] = await once(child, "exit");
+  clearTimeout(late);
+  process.off("exit", stop);
+  stop(); // what it left running
+  return { code: typeof code === "number" ? code : null, said };
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // nobody of it is left
+  }
+}
