@@ -6,10 +6,8 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { z } from "zod";
 import { natsServer } from "../nats-server.ts";
+import { FAILED } from "./reporter.ts";
 
 /** What found a bug. */
 export interface Found {
@@ -25,8 +23,19 @@ export interface Suite {
 }
 
 /** A suite that runs longer than this hangs. */
-const LONGEST_MS = 240_000;
+const LONGEST_MS = 300_000;
+/** How many histories are simulated. */
+const HISTORIES = 400;
 
+const SIMULATION: Suite = {
+  name: "simulation",
+  async run(folder) {
+    const { code, said } = await ended(folder, ["scripts/mutants/simulation.ts", String(HISTORIES)]);
+    if (code === 0) return undefined;
+    const test = said.trim().split("\n").at(-1) ?? "";
+    return code === null ? { suite: "simulation" } : { suite: "simulation", test };
+  },
+};
 const QUICK = vitest("laws on memory", ["tests/laws", "-t", "on memory"]);
 const LAWS = vitest("laws", ["tests/laws", "tests/properties/host-equivalence.test.ts"]);
 const SQLITE = vitest("contract of sqlite and memory", [
@@ -35,11 +44,15 @@ const SQLITE = vitest("contract of sqlite and memory", [
 ]);
 const JETSTREAM = vitest("contract of jetstream", ["tests/contract/jetstream"]);
 const AGENTS = vitest("agents", ["tests/agents", "tests/scenarios"]);
-const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
+const REST = vitest("crash drills and properties", [
+  "tests/crash",
+  "tests/properties",
+  "tests/projections",
+]);
 
 /** All suites, those first that a file of the source concerns most. */
 export function suitesFor(file: string): readonly Suite[] {
-  const order = [QUICK, LAWS, SQLITE, JETSTREAM, REST, AGENTS];
+  const order = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, REST, AGENTS];
   const first = (suite: Suite): readonly Suite[] => [suite, ...order.filter((one) => one !== suite)];
   if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
   if (file.startsWith("src/events/log/")) return first(SQLITE);
@@ -47,41 +60,20 @@ export function suitesFor(file: string): readonly Suite[] {
   return order;
 }
 
-const Report = z.looseObject({
-  numPassedTests: z.int(),
-  testResults: z.array(
-    z.looseObject({
-      message: z.string().default(""),
-      status: z.string(),
-      assertionResults: z.array(z.looseObject({ status: z.string(), fullName: z.string() })),
-    }),
-  ),
-});
-
 function vitest(name: string, filters: readonly string[]): Suite {
   return {
     name,
     async run(folder) {
-      const report = join(folder, "mutants-report.json");
-      rmSync(report, { force: true });
-      const reporter = ["--reporter=json", `--outputFile=${report}`];
-      const args = ["node_modules/vitest/vitest.mjs", "run", "--bail", "1", ...reporter, ...filters];
-      const { code, said } = await ended(folder, args);
+      const vitest = ["node_modules/vitest/vitest.mjs", "run", "--bail", "1"];
+      const reporter = "--reporter=./scripts/mutants/reporter.ts";
+      const { code, said } = await ended(folder, [...vitest, reporter, ...filters]);
       if (code === 0) return undefined;
       if (code === null) return { suite: name };
-      const test = existsSync(report) ? firstFailed(readFileSync(report, "utf8")) : undefined;
-      if (test === undefined) throw new Error(`${name} could not be run:\n${said}`);
-      return { suite: name, test };
+      const failed = said.split("\n").find((line) => line.startsWith(FAILED));
+      if (failed === undefined) throw new Error(`${name} could not be run:\n${said}`);
+      return { suite: name, test: failed.slice(FAILED.length) };
     },
   };
-}
-
-function firstFailed(report: string): string | undefined {
-  const { testResults, numPassedTests } = Report.parse(JSON.parse(report));
-  for (const { assertionResults } of testResults)
-    for (const { status, fullName } of assertionResults) if (status === "failed") return fullName;
-  const broken = testResults.find(({ status }) => status === "failed")?.message.split("\n")[0];
-  return broken ?? (numPassedTests > 0 ? "an error that no test expects" : undefined);
 }
 
 /** How a script of Node's ended; without a code where it had to be killed. */
@@ -98,14 +90,16 @@ async function ended(
   });
   let said = "";
   for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
+    stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-8_000)));
   const stop = (): void => endGroup(child.pid);
   const late = setTimeout(stop, LONGEST_MS);
   process.once("exit", stop);
+  const closed = once(child, "close");
   const [code] = await once(child, "exit");
   clearTimeout(late);
   process.off("exit", stop);
-  stop(); // what it left running
+  stop(); // what it left running, which may hold its output open
+  await closed;
   return { code: typeof code === "number" ? code : null, said };
 }
 

@@ -169,6 +169,23 @@ describe.each(EVERY_ENGINE)("activities, on $name", ({ bench }) => {
     expect(await zombie.host.read("work/w")).toMatchObject({ context });
   });
 
+  it("A3, A12: the failure of an attempt before the take-over is not one of an attempt behind it", async () => {
+    await using b = await bench();
+    const runs: Run[] = [];
+    const kinds = [workKind(runs, { retry: { maxAttempts: 3, delayMs: 100 } })] as const;
+    const zombie = await b.start(kinds);
+    await (await zombie.host.start("work/w")).send({ type: "GO" });
+    await b.usurp(kinds);
+    await b.settle();
+    runs[0]?.fail(new Error("the zombie's"));
+    await b.settle();
+    await b.pass(1000);
+    expect(await b.types("work/w")).not.toContain("troupe.activity.failed");
+    runs.at(-1)?.succeed("last");
+    await b.settle();
+    expect((await zombie.host.read("work/w")).context).toMatchObject({ result: "last" });
+  });
+
   it("A12: losing the lease aborts the signals of its activities, and nothing more is written", async () => {
     await using b = await bench();
     const runs: Run[] = [];
