@@ -3,5 +3,6 @@ import { AGENTS } from "./agents.ts";
 import { ENGINES } from "./engines.ts";
 import { HOST } from "./host.ts";
 import type { Mutant } from "./mutant.ts";
+import { PROJECTIONS } from "./projections.ts";
 
-export const MUTANTS: readonly Mutant[] = [...HOST, ...ENGINES, ...AGENTS];
+export const MUTANTS: readonly Mutant[] = [...HOST, ...ENGINES, ...PROJECTIONS, ...AGENTS];

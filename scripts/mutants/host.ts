@@ -26,7 +26,7 @@ export const HOST: readonly Mutant[] = [
   {
     name: "conflict-swallowed",
     file: "src/actors/actor.ts",
-    find: "this.#mailbox.putBack(batch);",
+    find: "this.#mailbox.putBack(batch.filter((input) => !isRecovery(input)));",
     replace: "for (const input of batch) input.done?.(0);",
     law: "A4",
   },
@@ -103,8 +103,8 @@ export const HOST: readonly Mutant[] = [
   {
     name: "time-runs-backwards",
     file: "src/actors/draft.ts",
-    find: "Math.max(rt.clock.now(), fold?.at ?? 0)",
-    replace: "rt.clock.now()",
+    find: "Math.max(rt.clock.now(), fold?.at ?? 0,",
+    replace: "Math.max(rt.clock.now(),",
     law: "A7",
   },
   {
@@ -214,7 +214,7 @@ export const HOST: readonly Mutant[] = [
   },
   {
     name: "open-actor-overlooked",
-    file: "src/actors/recover.ts",
+    file: "src/projections/open-actors.ts",
     find: "body.owes > 0",
     replace: "body.owes > 1",
     law: "A12",
