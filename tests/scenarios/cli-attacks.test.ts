@@ -122,7 +122,7 @@ describe("a log", () => {
     expect(code).toBe(0);
     const one = await bench.troupe(["replay", "order/g1", "--log", `sqlite:${path}`]);
     expect(one).toEqual(oneError(1, "KIND_UNKNOWN"));
-    expect(one.err).toContain("host.read(address");
+    expect(one.err).toContain("--kinds FILE");
   });
 
   it("whose folder cannot be made is an error, not a stack", async () => {
