@@ -17,7 +17,7 @@
  */
 import { hexOf, markOfText, minus, moved, plus, ZERO } from "./marks.ts";
 import type { Mark } from "./marks.ts";
-import { keyText, primitiveText } from "./primitive.ts";
+import { keyText, primitiveText, sorted } from "./primitive.ts";
 import { isRef } from "./refs.ts";
 
 /** The text of a value, from all of it. */
@@ -235,7 +235,7 @@ function writeFields(now: Fields, before: Fields, { walk, was }: Writing): Node 
     size += text.length;
     texts.push(text);
   }
-  if (size <= SMALL) return `{${(keys.length > 1 ? texts.sort() : texts).join()}}`;
+  if (size <= SMALL) return `{${sorted(texts).join()}}`;
   let sum = ZERO;
   for (const text of texts) sum = plus(sum, markOfText(text));
   return { sum, size, count: keys.length };

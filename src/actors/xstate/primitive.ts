@@ -21,6 +21,20 @@ export function primitiveText(value: unknown): string {
   }
 }
 
+/** Sorts a few texts in place, by code units as `sort` does, which makes garbage for each call. */
+export function sorted(texts: string[]): readonly string[] {
+  if (texts.length > FEW) return texts.sort();
+  for (let end = 1; end < texts.length; end++) {
+    const text = texts[end] ?? "";
+    let at = end;
+    for (; at > 0 && (texts[at - 1] ?? "") > text; at--) texts[at] = texts[at - 1] ?? "";
+    texts[at] = text;
+  }
+  return texts;
+}
+
+const FEW = 16;
+
 /** Keys as texts: the same few come again and again. */
 const keyTexts = new Map<string, string>();
 const KEYS = 1_000;
