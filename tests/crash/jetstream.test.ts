@@ -10,7 +10,7 @@ const seeds = Array.from({ length: 10 }, (_, n) => seedOf(2, n));
 
 describe("a host on JetStream that is killed loses nothing and repeats nothing", () => {
   it.concurrent.each(seeds)(
-    "npm run drill -- --engine jetstream --seed %i",
+    "A1, A3, A7, A8, A9, A11, A12: npm run drill -- --engine jetstream --seed %i",
     { timeout: 120_000 },
     async (seed) => {
       await using server = await startNats();
