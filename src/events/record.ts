@@ -9,6 +9,7 @@
 import { z } from "zod";
 import { TroupeError } from "../errors.ts";
 import type { Json, JsonObject } from "./json.ts";
+import { fits } from "./record-fits.ts";
 
 /** Version of this format. A reader refuses a newer one (`LOG_NEWER`). */
 export const RECORD_VERSION = 1;
@@ -115,6 +116,7 @@ export type RecordBody = z.infer<typeof RecordBody>;
  */
 export function parseBody(body: JsonObject, place: string): RecordBody {
   const version = body["v"];
+  if (version === RECORD_VERSION && fits(body)) return body;
   if (typeof version === "number" && version > RECORD_VERSION)
     throw new TroupeError(
       "LOG_NEWER",
