@@ -12,6 +12,7 @@ import type { EventLog, LogOptions } from "../events/log/log.ts";
 import type { Clock } from "./clock.ts";
 import { answer, commander } from "./commands.ts";
 import { actorsFace, type Actors } from "./face.ts";
+import { assertHostOptions } from "./host-options.ts";
 import { kindsByName, type AnyKind } from "./kind.ts";
 import { ownLog } from "./own.ts";
 import { hostFailed, parkedError } from "./parking.ts";
@@ -28,7 +29,7 @@ export interface HostOptions<TKinds extends readonly AnyKind[]> {
   readonly mailboxLimit?: number;
   /** Records between two snapshots of an actor. Default 200. */
   readonly snapshotEvery?: number;
-  /** Records after which an actor's whole state is written into the log, so that a load starts there. Default 2048; a large state makes it more. */
+  /** Records after which an actor's whole state is written into the log, so that a load starts there; at least 2. Default 2048; a large state makes it more. */
   readonly checkpointEvery?: number;
   /** Idle time after which an actor leaves the memory, ms. Default 60,000. */
   readonly idleMs?: number;
@@ -37,7 +38,11 @@ export interface HostOptions<TKinds extends readonly AnyKind[]> {
   /** Whether open actors go on at once (default), or only those that are asked for something. */
   readonly recover?: boolean;
   readonly clock?: Clock;
-  /** Stands in the id of every record that this host writes: no two hosts of a log may share it. Default: random. */
+  /**
+   * Stands, before the owner's epoch, in the id of every record that this host writes, so that a
+   * test's log comes out the same each time. Default: random, as it should be for a log that may
+   * be restored from a copy: what is kept beside a log knows it again by these ids.
+   */
   readonly writer?: string;
   /** Where the host's talk goes: dead letters, parked actors, `log()` actions. Default: nowhere. */
   readonly warn?: (message: string, facts: Readonly<Record<string, unknown>>) => void;
@@ -55,11 +60,13 @@ export interface Host<TKinds extends readonly AnyKind[]> extends Actors<TKinds>,
  * Opens a host: claims the log, then takes over what is open in it.
  *
  * @throws {@link TroupeError} `LOG_OWNED` while another host owns the log (use {@link connect}),
- * `KIND_DUPLICATE`, and what opening a log throws.
+ * `KIND_DUPLICATE`, `USAGE` for an option with a value that it cannot have, and what opening a
+ * log throws.
  */
 export async function createHost<const TKinds extends readonly AnyKind[]>(
   options: HostOptions<TKinds>,
 ): Promise<Host<TKinds>> {
+  assertHostOptions(options);
   const { log: given, kinds, logOptions, onProgress, ...rest } = options;
   await using cleanup = new AsyncDisposableStack();
   const log = typeof given === "object" ? given : cleanup.use(await openLog(given, logOptions));

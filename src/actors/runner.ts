@@ -36,7 +36,7 @@ export interface RunnerOptions extends Settings {
   readonly warn: (message: string, facts: Readonly<Record<string, unknown>>) => void;
   readonly at: (point: CrashPoint, address: string) => void;
   readonly progressed: (progress: Progress) => void;
-  /** Stands in the id of every record that it writes. Default: random. */
+  /** Stands, before the epoch, in the id of every record that it writes. Default: random. */
   readonly writer?: string;
 }
 
@@ -70,7 +70,10 @@ export function createRunner(options: RunnerOptions): Runner {
   const parked = new Map<string, Parked>();
   const watching = watchers((error) => warn("a listener threw", { error }));
   const failing = new AbortController();
-  const { writer = randomBytes(8).toString("hex") } = options;
+  const writer =
+    options.writer === undefined
+      ? randomBytes(8).toString("hex")
+      : `${options.writer}-${options.epoch.toString(36)}`; // two owners who share it write no same id
   let written = 0;
   let closed = false;
   let recovered: (() => void)[] | undefined = [];
