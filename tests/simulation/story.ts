@@ -10,10 +10,10 @@ import type { DeskCommand, Fate } from "../support/drill-history.ts";
 const WAITS = [0, 0, 0, 0, 1, 5, 20, 50, 200];
 
 export function drillStory(dice: Dice): readonly Act[] {
-  const roots = dice.percent(25) ? ["r0", "r1"] : ["r0"];
+  const roots = dice.percent(15) ? ["r0", "r1"] : ["r0"];
   const acts: Act[] = roots.map((root) => ({ waitMs: 0, to: `desk/${root}`, start: {} }));
   const jobs = new Map<string, number>();
-  const length = 2 + dice.below(4);
+  const length = dice.below(6);
   for (let n = 0; n < length; n++) acts.push(actOf(dice, dice.of(roots), jobs, n));
   acts.push(...lastActs(dice, dice.of(roots), jobs, length));
   return acts;
@@ -24,12 +24,10 @@ export function drillStory(dice: Dice): readonly Act[] {
 function lastActs(dice: Dice, root: string, jobs: Map<string, number>, n: number): readonly Act[] {
   const to = `desk/${root}`;
   const job = jobOf(dice, jobs.get(root) ?? 0);
-  const ball = { type: "BALL", n: n + 2, left: 3 };
   return [
     { waitMs: 30, id: `c${n}`, to, send: { ...job } },
     { waitMs: 0, id: `c${n + 1}`, to, send: { type: "TEMP", n: n + 1, ms: 20 + dice.below(60) } },
-    { waitMs: dice.of(WAITS), id: `c${n + 2}`, to, send: ball },
-    { waitMs: 5, id: `c${n + 3}`, to, send: { type: "TELL", n: n + 3 } },
+    { waitMs: dice.of(WAITS), id: `c${n + 2}`, to, send: { type: "TELL", n: n + 2 } },
   ];
 }
 
