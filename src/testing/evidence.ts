@@ -1,6 +1,39 @@
-/** What the laws are judged on: the log, replayed, and what was seen beside it. */
+/** What is known of a history, and what the laws are judged on: the log, replayed, and what was seen beside it. */
+import type { AnyKind } from "../actors/kind.ts";
+import type { MemoryStore } from "../events/log/memory-store.ts";
+import type { SharedOutside } from "./outside.ts";
+import type { Plan } from "./plan.ts";
 import type { Replayed } from "./replayed.ts";
-import type { Noted } from "./trace.ts";
+import type { Look, Noted } from "./trace.ts";
+import type { Told } from "./user.ts";
+
+/** What a history is played by. */
+export interface Cast {
+  readonly kinds: readonly AnyKind[];
+  /** What the kinds' actions and activities touch. */
+  readonly outside: SharedOutside;
+}
+
+/** What a history leaves behind. */
+export interface History {
+  readonly plan: Plan;
+  readonly store: MemoryStore;
+  readonly lives: readonly LifeSeen[];
+  readonly world: readonly Noted[];
+  readonly told: readonly Told[];
+  readonly looks: readonly Look[];
+  /** Faults that really happened. */
+  readonly happened: ReadonlyMap<string, number>;
+  readonly turns: number;
+  /** What went wrong on the way, in words. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * A system id changed hands while two owners lived, or behind a take-over: the directory of the
+ * other one learns of it only at the next take-over, so what is looked up there may be wrong.
+ */
+export const LATE_SYSTEM_ID = "late system id";
 
 export interface Evidence {
   readonly actors: ReadonlyMap<string, Replayed>;

@@ -2,48 +2,28 @@
  * Runs a plan: life after life of the real host on one memory log, until nothing is owed any
  * more and the user has every answer. Nothing depends on real time or chance: one plan, one log.
  */
-import type { AnyKind } from "../actors/kind.ts";
 import type { NewRecord } from "../events/log/log.ts";
 import { memoryLog } from "../events/log/memory.ts";
 import { memoryStore, type MemoryStore } from "../events/log/memory-store.ts";
 import { diceOf } from "./dice.ts";
-import type { LifeSeen } from "./evidence.ts";
+import { LATE_SYSTEM_ID, type Cast, type History } from "./evidence.ts";
 import { Faults } from "./faults.ts";
 import { Life } from "./life.ts";
-import type { SharedOutside } from "./outside.ts";
 import type { Plan } from "./plan.ts";
-import type { Look, Noted } from "./trace.ts";
+import type { Noted } from "./trace.ts";
 import { OUTSIDE, Turns } from "./turns.ts";
-import { User, type Told } from "./user.ts";
-
-export interface History {
-  readonly plan: Plan;
-  readonly store: MemoryStore;
-  readonly lives: readonly LifeSeen[];
-  readonly world: readonly Noted[];
-  readonly told: readonly Told[];
-  readonly looks: readonly Look[];
-  /** Faults that really happened. */
-  readonly happened: ReadonlyMap<string, number>;
-  readonly turns: number;
-  /** What went wrong on the way, in words. */
-  readonly faults: readonly string[];
-}
-
-export interface Cast {
-  readonly kinds: readonly AnyKind[];
-  /** What the kinds' actions and activities touch. */
-  readonly outside: SharedOutside;
-}
+import { User } from "./user.ts";
 
 /** A history that takes more turns never ends. */
 const MAX_TURNS = 8000;
 
 /**
- * A system id changed hands while two owners lived, or behind a take-over: the directory of the
- * other one learns of it only at the next take-over, so what is looked up there may be wrong.
+ * A former owner moved an actor behind the take-over and died: what the actor owes is done only
+ * after the next take-over.
  */
-export const LATE_SYSTEM_ID = "late system id";
+const LEFT_BEHIND = "left behind a take-over";
+/** So many turns the present owner gets to find it. */
+const PATIENCE = 60;
 
 /** Runs a plan to its end. */
 export async function live(plan: Plan, cast: Cast): Promise<History> {
@@ -62,10 +42,14 @@ class Stage {
   readonly #lives: Life[] = [];
   readonly #world: Noted[] = [];
   readonly #wrong: string[] = [];
-  /** What the last record of each stream says that it owes, where it does. */
-  readonly #owing = new Set<string>();
+  /** Streams whose last record says that they owe something, and its writer's epoch. */
+  readonly #owing = new Map<string, number>();
   readonly #server;
   #skewMs = 0;
+  /** The latest time that a host's clock has shown. */
+  #shown = 0;
+  /** Turns in which nothing happened but what a former owner left was still owed. */
+  #waited = 0;
   #over = false;
   /** To whom letters went that nobody took, and in which life. */
   readonly #letters: (readonly [life: number, to: string])[] = [];
@@ -145,6 +129,25 @@ class Stage {
     );
   }
 
+  /** Whether all rests but actors that a former owner moved behind the take-over. */
+  get #isLeft(): boolean {
+    const { epoch } = this.#store;
+    if (!this.#turns.calm || !this.#user.content || this.#owing.size === 0) return false;
+    return [...this.#owing.values()].every((of) => of < epoch);
+  }
+
+  get #time(): number {
+    return this.#turns.now + this.#skewMs;
+  }
+
+  /** What is left over from before the take-over is found by the next one. */
+  #closeForGood(): void {
+    this.#waited = 0;
+    this.#faults.note(LEFT_BEHIND);
+    const life = this.#current;
+    if (life?.host !== undefined) this.#turns.add(life.number, () => void life.close());
+  }
+
   #tip(stream: string): number {
     return this.#store.streams.get(stream)?.length ?? 0;
   }
@@ -152,9 +155,10 @@ class Stage {
   /** One turn; false where the history cannot go on. */
   async #turn(): Promise<boolean> {
     const { taken } = this.#turns;
+    if (this.#isLeft && ++this.#waited > PATIENCE) this.#closeForGood();
     if (!this.#over) for (const fault of this.#faults.due(taken)) this.#befall(fault);
     if (taken < MAX_TURNS && (await this.#turns.next())) return true;
-    const owing = [...this.#owing].join(", ");
+    const owing = [...this.#owing.keys()].join(", ");
     const how = taken < MAX_TURNS ? "is stuck" : "never rests";
     this.#wrong.push(`it ${how}, owes ${owing}, and last failed with: ${this.#failure}`);
     return false;
@@ -203,7 +207,10 @@ class Stage {
       turns: this.#turns,
       faults: this.#faults,
       server: this.#server,
-      skew: () => this.#skewMs,
+      now: () => {
+        this.#shown = Math.max(this.#shown, this.#time);
+        return this.#time;
+      },
       written: (stream, records, last) => this.#written(stream, records, last),
       note: (noted) => this.#note(noted),
       ended: (ended) => this.#ended(ended),
@@ -241,8 +248,11 @@ class Stage {
     if (records.some((one) => one.body["system"] !== undefined && (both || stale(one))))
       this.#faults.note(LATE_SYSTEM_ID);
     if (last < this.#tip(stream)) return; // written before, and gone on since
-    if (records.at(-1)?.body["owes"] === 0) this.#owing.delete(stream);
-    else this.#owing.add(stream);
+    const { at = 0, body = {} } = records.at(-1) ?? {};
+    if (at > this.#shown)
+      this.#wrong.push(`${stream} ${last} is dated ${at}, no clock showed more than ${this.#shown}`);
+    if (body["owes"] === 0) this.#owing.delete(stream);
+    else this.#owing.set(stream, Number(body["epoch"]));
   }
 
   #warned(life: number, message: string, facts: Readonly<Record<string, unknown>>): void {

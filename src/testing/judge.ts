@@ -8,8 +8,7 @@ import { checkAnswers, checkLooks } from "./check-answers.ts";
 import { checkEffects } from "./check-effects.ts";
 import { checkChildren, checkOwners } from "./check-owners.ts";
 import { checkRuns } from "./check-runs.ts";
-import type { Evidence } from "./evidence.ts";
-import { LATE_SYSTEM_ID, type Cast, type History } from "./history.ts";
+import { LATE_SYSTEM_ID, type Cast, type Evidence, type History } from "./evidence.ts";
 import { replayAll } from "./replayed.ts";
 
 export interface Laws {

@@ -15,8 +15,8 @@ export interface LifeParts extends Surroundings {
   readonly kinds: readonly AnyKind[];
   readonly settings: Settings;
   readonly store: MemoryStore;
-  /** What the hosts' clocks show more than real time, ms. */
-  readonly skew: () => number;
+  /** What the hosts' clocks show, epoch ms. */
+  readonly now: () => number;
   /** It has ended, however. */
   readonly ended: (life: Life) => void;
   readonly warn: (life: number, message: string, facts: Readonly<Record<string, unknown>>) => void;
@@ -44,7 +44,7 @@ export class Life {
 
   /** Opens the host; rejects with what ends its take-over. */
   async open(): Promise<void> {
-    const { kinds, settings, turns, skew, warn } = this.#parts;
+    const { kinds, settings, turns, now, warn } = this.#parts;
     const { number: life } = this;
     const { snapshotEvery, checkpointEvery, idleMs, mailboxLimit } = settings;
     this.host = await createHost({
@@ -57,7 +57,7 @@ export class Life {
       mailboxLimit,
       writer: `w${life}`,
       clock: {
-        now: () => turns.now + skew(),
+        now,
         after: (ms, call) => turns.after(life, ms, call),
         turn: () => turns.turn(life),
       },

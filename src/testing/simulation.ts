@@ -5,7 +5,8 @@
 import { writeFileSync } from "node:fs";
 import { memoryLog } from "../events/log/memory.ts";
 import { lineOf } from "../events/log/jsonl.ts";
-import { live, type Cast, type History } from "./history.ts";
+import type { Cast, History } from "./evidence.ts";
+import { live } from "./history.ts";
 import { judge, type Laws } from "./judge.ts";
 import { planOf, type Plan, type Story } from "./plan.ts";
 import { shrink } from "./shrink.ts";

@@ -41,6 +41,8 @@ export class User {
   readonly #parts: UserParts;
   #next = 0;
   #waiting = 0;
+  /** Commands that each life has not answered yet. */
+  readonly #open = new Map<number, number>();
 
   constructor(parts: UserParts) {
     this.#parts = parts;
@@ -52,6 +54,7 @@ export class User {
     return (
       this.#next > this.#parts.plan.acts.length &&
       this.#waiting === 0 &&
+      (this.#open.get(this.#parts.current()?.number ?? 0) ?? 0) === 0 &&
       this.told.every(({ answers }) => answers.length > 0)
     );
   }
@@ -102,14 +105,19 @@ export class User {
 
   #submit(told: Told, life: Life): void {
     this.#parts.turns.add(life.number, () => {
-      if (life.host !== undefined) void this.#send(told, life.host);
+      if (life.host !== undefined) void this.#send(told, life);
     });
   }
 
-  async #send(told: Told, host: AnyHost): Promise<void> {
+  async #send(told: Told, { host, number }: Life): Promise<void> {
+    if (host === undefined) return;
     told.sent++;
+    this.#open.set(number, (this.#open.get(number) ?? 0) + 1);
     try {
-      told.answers.push({ seq: await take(told.act, host) });
+      const seq = await take(told.act, host).finally(() =>
+        this.#open.set(number, (this.#open.get(number) ?? 0) - 1),
+      );
+      told.answers.push({ seq });
     } catch (error) {
       if (!TroupeError.is(error)) throw error;
       const { code } = error;

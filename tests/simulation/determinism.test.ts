@@ -1,7 +1,8 @@
 /** One seed is one history, byte for byte. */
 import { expect, it } from "vitest";
 import { seedOf } from "../../src/testing/dice.ts";
-import { live, type History } from "../../src/testing/history.ts";
+import type { History } from "../../src/testing/evidence.ts";
+import { live } from "../../src/testing/history.ts";
 import { planOf } from "../../src/testing/plan.ts";
 import { drillDrama } from "./drills.ts";
 import { drillStory } from "./story.ts";

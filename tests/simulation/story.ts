@@ -14,9 +14,19 @@ export function drillStory(dice: Dice): readonly Act[] {
   const acts: Act[] = roots.map((root) => ({ waitMs: 0, to: `desk/${root}`, start: {} }));
   const jobs = new Map<string, number>();
   const length = dice.below(6);
-  for (let n = 0; n < length; n++) acts.push(actOf(dice, dice.of(roots), jobs, n));
+  for (let n = 0; n < length; n++) {
+    const act = actOf(dice, dice.of(roots), jobs, n);
+    acts.push(act, ...cancelled(dice, act));
+  }
   acts.push(...lastActs(dice, dice.of(roots), jobs, length));
   return acts;
+}
+
+/** Half of what is asked for later is taken back, in time or too late. */
+function cancelled(dice: Dice, act: Act): readonly Act[] {
+  if (!("send" in act) || act.send.type !== "LATER" || dice.percent(50)) return [];
+  const send = { type: "CANCEL", n: act.send["n"] ?? 0 };
+  return [{ waitMs: dice.of([0, 5, 30]), id: `${act.id}-not`, to: act.to, send }];
 }
 
 /** So that even a history whose first acts came too early for their desk has something to tell. */
@@ -52,8 +62,7 @@ function deskCommand(dice: Dice, had: number, n: number): DeskCommand {
   const what = dice.below(100);
   if (had === 0 || what < 22) return jobOf(dice, had);
   if (what < 30) return { type: "TELL", n };
-  if (what < 45) return { type: "LATER", n, delayMs: 1 + dice.below(120) };
-  if (what < 52) return { type: "CANCEL", n: dice.below(n + 1) };
+  if (what < 52) return { type: "LATER", n, delayMs: 1 + dice.below(120) };
   if (what < 58) return { type: "DROP", n: dice.below(had) };
   if (what < 75) return { type: "TEMP", n, ms: 1 + dice.below(100) };
   if (what < 88) return { type: "BALL", n, left: 1 + dice.below(3) };
