@@ -10,13 +10,15 @@
 import { residentsOf } from "./check-effects.ts";
 import { overlap, type Evidence } from "./evidence.ts";
 import { numberIn, type Replay, type Replayed } from "./replayed.ts";
-import type { Run, Trace } from "./trace.ts";
+import type { Noted, Run, Trace } from "./trace.ts";
 
 /** What the log says of one activity. */
 interface Story {
   readonly key: string;
   /** Attempts with a recorded failure. */
   readonly failures: readonly number[];
+  /** No attempt after these may begin before (epoch ms). */
+  readonly retryAt: number;
   readonly recoveries: number;
   /** The record that ended it. */
   readonly endSeq?: number;
@@ -27,6 +29,8 @@ interface Story {
 }
 
 interface Begun extends Run {
+  /** What the clock showed when it began, if that is known. */
+  readonly at: number;
   readonly life: number;
   readonly end: "over" | "failed" | "aborted" | undefined;
   /** Where the line of its end stands in the world. */
@@ -108,18 +112,21 @@ function storiesOf({ address, steps }: Replayed): Story[] {
 }
 
 function storyOf(key: string, child: Child, steps: readonly Replay[]): Story {
-  const failures: number[] = [];
-  let recoveries = 0;
-  for (const step of steps) {
-    const { event } = step.body;
-    if (event?.type === "troupe.recovered") recoveries++;
-    if (event?.type === "troupe.activity.failed" && event["activity"] === child.address)
-      failures.push(numberIn(event, "attempt") ?? 0);
-    const end = endOf(step, child);
-    if (end !== "open")
-      return { key, failures, recoveries, end, endSeq: step.seq, output: event?.["output"] };
-  }
-  return { key, failures, recoveries, end: "open", output: undefined };
+  const last = steps.find((step) => endOf(step, child) !== "open");
+  const own = last === undefined ? steps : steps.slice(0, steps.indexOf(last) + 1);
+  const events = own.flatMap(({ body: { event } }) => (event === undefined ? [] : [event]));
+  const failed = events.filter(
+    (event) => event.type === "troupe.activity.failed" && event["activity"] === child.address,
+  );
+  return {
+    key,
+    failures: failed.map((event) => numberIn(event, "attempt") ?? 0),
+    retryAt: numberIn(failed.at(-1), "retryAt") ?? 0,
+    recoveries: events.filter(({ type }) => type === "troupe.recovered").length,
+    end: last === undefined ? "open" : endOf(last, child),
+    ...(last !== undefined && { endSeq: last.seq }),
+    output: last?.body.event?.["output"],
+  };
 }
 
 type Child = Extract<Replay["effects"][number]["effect"], { type: "start" }>["child"];
@@ -130,14 +137,15 @@ function endOf({ body, residents }: Replay, { address, id }: Child): Story["end"
   return residents.includes(address) ? "open" : "left";
 }
 
-function runsByKey(world: readonly Trace[]): Map<string, Begun[]> {
+function runsByKey(world: readonly Noted[]): Map<string, Begun[]> {
   const runs = new Map<string, Begun[]>();
   for (const [place, trace] of world.entries()) {
     if (!("run" in trace)) continue;
     const { run, life, what } = trace;
     const same = runs.get(run.key) ?? [];
     runs.set(run.key, same);
-    if (what === "begun") same.push({ ...run, life, end: undefined, endAt: world.length });
+    if (what === "begun")
+      same.push({ ...run, life, at: trace.at ?? Infinity, end: undefined, endAt: world.length });
     else {
       const at = same.findIndex(({ epoch, attempt }) => epoch === run.epoch && attempt === run.attempt);
       const found = same[at];
@@ -167,7 +175,7 @@ interface Judging {
 }
 
 function checkFences(
-  { failures, recoveries }: Story,
+  { failures, retryAt, recoveries }: Story,
   runs: readonly Begun[],
   { alone, fault }: Judging,
 ): void {
@@ -177,12 +185,18 @@ function checkFences(
     const fence = `${run.epoch}.${run.attempt}`;
     if (run.attempt < 1 || run.attempt > 1 + failures.length + recoveries)
       fault(`${name(run)}, but ${failures.length} failures and ${recoveries} recoveries are recorded`);
+    if (isHasty(run, failures, retryAt))
+      fault(`${name(run)} begins before ${retryAt}, when it is to be tried again`);
     if (fences.has(fence)) fault(`${name(run)} ran twice`);
     fences.add(fence);
     if (!alone || before === undefined) continue;
     if (run.attempt <= before.attempt || run.epoch < before.epoch)
       fault(`${name(run)} follows ${name(before)}`);
   }
+}
+
+function isHasty(run: Begun, failures: readonly number[], retryAt: number): boolean {
+  return run.attempt > Math.max(0, ...failures) && run.at < retryAt;
 }
 
 function checkEnd(

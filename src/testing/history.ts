@@ -42,8 +42,8 @@ class Stage {
   readonly #lives: Life[] = [];
   readonly #world: Noted[] = [];
   readonly #wrong: string[] = [];
-  /** Streams whose last record says that they owe something, and its writer's epoch. */
-  readonly #owing = new Map<string, number>();
+  /** Streams whose last record says that they owe something, and whether a former owner wrote it behind the take-over. */
+  readonly #owing = new Map<string, boolean>();
   readonly #server;
   #skewMs = 0;
   /** The latest time that a host's clock has shown. */
@@ -77,7 +77,8 @@ class Stage {
   async run(): Promise<void> {
     const { outside } = this.#cast;
     const note = (noted: Noted): void => this.#note(noted);
-    outside.enter({ turns: this.#turns, tip: (stream) => this.#tip(stream), note });
+    const now = (): number => this.#time;
+    outside.enter({ turns: this.#turns, tip: (stream) => this.#tip(stream), now, note });
     this.#open();
     while (!this.#rests) if (!(await this.#turn())) return;
     await this.#checkLast();
@@ -131,9 +132,8 @@ class Stage {
 
   /** Whether all rests but actors that a former owner moved behind the take-over. */
   get #isLeft(): boolean {
-    const { epoch } = this.#store;
     if (!this.#turns.calm || !this.#user.content || this.#owing.size === 0) return false;
-    return [...this.#owing.values()].every((of) => of < epoch);
+    return [...this.#owing.values()].every((late) => late);
   }
 
   get #time(): number {
@@ -252,7 +252,7 @@ class Stage {
     if (at > this.#shown)
       this.#wrong.push(`${stream} ${last} is dated ${at}, no clock showed more than ${this.#shown}`);
     if (body["owes"] === 0) this.#owing.delete(stream);
-    else this.#owing.set(stream, Number(body["epoch"]));
+    else this.#owing.set(stream, Number(body["epoch"]) < this.#store.epoch);
   }
 
   #warned(life: number, message: string, facts: Readonly<Record<string, unknown>>): void {

@@ -37,6 +37,8 @@ export interface Outside {
 export interface World {
   readonly turns: Turns;
   readonly tip: (stream: string) => number;
+  /** What a host's clock shows now, epoch ms. */
+  readonly now: () => number;
   readonly note: (noted: Noted) => void;
 }
 
@@ -69,7 +71,13 @@ async function workIn(world: World, context: ActivityContext, work: Work): Promi
   const { life } = turns;
   const { workMs, fates } = work;
   const note = (what: "begun" | "over" | "failed" | "aborted"): void =>
-    world.note({ life, what, run: { key, ...fence }, tip: tip(key.slice(0, key.indexOf("#"))) });
+    world.note({
+      life,
+      what,
+      run: { key, ...fence },
+      tip: tip(key.slice(0, key.indexOf("#"))),
+      at: world.now(),
+    });
   const fate = fates[Math.min(fence.attempt, fates.length) - 1] ?? "works";
   note("begun");
   try {

@@ -10,7 +10,12 @@ import type { Json } from "../events/json.ts";
 import { diceOf, type Dice } from "./dice.ts";
 
 /** Something that the user asks for, so long after the act before it. */
-export type Act = { readonly waitMs: number; readonly to: string } & (
+export type Act = {
+  readonly waitMs: number;
+  readonly to: string;
+  /** Only once everything before it is answered. */
+  readonly patient?: true;
+} & (
   | { readonly start: Json }
   /** The id is the idempotency key. */
   | { readonly id: string; readonly send: { readonly type: string; readonly [key: string]: Json } }

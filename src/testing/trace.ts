@@ -26,6 +26,8 @@ export type Trace = { readonly life: number } & (
 export type Noted = Trace & {
   /** The tip of the stream that it is about. */
   readonly tip?: number;
+  /** What the clock showed, epoch ms. */
+  readonly at?: number;
 };
 
 /** What a look at an actor showed. */

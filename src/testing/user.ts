@@ -34,6 +34,8 @@ const REFUSALS = new Set(["EVENT_REFUSED", "ACTOR_NOT_FOUND", "ACTOR_EXISTS"]);
 /** Answers after which the same command is sent to the next host. */
 const AGAIN = /^(HOST_|LOG_)/;
 const RETRY_MS = 100;
+/** How often a patient user looks whether all is answered. */
+const PATIENCE_MS = 10;
 
 export class User {
   readonly told: Told[] = [];
@@ -75,10 +77,13 @@ export class User {
     const { plan, turns } = this.#parts;
     const act = plan.acts[this.#next++];
     if (act === undefined) return;
-    turns.after(OUTSIDE, act.waitMs, () => {
+    const ask = (): void => {
+      const early = act.patient === true && this.told.some(({ answers }) => answers.length === 0);
+      if (early) return void turns.after(OUTSIDE, PATIENCE_MS, ask);
       this.#ask(act);
       this.#goOn();
-    });
+    };
+    turns.after(OUTSIDE, act.waitMs, ask);
   }
 
   #ask(act: Act): void {

@@ -35,7 +35,7 @@ function lastActs(dice: Dice, root: string, jobs: Map<string, number>, n: number
   const to = `desk/${root}`;
   const job = jobOf(dice, jobs.get(root) ?? 0);
   return [
-    { waitMs: 30, id: `c${n}`, to, send: { ...job } },
+    { waitMs: 30, patient: true, id: `c${n}`, to, send: { ...job } },
     { waitMs: 0, id: `c${n + 1}`, to, send: { type: "TEMP", n: n + 1, ms: 20 + dice.below(60) } },
     { waitMs: dice.of(WAITS), id: `c${n + 2}`, to, send: { type: "TELL", n: n + 2 } },
   ];
