@@ -102,9 +102,9 @@ export function planOf(seed: number, story: Story): Plan {
   const dice = diceOf(seed);
   const acts = story(dice);
   const settings: Settings = {
-    snapshotEvery: dice.of([2, 4, 8]),
-    checkpointEvery: dice.of([5, 4096]),
-    idleMs: dice.of([30, 300, 3000]),
+    snapshotEvery: dice.of([3, 8, 1000]),
+    checkpointEvery: dice.of([5, 4096, 4096, 4096]),
+    idleMs: dice.of([30, 300, 3000, 3000]),
     mailboxLimit: dice.of([2, 1000, 1000]),
     partitions: 1 + dice.below(2),
     fair: false,
