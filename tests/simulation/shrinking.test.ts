@@ -37,7 +37,9 @@ describe("a history that breaks a law", () => {
     const plan = planOf(await failing(drama), drama.story);
     const { history, faults } = await shortest(plan, drama);
     expect(faults).toEqual([expect.stringMatching(/^desk\/r\d has a temp$/)]);
-    expect(history.plan.acts).toMatchObject([{ start: {} }, { send: { type: "TEMP" } }]);
+    const { acts } = history.plan;
+    expect([acts.at(0), acts.at(-1)]).toMatchObject([{ start: {} }, { send: { type: "TEMP" } }]);
+    expect(acts.length).toBeLessThanOrEqual(3); // one more where time must pass between the two
     expect(history.plan.faults).toEqual([]);
     expect(history.plan.settings.fair).toBe(true);
   });
@@ -48,7 +50,7 @@ describe("a history that breaks a law", () => {
     const { faults } = await simulate(seed, drama);
     const said = await explain(drama, { seed, faults }, bench.folder);
     expect(said).toContain(`npm run simulate -- --seed ${seed}`);
-    expect(said).toMatch(/shrunk to 2 acts, 0 faults/);
+    expect(said).toMatch(/shrunk to [23] acts, 0 faults/);
     const path = `simulation-${seed}.jsonl`;
     const address = /desk\/r\d/.exec(said)?.[0] ?? "";
     const { code, out } = await bench.troupe(["replay", path, address, "--kinds", kinds]);
