@@ -4,11 +4,12 @@
  * - P1: a batch is one transaction; `BEGIN IMMEDIATE` lets one process in at a time, and its
  *   checkpoints are compared inside.
  * - The file is derived: it may lie behind after a power cut (`synchronous=NORMAL`), never in
- *   between; one that cannot be used is reported as damaged, for the runner to throw away.
+ *   between; one that cannot be used is reported as damaged, for the runner to throw away. What
+ *   is plainly another's, a database or no file at all, is left alone.
  * - What the log keeps from plain sight is kept so here: rows pass the log's codec, and the file
  *   has the log's permissions.
  */
-import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Codec } from "../events/log/log.ts";
@@ -159,6 +160,8 @@ function rowCodec(codec: Codec | undefined): {
 
 function openDatabase({ path, mode, busyTimeoutMs = 5000 }: SqliteStoreOptions): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    throw new StoreFault("it is no file", { damaged: false }); // opening a pipe would wait for ever
   closeSync(openSync(path, "a", mode));
   const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
@@ -179,9 +182,9 @@ function assertFormat(db: DatabaseSync): "ours" | "empty" {
   const [application, format] = [pragma(db, "application_id"), pragma(db, "user_version")];
   if (application === APPLICATION && format === FORMAT) return "ours";
   if (application === 0 && format === 0 && pragma(db, "schema_version") === 0) return "empty";
-  const whose =
-    application === APPLICATION ? `of format ${format}, not ${FORMAT}` : "another program's";
-  throw new StoreFault(`it is ${whose}`, { damaged: true });
+  const ours = application === APPLICATION;
+  const whose = ours ? `of format ${format}, not ${FORMAT}` : "another program's";
+  throw new StoreFault(`it is ${whose}`, { damaged: ours });
 }
 
 /** What goes wrong as a {@link StoreFault}: whatever is neither the disk's nor the lock's fault is damage. */
