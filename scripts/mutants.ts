@@ -7,7 +7,8 @@
  *      before the next.
  * - 2. The suites run in order of price, what fits the mutant's file first, and stop at the first
  *      failure. A mutant survives if all of them pass.
- * - 3. First the suites pass on the tree as it is, or nothing that they find would say anything.
+ * - 3. First the suites pass on the tree as it is, or nothing that they find would say anything;
+ *      not so with `--only`.
  * - 4. A mutant whose text is gone is an error. The exit code is 1 unless all are found.
  */
 import { parseArgs } from "node:util";
@@ -40,7 +41,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 const say = (line: string): void => (values.json ? console.error(line) : console.log(line));
 const wanted = chosen(values.only);
 using tree = await copyOfTree();
-if (values.baseline) await assertSound(tree);
+if (values.baseline && values.only === undefined) await assertSound(tree);
 const verdicts: Verdict[] = [];
 for (const mutant of wanted) {
   const verdict = await judge(tree, mutant);
@@ -59,8 +60,11 @@ function chosen(only: string | undefined): readonly Mutant[] {
   if (only === undefined) return MUTANTS;
   return only.split(",").map((name) => {
     const mutant = MUTANTS.find((one) => one.name === name);
-    if (mutant === undefined) throw new Error(`there is no mutant "${name}"`);
-    return mutant;
+    if (mutant !== undefined) return mutant;
+    console.error(
+      `there is no mutant "${name}"; there are: ${MUTANTS.map((one) => one.name).join(", ")}`,
+    );
+    process.exit(2);
   });
 }
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 /** Longer than one payload takes to be stored, on a busy machine too. */
-const GRACE_MS = 300;
+const GRACE_MS = 600;
 const NOTHING = { removed: 0, bytes: 0 };
 const big = (n: number) => ({ n, text: "x".repeat(300) });
 const opened = (name: string) =>
@@ -90,7 +90,7 @@ describe("a sweep on JetStream", () => {
     await using nc = await rawConnection(server.port);
     const bucket = await new Objm(nc).create(bucketOf(name));
     const bodies = Array.from({ length: 40 }, (_, n) => big(n));
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 4; round++) {
       let writing = true;
       // each of them is old enough to go, and stored again
       const writes = (async () => {
