@@ -5,7 +5,7 @@
 import { TroupeError } from "../errors.ts";
 import { parseAddress, partitionOf } from "../events/address.ts";
 import { openActors, systemIds } from "../projections/open-actors.ts";
-import type { Projections } from "../projections/runner.ts";
+import type { Projections, RowsOptions } from "../projections/runner.ts";
 import type { Kinds } from "./kind.ts";
 import type { RunDirectory } from "./runtime.ts";
 
@@ -22,7 +22,16 @@ export async function takeStock(
 ): Promise<readonly string[]> {
   for (const { key, row } of await projections.rows(systemIds))
     if (row !== undefined) directory(key).apply({ given: row });
-  const open = (await projections.rows(openActors, { asLastRead: true })).map(({ key }) => key);
+  return openIn(projections, partitions, { asLastRead: true });
+}
+
+/** The addresses of actors that owe something, in the same order. */
+export async function openIn(
+  projections: Projections,
+  partitions: number,
+  asked: RowsOptions = {},
+): Promise<readonly string[]> {
+  const open = (await projections.rows(openActors, asked)).map(({ key }) => key);
   const partition = (address: string): number => partitionOf(parseAddress(address).root, partitions);
   return partitions === 1 ? open : open.toSorted((a, b) => partition(a) - partition(b));
 }

@@ -20,7 +20,7 @@ import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
 import { assertOpen, kindNamed, parseOutside, type Kinds } from "./kind.ts";
 import { hostFailed } from "./parking.ts";
-import { assertKinds, takeStock } from "./recover.ts";
+import { assertKinds, openIn, takeStock } from "./recover.ts";
 import type { RunningResident } from "./residents.ts";
 import { type CrashPoint, type Parked, type Progress, type Runtime, type Settings } from "./runtime.ts";
 import { watchers, type Watchers } from "./waits.ts";
@@ -89,6 +89,13 @@ export function createRunner(options: RunnerOptions): Runner {
       actors.set(address, actor);
     }
     actor.offer(input);
+  }
+
+  function takeOver(address: string): Promise<void> {
+    const actor = actors.get(address) ?? new LiveActor(runtime, address, false);
+    actors.set(address, actor);
+    actor.wake();
+    return actor.settled();
   }
 
   function relay(from: string | undefined, to: string, event: RecordedEvent): void {
@@ -190,15 +197,14 @@ export function createRunner(options: RunnerOptions): Runner {
       offer(address, input);
     },
     async recover(all, projections) {
-      const open = await takeStock(projections, log.partitions, directory);
-      if (all) assertKinds(open, kinds);
-      const taken = (all ? open : []).map((address) => {
-        const actor = actors.get(address) ?? new LiveActor(runtime, address, false);
-        actors.set(address, actor);
-        actor.wake();
-        return actor.settled();
-      });
-      await Promise.all(taken);
+      let open = await takeStock(projections, log.partitions, directory);
+      while (all && open.length > 0) {
+        assertKinds(open, kinds);
+        await Promise.all(open.map(takeOver));
+        // a zombie went on until each was taken over: what it started and settled is owed by nobody else
+        const now = running() ? await openIn(projections, log.partitions) : [];
+        open = now.filter((address) => !actors.has(address));
+      }
       const calls = recovered ?? [];
       recovered = undefined;
       for (const call of calls) call();
