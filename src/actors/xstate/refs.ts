@@ -85,6 +85,42 @@ export function isRef(value: object): value is Ref {
 /** Refs of one root up to which all live as long as anybody holds one of them. */
 const FEW = 64;
 
+/** A host makes one for every promise that it runs, so they share what they can. */
+class OwnRef implements Ref {
+  id: string;
+  sessionId: string;
+  ref: Ref = this;
+  system: RefSystem;
+  src: unknown = undefined;
+  _parent: Ref | undefined = undefined;
+  send: Ref["send"];
+  readonly #host: RefHost;
+  declare toJSON: Ref["toJSON"];
+  declare subscribe: Ref["subscribe"];
+  declare on: Ref["on"];
+  declare start: Ref["start"];
+  declare _stop: Ref["_stop"];
+
+  // oxlint-disable-next-line max-params -- who it is, and where its calls go
+  constructor(address: string, id: string, system: RefSystem, host: RefHost) {
+    this.id = id;
+    this.sessionId = address;
+    this.system = system;
+    this.#host = host;
+    this.send = (event) => host.send(address, event); // may be taken off the ref, as XState's may
+  }
+  _send(event: unknown): void {
+    this.send(event);
+  }
+  getSnapshot(): Snapshot<unknown> {
+    return this.#host.snapshot(this);
+  }
+  getPersistedSnapshot(): Snapshot<unknown> {
+    return this.#host.snapshot(this);
+  }
+}
+Object.assign(OwnRef.prototype, { toJSON, subscribe, on: subscribe, start: itself, _stop: itself });
+
 export function createRefTable(host: RefHost): RefTable {
   const gone = new FinalizationRegistry<{ readonly address: string; readonly refs: WeakRef<Refs> }>(
     ({ address, refs }) => {
@@ -97,44 +133,6 @@ export function createRefTable(host: RefHost): RefTable {
   function snapshot(this: Ref): Snapshot<unknown> {
     return host.snapshot(this);
   }
-
-  /** A host makes one for every promise that it runs, so they share what they can. */
-  class OwnRef implements Ref {
-    id: string;
-    sessionId: string;
-    ref: Ref = this;
-    system: RefSystem;
-    src: unknown = undefined;
-    _parent: Ref | undefined = undefined;
-    send: Ref["send"];
-    declare _send: Ref["_send"];
-    declare getSnapshot: Ref["getSnapshot"];
-    declare getPersistedSnapshot: Ref["getPersistedSnapshot"];
-    declare toJSON: Ref["toJSON"];
-    declare subscribe: Ref["subscribe"];
-    declare on: Ref["on"];
-    declare start: Ref["start"];
-    declare _stop: Ref["_stop"];
-
-    constructor(address: string, id: string, system: RefSystem) {
-      this.id = id;
-      this.sessionId = address;
-      this.system = system;
-      this.send = (event) => host.send(address, event); // may be taken off the ref, as XState's may
-    }
-  }
-  Object.assign(OwnRef.prototype, {
-    _send(this: Ref, event: unknown) {
-      this.send(event);
-    },
-    getSnapshot: snapshot,
-    getPersistedSnapshot: snapshot,
-    toJSON,
-    subscribe,
-    on: subscribe,
-    start: itself,
-    _stop: itself,
-  });
 
   const dress = (actor: Ref, address: string): void => {
     actor.sessionId = address;
@@ -161,13 +159,13 @@ export function createRefTable(host: RefHost): RefTable {
   };
 
   return {
-    fresh: (address, id) => new OwnRef(address, id, host.system(rootOf(address))),
+    fresh: (address, id) => new OwnRef(address, id, host.system(rootOf(address)), host),
     dress,
     of(address, id) {
       const system = host.system(rootOf(address));
       const known = find(system.refs, address);
       if (known !== undefined) return known;
-      const ref = new OwnRef(address, id ?? idOf(address), system);
+      const ref = new OwnRef(address, id ?? idOf(address), system, host);
       put(system.refs, ref);
       return ref;
     },

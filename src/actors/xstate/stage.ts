@@ -15,7 +15,7 @@ import { encodeEvent, fields } from "./events.ts";
 import type { RawAction, RawScope } from "./internals.ts";
 import { createRefTable, isRef } from "./refs.ts";
 import type { Ref, RefSystem, RefTable } from "./refs.ts";
-import { systemMaker } from "./system.ts";
+import { System, type SystemParts } from "./system.ts";
 import { noteStop } from "./turn.ts";
 import type { Turn, Turns } from "./turn.ts";
 
@@ -37,12 +37,12 @@ export function createStage(options: StepperOptions): Stage {
   let last: { readonly root: string; readonly system: RefSystem } | undefined;
   const selves = new WeakMap<Identity, Ref>();
 
-  const newSystem = systemMaker({
+  const parts: SystemParts = {
     turns,
     options,
     refOf: (address) => refs.of(address),
     adopt: (actor, turn) => adopt(actor, turn, { refs, options }),
-  });
+  };
   const system = (root: string): RefSystem => {
     if (last?.root === root) return last.system;
     const known = systems.get(root)?.deref();
@@ -50,7 +50,7 @@ export function createStage(options: StepperOptions): Stage {
       last = { root, system: known };
       return known;
     }
-    const made = newSystem(root);
+    const made = new System(root, parts);
     systems.set(root, new WeakRef(made));
     left.register(made, root);
     last = { root, system: made };

@@ -24,79 +24,76 @@ const scheduler = { schedule() {}, cancel() {}, cancelAll() {} };
 const clock = { setTimeout() {}, clearTimeout() {} };
 const nothingScheduled = { _scheduledEvents: {} };
 
-/** Makes the system objects of a host: one for all actors of a root, so they share what they can. */
-export function systemMaker({
-  turns,
-  options,
-  refOf,
-  adopt,
-}: SystemParts): (root: string) => RefSystem {
-  const find = (root: string, systemId: string): string | undefined =>
-    turns.now === undefined ? options.system(root).get(systemId) : lookUp(turns.now, systemId);
+/** The system object of all actors of one root. */
+export class System implements RefSystem {
+  readonly refs: RefSystem["refs"];
+  readonly _relay: Relay;
+  readonly #root: string;
+  readonly #parts: SystemParts;
 
-  class System implements RefSystem {
-    readonly refs: RefSystem["refs"];
-    readonly _relay: Relay;
-    readonly #root: string;
-
-    constructor(root: string, refs: RefSystem["refs"], relay: Relay) {
-      this.#root = root;
-      this.refs = refs;
-      this._relay = relay;
-    }
-    relayedBy(relay: Relay): System {
-      return new System(this.#root, this.refs, relay);
-    }
-    get scheduler(): typeof scheduler {
-      return scheduler;
-    }
-    get _clock(): typeof clock {
-      return clock;
-    }
-    get _logger(): StepperOptions["logger"] {
-      return options.logger;
-    }
-    get _snapshot(): typeof nothingScheduled {
-      return nothingScheduled;
-    }
-    getSnapshot(): typeof nothingScheduled {
-      return nothingScheduled;
-    }
-    start(): void {}
-    inspect(): { unsubscribe(): void } {
-      return { unsubscribe() {} };
-    }
-    _bookId(): string {
-      const turn = inTurn(turns);
-      return `x${turn.seq}_${turn.born.length}`;
-    }
-    _set(systemId: string, actor: Ref): void {
-      const holder = find(this.#root, systemId);
-      if (holder !== undefined && holder !== actor.sessionId)
-        throw new Error(`Actor with system ID '${systemId}' already exists.`);
-      (inTurn(turns).booked ??= new Map()).set(systemId, actor);
-    }
-    _register(sessionId: string): string {
-      return sessionId;
-    }
-    _unregister(): void {}
-    get(systemId: string): Ref | undefined {
-      const address = find(this.#root, systemId);
-      return address === undefined ? undefined : (turns.now?.booked?.get(systemId) ?? refOf(address));
-    }
-    getAll(): Record<string, Ref> {
-      const all =
-        turns.now === undefined
-          ? Object.entries(options.system(this.#root).all())
-          : lookUpAll(turns.now);
-      return Object.fromEntries(Array.from(all, ([systemId, address]) => [systemId, refOf(address)]));
-    }
-    _sendInspectionEvent(event: RawInspection): void {
-      if (event.type === "@xstate.actor") adopt(event.actorRef, inTurn(turns));
-      else if (event.type === "@xstate.microstep") turns.now?.transitions.push(...event._transitions);
-    }
+  constructor(root: string, parts: SystemParts, of: Partial<Pick<System, "refs" | "_relay">> = {}) {
+    this.#root = root;
+    this.#parts = parts;
+    this.refs = of.refs ?? new Map();
+    this._relay = of._relay ?? toTarget;
   }
-  return (root) => new System(root, new Map(), toTarget);
+  relayedBy(relay: Relay): System {
+    return new System(this.#root, this.#parts, { refs: this.refs, _relay: relay });
+  }
+  get scheduler(): typeof scheduler {
+    return scheduler;
+  }
+  get _clock(): typeof clock {
+    return clock;
+  }
+  get _logger(): StepperOptions["logger"] {
+    return this.#parts.options.logger;
+  }
+  get _snapshot(): typeof nothingScheduled {
+    return nothingScheduled;
+  }
+  getSnapshot(): typeof nothingScheduled {
+    return nothingScheduled;
+  }
+  start(): void {}
+  inspect(): { unsubscribe(): void } {
+    return { unsubscribe() {} };
+  }
+  _bookId(): string {
+    const turn = inTurn(this.#parts.turns);
+    return `x${turn.seq}_${turn.born.length}`;
+  }
+  _set(systemId: string, actor: Ref): void {
+    const holder = this.#find(systemId);
+    if (holder !== undefined && holder !== actor.sessionId)
+      throw new Error(`Actor with system ID '${systemId}' already exists.`);
+    (inTurn(this.#parts.turns).booked ??= new Map()).set(systemId, actor);
+  }
+  _register(sessionId: string): string {
+    return sessionId;
+  }
+  _unregister(): void {}
+  get(systemId: string): Ref | undefined {
+    const address = this.#find(systemId);
+    if (address === undefined) return undefined;
+    return this.#parts.turns.now?.booked?.get(systemId) ?? this.#parts.refOf(address);
+  }
+  getAll(): Record<string, Ref> {
+    const { turns, options, refOf } = this.#parts;
+    const all =
+      turns.now === undefined ? Object.entries(options.system(this.#root).all()) : lookUpAll(turns.now);
+    return Object.fromEntries(Array.from(all, ([systemId, address]) => [systemId, refOf(address)]));
+  }
+  _sendInspectionEvent(event: RawInspection): void {
+    const { turns, adopt } = this.#parts;
+    if (event.type === "@xstate.actor") adopt(event.actorRef, inTurn(turns));
+    else if (event.type === "@xstate.microstep") turns.now?.transitions.push(...event._transitions);
+  }
+  #find(systemId: string): string | undefined {
+    const { turns, options } = this.#parts;
+    if (turns.now !== undefined) return lookUp(turns.now, systemId);
+    return options.system(this.#root).get(systemId);
+  }
 }
 
 function inTurn(turns: Turns): Turn {
