@@ -61,7 +61,7 @@ export function createStage(options: StepperOptions): Stage {
     send: (to, event) => send(to, event, turns, options),
     snapshot: (ref) => snapshotOf(ref, turns, { options, refs }),
   });
-  const scope = createScope(turns, options);
+  const scope = new Scope(turns, options);
 
   return {
     refs,
@@ -90,43 +90,48 @@ export function createStage(options: StepperOptions): Stage {
   };
 }
 
-function createScope(turns: Turns, { logger }: StepperOptions): RawScope {
-  // Set before each step; XState reads none of the four outside one.
-  let self = undefined as unknown as Ref;
-  let system: unknown;
+/** One class for all hosts of a process: XState's code meets one shape. */
+class Scope implements RawScope {
+  id = "";
+  sessionId = "";
+  readonly logger: StepperOptions["logger"];
+  actionExecutor: RawScope["actionExecutor"];
+  readonly emit: RawScope["emit"];
+  // Set before each step; XState reads neither outside one.
+  #self = undefined as unknown as Ref;
+  #system: unknown;
   // For each action XState reads self, then system; a sendTo whose target is undefined reads self again.
-  let strayed = false;
-  return {
-    get self() {
-      strayed = true;
-      return self;
-    },
-    set self(actor) {
-      self = actor;
-    },
-    get system() {
-      strayed = false;
-      return system;
-    },
-    set system(of) {
-      system = of;
-    },
-    id: "",
-    sessionId: "",
-    logger,
-    defer() {},
-    stopChild() {},
-    emit: (event) => turns.now?.notes.push({ type: "emit", event }),
-    actionExecutor: (action) => {
+  #strayed = false;
+
+  constructor(turns: Turns, { logger }: StepperOptions) {
+    this.logger = logger;
+    this.emit = (event) => turns.now?.notes.push({ type: "emit", event });
+    this.actionExecutor = (action) => {
       const turn = turns.now;
       if (turn === undefined) return;
       if (action.type === "xstate.sendTo")
-        turn.notes.push({ type: "action", action, strayed: strayed && isStray(action) });
+        turn.notes.push({ type: "action", action, strayed: this.#strayed && isStray(action) });
       else if (action.type !== "xstate.stopChild") turn.notes.push({ type: "action", action });
       else if (typeof action.params === "object" && action.params !== null && isRef(action.params))
         noteStop(turn, action.params);
-    },
-  };
+    };
+  }
+  get self(): Ref {
+    this.#strayed = true;
+    return this.#self;
+  }
+  set self(actor: Ref) {
+    this.#self = actor;
+  }
+  get system(): unknown {
+    this.#strayed = false;
+    return this.#system;
+  }
+  set system(of: unknown) {
+    this.#system = of;
+  }
+  defer(): void {}
+  stopChild(): void {}
 }
 
 /** Whether a send names its target by an expression, not by a string such as "#_parent". */
