@@ -27,6 +27,7 @@ export function freeze<T>(value: T): T {
 export function assertSame(actor: Identity, first: Stepped, second: Stepped): void {
   const one = hashedView(first.state, first.effects);
   const two = hashedView(second.state, second.effects);
+  if (isAlike(one, two, DEEP)) return;
   const path = differingPath(one, two, "");
   if (path === undefined) return;
   throw new TroupeError(
@@ -37,6 +38,24 @@ export function assertSame(actor: Identity, first: Stepped, second: Stepped): vo
       data: { address: actor.address, path },
     },
   );
+}
+
+/** How deep the quick look goes. */
+const DEEP = 20;
+
+/** A quick look that needs no texts: true only where their texts would be the same, but not always then. */
+function isAlike(one: unknown, two: unknown, depth: number): boolean {
+  if (one === two) return true;
+  if (depth === 0 || !walkable(one) || !walkable(two)) return isSameRef(one, two);
+  if (Array.isArray(one) !== Array.isArray(two)) return false;
+  const [left, right, keys] = [fields(one), fields(two), Object.keys(one)];
+  if (keys.length !== Object.keys(two).length) return false;
+  return keys.every((key) => Object.hasOwn(two, key) && isAlike(left[key], right[key], depth - 1));
+}
+
+function isSameRef(one: unknown, two: unknown): boolean {
+  if (typeof one !== "object" || typeof two !== "object" || one === null || two === null) return false;
+  return isRef(one) && isRef(two) && one.sessionId === two.sessionId;
 }
 
 /** The first path, in order of keys, at which two values differ. */
