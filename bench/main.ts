@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import { parseArgs } from "node:util";
+import { argumentsOf, misuse } from "../scripts/arguments.ts";
 import { BENCHES } from "./all.ts";
 import type { Bench } from "./bench.ts";
 import { FOLDER, fileSystemOf } from "./folder.ts";
@@ -34,9 +34,9 @@ interface Asked {
   readonly folder: string;
 }
 
-/** `undefined` where help was asked for. @throws what is wrong with the arguments. */
+/** `undefined` where help was asked for. */
 function asked(args: readonly string[]): Asked | undefined {
-  const { values } = parseArgs({
+  const { values } = argumentsOf({
     args: [...args],
     options: {
       only: { type: "string" },
@@ -49,7 +49,7 @@ function asked(args: readonly string[]): Asked | undefined {
   if (values.help) return undefined;
   const names = values.only?.split(",") ?? BENCHES.map(({ name }) => name);
   const strange = names.find((name) => !BENCHES.some((bench) => bench.name === name));
-  if (strange !== undefined) throw new Error(`there is no bench "${strange}"; see --help`);
+  if (strange !== undefined) misuse(`there is no bench "${strange}"`);
   const benches = BENCHES.filter(({ name }) => names.includes(name));
   return { benches, quick: values.quick, json: values.json, folder: resolve(values.folder) };
 }

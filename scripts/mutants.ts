@@ -11,20 +11,34 @@
  *      not so with `--only`.
  * - 4. A mutant whose text is gone is an error. The exit code is 1 unless all are found.
  */
-import { parseArgs } from "node:util";
+import { argumentsOf, misuse } from "./arguments.ts";
 import { MUTANTS } from "./mutants/all.ts";
 import type { Mutant } from "./mutants/mutant.ts";
 import { suitesFor, type Found } from "./mutants/suites.ts";
 import { copyOfTree, type Tree } from "./mutants/tree.ts";
 
-const { values } = parseArgs({
+const HELP = `npm run mutants -- [--only NAME[,NAME]] [--json] [--no-baseline]
+
+  --only NAME,…   plant only these
+  --json          print one JSON document
+  --no-baseline   do not run the suites on the tree as it is first
+
+Mutants: ${MUTANTS.map(({ name }) => name).join(", ")}`;
+
+const { values } = argumentsOf({
   options: {
     only: { type: "string" },
     json: { type: "boolean", default: false },
     baseline: { type: "boolean", default: true },
+    help: { type: "boolean", default: false },
   },
   allowNegative: true,
 });
+
+if (values.help) {
+  console.log(HELP);
+  process.exit();
+}
 
 interface Verdict {
   readonly name: string;
@@ -61,10 +75,7 @@ function chosen(only: string | undefined): readonly Mutant[] {
   return only.split(",").map((name) => {
     const mutant = MUTANTS.find((one) => one.name === name);
     if (mutant !== undefined) return mutant;
-    console.error(
-      `there is no mutant "${name}"; there are: ${MUTANTS.map((one) => one.name).join(", ")}`,
-    );
-    process.exit(2);
+    return misuse(`there is no mutant "${name}"`);
   });
 }
 

@@ -8,11 +8,11 @@
  * - 3. The same series gives the same histories, however many workers share them.
  */
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { drillDrama } from "../tests/simulation/drills.ts";
 import { addTo, emptyTally, explain, type Tally } from "../tests/simulation/series.ts";
 import type { Stretch } from "../tests/simulation/worker.ts";
+import { argumentsOf, misuse } from "./arguments.ts";
 
 /** Histories that a worker runs between two words. */
 const STRETCH = 200;
@@ -26,7 +26,7 @@ const HELP = `npm run simulate -- [--runs N] [--seed S] [--workers W]
   --seed S     the seed to repeat; with --runs, the series (default: another one each time)
   --workers W  threads (default: as many as there are cores)`;
 
-const { values } = parseArgs({
+const { values } = argumentsOf({
   options: {
     runs: { type: "string" },
     seed: { type: "string" },
@@ -38,9 +38,9 @@ if (values.help) console.log(HELP);
 else process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const runs = whole("runs", values.runs ?? (values.seed === undefined ? "2000" : "1"));
-  const series = whole("seed", values.seed ?? String(Date.now() % 1_000_000));
-  const workers = whole("workers", values.workers ?? String(availableParallelism()));
+  const runs = whole("runs", values.runs ?? (values.seed === undefined ? "2000" : "1"), 1);
+  const series = whole("seed", values.seed ?? String(Date.now() % 1_000_000), 0);
+  const workers = whole("workers", values.workers ?? String(availableParallelism()), 1);
   const alone = values.runs === undefined && values.seed !== undefined;
   const stretches = alone ? [{ seed: series }] : stretchesOf(series, runs);
   const sum = emptyTally();
@@ -61,10 +61,10 @@ async function main(): Promise<number> {
   return sum.failed.length > 0 ? 1 : 0;
 }
 
-function whole(option: string, text: string): number {
-  if (/^[0-9]+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
-  console.error(`--${option} takes a whole number, not "${text}"`);
-  process.exit(2);
+function whole(option: string, text: string, least: number): number {
+  const value = /^[0-9]+$/.test(text) ? Number(text) : -1;
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  return misuse(`--${option} takes a whole number from ${least}, not "${text}"`);
 }
 
 function stretchesOf(series: number, runs: number): Stretch[] {

@@ -37,7 +37,7 @@ test("a quick run prints one JSON document that its schema takes", async () => {
 
 test("a bench that does not exist is refused, and --help names those that do", async () => {
   await expect(bench("--only", "w0")).rejects.toMatchObject({
-    code: 1,
+    code: 2,
     stderr: expect.stringContaining('there is no bench "w0"'),
   });
   expect((await bench("--help")).stdout).toMatch(/w1-nats .*JetStream/);
