@@ -9,12 +9,14 @@
 import { z } from "zod";
 import { TroupeError } from "../errors.ts";
 import type { Recorded } from "../events/log/log.ts";
-import type { Checkpoint, RecordBody } from "../events/record.ts";
+import { placeOf, type Checkpoint, type RecordBody } from "../events/record.ts";
+import type { Packed } from "./command-ids.ts";
 import { assertUnchanged, contentOf, foldOf, keyFor, type ContentEnv } from "./content.ts";
 import { draftCheckpoint, type Draft, type Drafting } from "./draft.ts";
 import type { Fold } from "./fold.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Runtime } from "./runtime.ts";
+import { packedIn } from "./window-text.ts";
 
 const Ids = z.looseObject({ commands: z.looseObject({ fresh: z.string() }) });
 
@@ -86,14 +88,22 @@ export function foldAt(
 /**
  * The ids of commands that a checkpoint holds.
  *
- * @throws {@link TroupeError} `RECORD_INVALID` where the record is no checkpoint.
+ * @throws {@link TroupeError} `RECORD_INVALID` naming the record, where it holds none.
  */
-export function idsOf(checkpoint: Checkpoint | undefined, place: string): string {
-  const parsed = Ids.safeParse(checkpoint?.content);
-  if (parsed.success) return parsed.data.commands.fresh;
-  throw new TroupeError("RECORD_INVALID", `${place} is no checkpoint, but later ones name it`, {
-    hint: "Run `troupe doctor` on this log.",
-  });
+export function idsOf(
+  checkpoint: Checkpoint | undefined,
+  { address, seq }: { readonly address: string; readonly seq: number },
+): Packed {
+  try {
+    return packedIn(Ids.parse(checkpoint?.content).commands.fresh);
+  } catch (cause) {
+    const place = placeOf({ stream: address, seq });
+    throw new TroupeError("RECORD_INVALID", `${place} is no checkpoint, but later ones name it`, {
+      hint: "Run `troupe doctor` on this log, or skip that record.",
+      data: { address, seq },
+      cause,
+    });
+  }
 }
 
 /**

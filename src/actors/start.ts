@@ -8,6 +8,7 @@
 import type { EventLog, Recorded } from "../events/log/log.ts";
 import { parseBody, type RecordBody } from "../events/record.ts";
 import { foldAt, idsOf } from "./checkpoint.ts";
+import type { Packed } from "./command-ids.ts";
 import type { ContentEnv } from "./content.ts";
 import type { Fold } from "./fold.ts";
 import { readSnapshot } from "./snapshot.ts";
@@ -52,12 +53,12 @@ export async function fillWindow(
   { identity: { address }, commands }: Fold,
 ): Promise<void> {
   if (commands.missing.size === 0) return;
-  const texts: string[] = [];
+  const ids: Packed[] = [];
   for (const seq of commands.missing) {
     const found = await recordAt(log, address, seq);
-    texts.push(idsOf(found?.body.checkpoint, `record ${seq} of "${address}"`));
+    ids.push(idsOf(found?.body.checkpoint, { address, seq }));
   }
-  commands.fill(texts);
+  commands.fill(ids);
 }
 
 async function lastCheckpoint(

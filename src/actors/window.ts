@@ -8,8 +8,8 @@
  * 3. Whoever restores a window may ask it for ids only once every segment is filled in. What is
  *    kept and what is forgotten depends on the records alone, filled in or not.
  */
-import { CommandIds, hashOfId } from "./command-ids.ts";
-import { eachIn, packedIn, textOf, type Noted } from "./window-text.ts";
+import { CommandIds, hashOfId, type Packed } from "./command-ids.ts";
+import { eachIn, textOf, type Noted } from "./window-text.ts";
 
 const WINDOW_SIZE = 10_000;
 const WINDOW_MS = 24 * 3_600_000;
@@ -95,8 +95,7 @@ export class CommandWindow {
   }
 
   /** The ids of all checkpoints that are missing, as their records have them. */
-  fill(texts: readonly string[]): void {
-    const noted = texts.map(packedIn);
+  fill(noted: readonly Packed[]): void {
     this.#ids.setAll(noted, this.#size, this.#floor);
     this.#missing.clear();
   }

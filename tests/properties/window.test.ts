@@ -3,6 +3,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { CommandIds, hashOfId } from "../../src/actors/command-ids.ts";
 import { CommandWindow } from "../../src/actors/window.ts";
+import { packedIn } from "../../src/actors/window-text.ts";
 
 const HOUR = 3_600_000;
 
@@ -43,7 +44,7 @@ function live(history: readonly { readonly type: string; readonly count: number 
     },
     restart() {
       window = CommandWindow.restore(JSON.parse(JSON.stringify(window.store())));
-      window.fill(Array.from(window.missing, (one) => segments.get(one) ?? ""));
+      window.fill(Array.from(window.missing, (one) => packedIn(segments.get(one) ?? "")));
     },
     note(count) {
       for (let i = 0; i < count; i++) {
@@ -97,7 +98,7 @@ describe("A9: the window of command ids", () => {
     window.note("cmd:a", { seq: 4, at: 0 });
     const restored = CommandWindow.restore(window.store());
     expect(() => restored.get("cmd:a")).toThrow("before it is filled in");
-    restored.fill([fresh]);
+    restored.fill([packedIn(fresh)]);
     expect([window.get("cmd:a"), restored.get("cmd:a")]).toEqual([4, 4]);
   });
 });
