@@ -28,5 +28,6 @@ export async function loadKinds(file: string, folder: string): Promise<Kinds> {
 function isKind(value: unknown): value is AnyKind {
   const { kind, version, machine, events } = Object(value) as Partial<AnyKind>; // whatever it is
   const named = typeof kind === "string" && typeof version === "string";
-  return named && typeof machine === "object" && typeof events === "object";
+  const steps = typeof Object(machine).transition === "function";
+  return named && steps && typeof Object(events).safeParse === "function";
 }

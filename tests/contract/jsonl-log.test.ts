@@ -51,6 +51,7 @@ describe("a log of lines", () => {
     const code = { code: "LOG_WRITE_FAILED" };
     await expect(log.append("a/1", [record("a/1", 1)], { expected: 0 })).rejects.toMatchObject(code);
     await expect(log.claim({ owner: "me" })).rejects.toMatchObject(code);
+    await expect(log.sweepPayloads()).rejects.toMatchObject(code);
   });
 
   it.each<[string, string, string]>([
@@ -65,6 +66,11 @@ describe("a log of lines", () => {
     [
       "a field too much",
       lines([record("a/1", 1)]).replace("{", '{"x":1,'),
+      "line 1 of .* is no record",
+    ],
+    [
+      "a value that is too deep",
+      lines([record("a/1", 1)]).replace('"seq":1}', `"seq":${"[".repeat(9000)}${"]".repeat(9000)}}`),
       "line 1 of .* is no record",
     ],
   ])("names the line that holds %s", async (_what, text, message) => {

@@ -71,12 +71,19 @@ describe("a history that breaks a law", () => {
       (path) => ["replay", path, "desk/r0", "--kinds", resolve("tests/support/plan.ts")],
       /^KIND_INVALID: .* exports no kinds/,
     ],
+    [
+      "kinds that are none",
+      (path) => ["replay", path, "desk/r0", "--kinds", "kinds.mjs"],
+      /^KIND_INVALID: .* exports no kinds/,
+    ],
     ["a line that is none", () => ["replay", "bad.jsonl", "desk/r0"], /^LOG_CORRUPT: line 2 of/],
   ])("is not replayed with %s", async (_what, argv, said) => {
     const born = { v: 1, version: "1", epoch: 1, born: { id: "r0" }, state: {}, status: "active" };
     const record = { stream: "desk/r0", seq: 1, id: "i", type: "t", at: 1, correlation: "c" };
     const line = JSON.stringify({ ...record, body: { ...born, hash: "0", owes: 0 } });
     bench.write("good.jsonl", `${line}\n`);
+    const machineless = '{ kind: "desk", version: "1", machine: {}, events: {} }';
+    bench.write("kinds.mjs", `export const kinds = [${machineless}];`);
     bench.write("bad.jsonl", `${line}\nno`);
     const { code, err } = await bench.troupe(argv("good.jsonl"));
     expect(code).toBeGreaterThan(0);

@@ -55,7 +55,7 @@ export async function jsonlLog(path: string): Promise<EventLog> {
     });
   };
   const commands = { serve: refuse, request: refuse };
-  return { ...log, url, commands, append: refuse, claim: refuse };
+  return { ...log, url, commands, append: refuse, claim: refuse, sweepPayloads: refuse };
 }
 
 function readText(path: string): string {
@@ -77,10 +77,18 @@ function parse(text: string, place: string): Recorded {
   } catch (cause) {
     throw corrupt(`${place} is no JSON`, cause);
   }
-  const parsed = Line.safeParse(value);
+  const parsed = checked(value, place);
   if (!parsed.success) throw corrupt(`${place} is no record: ${z.prettifyError(parsed.error)}`);
   const { cause, trace, ...record } = parsed.data;
   return { ...record, ...(cause !== undefined && { cause }), ...(trace !== undefined && { trace }) };
+}
+
+function checked(value: unknown, place: string): z.ZodSafeParseResult<z.infer<typeof Line>> {
+  try {
+    return Line.safeParse(value);
+  } catch (cause) {
+    throw corrupt(`${place} is no record: it is too deep`, cause); // for the stack
+  }
 }
 
 async function append(log: EventLog, record: Recorded, place: string): Promise<void> {
