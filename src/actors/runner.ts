@@ -198,12 +198,14 @@ export function createRunner(options: RunnerOptions): Runner {
     },
     async recover(all, projections) {
       let open = await takeStock(projections, log.partitions, directory);
+      const taken = new Set<string>();
       while (all && open.length > 0) {
         assertKinds(open, kinds);
+        for (const address of open) taken.add(address);
         await Promise.all(open.map(takeOver));
         // a zombie went on until each was taken over: what it started and settled is owed by nobody else
         const now = running() ? await openIn(projections, log.partitions) : [];
-        open = now.filter((address) => !actors.has(address));
+        open = now.filter((address) => !taken.has(address) && !actors.has(address));
       }
       const calls = recovered ?? [];
       recovered = undefined;
