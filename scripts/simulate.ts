@@ -77,7 +77,9 @@ function stretchesOf(series: number, runs: number): Stretch[] {
 
 /** One worker, stretch after stretch. */
 async function lane(stretches: Stretch[], done: (tally: Tally) => void): Promise<void> {
-  const worker = new Worker(new URL("../tests/simulation/worker.ts", import.meta.url));
+  const worker = new Worker(new URL("../tests/simulation/worker.ts", import.meta.url), {
+    resourceLimits: { maxYoungGenerationSizeMb: 128 }, // histories are all garbage: collected seldom, most of it is gone
+  });
   for (let stretch = stretches.shift(); stretch !== undefined; stretch = stretches.shift()) {
     const { promise, resolve, reject } = Promise.withResolvers<Tally>();
     worker.once("message", resolve).once("error", reject);
