@@ -13,7 +13,7 @@ export function drillStory(dice: Dice): readonly Act[] {
   const roots = dice.percent(15) ? ["r0", "r1"] : ["r0"];
   const acts: Act[] = roots.map((root) => ({ waitMs: 0, to: `desk/${root}`, start: {} }));
   const jobs = new Map<string, number>();
-  const length = dice.below(4);
+  const length = dice.below(3);
   for (let n = 0; n < length; n++) {
     const act = actOf(dice, dice.of(roots), jobs, n);
     acts.push(act, ...cancelled(dice, act));
