@@ -8,9 +8,9 @@
  * - 3. The same series gives the same histories, however many workers share them.
  */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import { drillDrama } from "../tests/simulation/drills.ts";
 import { addTo, emptyTally, explain, type Tally } from "../tests/simulation/series.ts";
+import { startThread } from "../tests/simulation/thread.ts";
 import type { Stretch } from "../tests/simulation/worker.ts";
 import { argumentsOf, misuse } from "./arguments.ts";
 
@@ -77,17 +77,9 @@ function stretchesOf(series: number, runs: number): Stretch[] {
 
 /** One worker, stretch after stretch. */
 async function lane(stretches: Stretch[], done: (tally: Tally) => void): Promise<void> {
-  const worker = new Worker(new URL("../tests/simulation/worker.ts", import.meta.url), {
-    resourceLimits: { maxYoungGenerationSizeMb: 128 }, // histories are all garbage: collected seldom, most of it is gone
-  });
-  for (let stretch = stretches.shift(); stretch !== undefined; stretch = stretches.shift()) {
-    const { promise, resolve, reject } = Promise.withResolvers<Tally>();
-    worker.once("message", resolve).once("error", reject);
-    worker.postMessage(stretch);
-    done(await promise);
-    worker.removeAllListeners("error");
-  }
-  await worker.terminate();
+  await using thread = startThread();
+  for (let stretch = stretches.shift(); stretch !== undefined; stretch = stretches.shift())
+    done(await thread.run(stretch));
 }
 
 async function close(sum: Tally, series: number, seconds: number): Promise<void> {

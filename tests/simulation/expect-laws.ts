@@ -1,6 +1,7 @@
 /** What the tests of the simulation ask of a series of histories. */
 import { drillDrama } from "./drills.ts";
-import { explain, runSeries } from "./series.ts";
+import { explain } from "./series.ts";
+import { startThread } from "./thread.ts";
 
 /** What must have happened so often, for a simulation in which a fault never happens proves nothing. */
 const REACHED = {
@@ -35,7 +36,8 @@ export async function lawsOver(
   series: number,
   histories: number,
 ): Promise<{ readonly rare: readonly string[]; readonly fewest: number }> {
-  const tally = await runSeries(drillDrama(), { series, from: 0, to: histories });
+  await using thread = startThread();
+  const tally = await thread.run({ series, from: 0, to: histories });
   const [failure] = tally.failed;
   if (failure !== undefined) throw new Error(await explain(drillDrama(), failure, "temp"));
   const rare = Object.entries(REACHED).filter(([what, times]) => (tally.happened[what] ?? 0) < times);
