@@ -9,8 +9,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { TroupeError } from "../errors.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
-import { parseBody, placeOf, type RecordBody, type RecordedEvent } from "../events/record.ts";
-import type { Json } from "../events/json.ts";
+import { parseBody, placeOf, skippedIn, type RecordBody } from "../events/record.ts";
 import { changedDigests, differingKeys, noteDigests } from "./digests.ts";
 import { advance, birth, type Advanced, type Entry } from "./advance.ts";
 import { valueOf, type Fold } from "./fold.ts";
@@ -249,11 +248,4 @@ async function skipsOf(log: EventLog, address: string, after = 0): Promise<Map<n
     if (skipped !== undefined) skips.set(skipped, record.seq);
   }
   return skips;
-}
-
-function skippedIn(body: { readonly event?: Json | undefined }): number | undefined {
-  const { event } = body;
-  if (typeof event !== "object" || event === null || !("type" in event)) return undefined;
-  const { type, seq } = event as RecordedEvent; // an object with a type
-  return type === "troupe.skipped" && typeof seq === "number" ? seq : undefined;
 }

@@ -140,3 +140,11 @@ export function parseBody(body: JsonObject, place: string): RecordBody {
 export function placeOf({ stream, seq }: { readonly stream: string; readonly seq: number }): string {
   return `record ${seq} of "${stream}"`;
 }
+
+/** The seq of the record that this one takes out of its actor's history (A5), if it does. */
+export function skippedIn(body: { readonly event?: Json | undefined }): number | undefined {
+  const { event } = body;
+  if (typeof event !== "object" || event === null || !("type" in event)) return undefined;
+  const { type, seq } = event as RecordedEvent; // an object with a type
+  return type === "troupe.skipped" && typeof seq === "number" ? seq : undefined;
+}

@@ -36,6 +36,8 @@ export interface Batch {
   readonly parked: readonly ParkedKey[];
   /** @throws {@link TroupeError} `LOG_NEWER`: that is no fold's fault, and another Troupe can take it. */
   fold(record: Scanned): void;
+  /** Goes on behind a record that a later one takes out. */
+  pass(record: Scanned): void;
   changes(): readonly Change[];
   /** Where its projections stand once it is written. */
   next(): readonly Standing[];
@@ -65,6 +67,11 @@ export function batchOf(group: readonly Standing[], store: ProjectionStore, part
     folded: start.folded + folded,
   });
 
+  const moveTo = (record: Scanned): void => {
+    ({ position } = record);
+    ids[partitionOf(parseAddress(record.stream).root, partitions)] = record.id;
+  };
+
   return {
     get folded() {
       return folded;
@@ -90,8 +97,11 @@ export function batchOf(group: readonly Standing[], store: ProjectionStore, part
         if (entry?.parked !== undefined)
           parked.push({ projection: projection.name, key, message: entry.parked });
       }
-      ({ position } = record);
-      ids[partitionOf(parseAddress(record.stream).root, partitions)] = record.id;
+      moveTo(record);
+    },
+    pass(record) {
+      folded += 1;
+      moveTo(record);
     },
     changes: () =>
       parts.map(({ standing, dirty, fresh }) => ({

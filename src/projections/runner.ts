@@ -3,6 +3,7 @@
  *
  * - P1: rows and checkpoint are written in one transaction, some thousand records at a time.
  * - P2: rows are those that a fold of the whole log gives, whoever folded which part of it.
+ * - A5: a record that takes another out lets the rows be folded anew, without it.
  * - A checkpoint counts only for the log that it was made of, as the ids of the records before it
  *   prove: for a log that was replaced, or restored from an older copy, all is folded anew.
  * - Rows are derived, so a store that gives out stops nothing: a damaged file is made anew, and
@@ -11,7 +12,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { TroupeError } from "../errors.ts";
 import { closed as closedLog } from "../events/log/faults.ts";
-import type { EventLog, ScanOptions } from "../events/log/log.ts";
+import type { EventLog, Scanned, ScanOptions } from "../events/log/log.ts";
+import { skippedIn } from "../events/record.ts";
 import { batchOf, type Batch, type Standing } from "./batch.ts";
 import { BUILT_IN } from "./built-in.ts";
 import { placeOfProjections, type Place } from "./place.ts";
@@ -76,6 +78,9 @@ export function openProjections(options: ProjectionsOptions): Projections {
   let folded = 0;
   let last: Promise<unknown> = Promise.resolve();
   const reached = new Map<string, Checkpoint>();
+  /** Records that later ones take out, as `stream seq`; and the projections whose rows hold one of them still. */
+  const skips = new Set<string>();
+  const stale = new Set<string>();
 
   const store = (): ProjectionStore => (opened ??= openStore());
   const openStore = (): ProjectionStore =>
@@ -131,7 +136,7 @@ export function openProjections(options: ProjectionsOptions): Projections {
     for (const projection of asked) {
       const { name, version } = projection;
       const before = store().checkpoint(name);
-      const ours = before?.version === version && (await counts(before));
+      const ours = before?.version === version && !stale.has(name) && (await counts(before));
       const ids = Array.from({ length: log.partitions }, () => null);
       found.push({ projection, before, from: ours ? before : { version, ids, folded: 0 } });
     }
@@ -162,8 +167,9 @@ export function openProjections(options: ProjectionsOptions): Projections {
     let read = 0;
     for (const { projection, from } of group) reached.set(projection.name, from);
     for await (const record of log.scan(behind(group))) {
-      batch.fold(record);
       read += 1;
+      if (takesOut(record, group)) return { read, ended: false };
+      foldOrPass(batch, record);
       const stop = closed || read >= limit;
       if (!stop && batch.folded < BATCH) continue;
       const written = write(batch);
@@ -173,10 +179,27 @@ export function openProjections(options: ProjectionsOptions): Projections {
     return { read, ended: !batch.dirty || write(batch) };
   }
 
+  /** Whether a record takes out one that may stand in the rows already: they are folded anew, knowing of it. */
+  function takesOut({ stream, body }: Scanned, group: readonly Standing[]): boolean {
+    const seq = skippedIn(body);
+    if (seq === undefined || skips.has(`${stream} ${seq}`)) return false;
+    skips.add(`${stream} ${seq}`);
+    for (const { projection } of group) stale.add(projection.name);
+    return true;
+  }
+
+  function foldOrPass(batch: Batch, record: Scanned): void {
+    if (skips.has(`${record.stream} ${record.seq}`)) batch.pass(record);
+    else batch.fold(record);
+  }
+
   function write(batch: Batch): boolean {
     const changes = batch.changes();
     if (!store().commit(changes)) return false;
-    for (const { projection, after } of changes) reached.set(projection, after);
+    for (const { projection, after } of changes) {
+      stale.delete(projection);
+      reached.set(projection, after);
+    }
     progress((folded += batch.folded));
     for (const { message, ...facts } of batch.parked)
       warn(`"${facts.key}" stands still in ${facts.projection}: ${message}`, facts);

@@ -27,6 +27,37 @@ const other: Projection<{ readonly last: number }> = {
 };
 const step = (stream: string): { stream: string; owes: number } => ({ stream, owes: 0 });
 
+describe("a record that a later one takes out", () => {
+  it("A5, P2: leaves the rows, whenever they were folded, and nothing else does", async () => {
+    await using home = await folder();
+    const place = { path: join(home.path, "rows"), mode: 0o600 };
+    const log = memoryLog();
+    const open = (at: typeof place | null): ReturnType<typeof openProjections> =>
+      openProjections({ log, place: at, projections: [counts(1), other] });
+    await write(log, ["agent/b", "job/e", "agent/b", "agent/b", "job/e"].map(step));
+    {
+      await using before = open(place);
+      expect((await before.row(counts(1), "agent/b"))?.parked).toContain("too many");
+      await write(log, [{ ...step("agent/b"), skips: 2 }]);
+      const rows = await before.rows(counts(1)); // the record that says so counts itself
+      expect(rows.map(({ key, row, parked }) => [key, row?.n, parked !== undefined])).toEqual([
+        ["job/e", 2, false],
+        ["agent/b", 2, true],
+      ]);
+      await write(log, [{ ...step("agent/b"), skips: 3 }, step("job/e")]);
+    }
+    await using later = open(place);
+    await using anew = open(null);
+    const left = [
+      { key: "agent/b", row: { n: 2 }, parked: expect.stringContaining("record 5") },
+      { key: "job/e", row: { n: 3 } },
+    ];
+    expect(await later.rows(counts(1))).toEqual(left);
+    expect(await anew.rows(counts(1))).toEqual(left);
+    expect(await later.rows(other)).toEqual(await anew.rows(other));
+  });
+});
+
 describe("a fold that cannot take a record", () => {
   it("P4: parks that key, says so once, and everything else goes on; a new version tries again", async () => {
     await using home = await folder();

@@ -16,6 +16,8 @@ export interface Step {
   readonly status?: "active" | "done";
   /** A body that is no record. */
   readonly unreadable?: boolean;
+  /** Seq of the record that this one takes out. */
+  readonly skips?: number;
 }
 
 /** Few streams in few runs, so that they meet often; the first is one of a plan. */
@@ -64,6 +66,7 @@ export function recordOf({
   system: delta,
   status = "active",
   unreadable = false,
+  skips,
 }: Step): NewRecord {
   records += 1;
   const fact = { type: "task.started", v: 1, data: { attempt: 1 } };
@@ -78,6 +81,7 @@ export function recordOf({
         hash: `h${records}`,
         owes,
         facts: [fact],
+        ...(skips !== undefined && { event: { type: "troupe.skipped", seq: skips } }),
         ...(delta !== undefined && { system: delta }),
       };
   return {
