@@ -85,12 +85,15 @@ class Stage {
     for (const address of this.#store.streams.keys()) this.#user.look(address);
     while (!this.#rests) if (!(await this.#turn())) return;
     this.#over = true;
-    const last = this.#current;
+    if (this.#current !== undefined) await this.#closeLast(this.#current);
+  }
+
+  async #closeLast(last: Life): Promise<void> {
     const closed = last
-      ?.close()
+      .close()
       .catch((error: unknown) => this.#wrong.push(`the end: ${String(error)}`));
-    while (last?.end === undefined) if (!(await this.#turn())) return;
-    if (last?.end === "closed") await closed; // who died while closing is never answered
+    while (last.end === undefined) if (!(await this.#turn())) return;
+    if (last.end === "closed") await closed; // who died while closing is never answered
   }
 
   history(): History {
