@@ -31,4 +31,11 @@ export const PROJECTIONS: readonly Mutant[] = [
     replace: "before !== undefined && (await counts(before))",
     law: "P2",
   },
+  {
+    name: "rows-of-a-skipped-record",
+    file: "src/projections/runner.ts",
+    find: "batch.pass(record)",
+    replace: "batch.fold(record)",
+    law: "A5",
+  },
 ];

@@ -136,7 +136,7 @@ export function openProjections(options: ProjectionsOptions): Projections {
     for (const projection of asked) {
       const { name, version } = projection;
       const before = store().checkpoint(name);
-      const ours = before?.version === version && !stale.has(name) && (await counts(before));
+      const ours = !stale.has(name) && before?.version === version && (await counts(before));
       const ids = Array.from({ length: log.partitions }, () => null);
       found.push({ projection, before, from: ours ? before : { version, ids, folded: 0 } });
     }
