@@ -30,7 +30,7 @@ const NEEDED = ["v", "version", "epoch", "state", "status", "hash", "owes"] as c
 
 /** Every field but those of rare records, which are left to the schema. */
 const TESTS: Record<Exclude<keyof RecordBody, "born" | "checkpoint" | "system">, Test> = {
-  v: isCount, // which, the reader has seen to
+  v: isCount, // which, is looked at last
   version: isText,
   epoch: isCount,
   event: isEvent,
@@ -56,8 +56,8 @@ const TESTS: Record<Exclude<keyof RecordBody, "born" | "checkpoint" | "system">,
 };
 const tests: ReadonlyMap<string, Test> = new Map(Object.entries(TESTS));
 
-/** Whether a body of the version at hand is surely a record's. */
-export function fits(body: object): body is RecordBody {
+/** Whether a body is surely that of a record of this version. */
+export function fits(body: object, version: number): body is RecordBody {
   for (const [key, value] of Object.entries(body)) if (tests.get(key)?.(value) !== true) return false;
-  return NEEDED.every((key) => key in body);
+  return NEEDED.every((key) => key in body) && "v" in body && body.v === version;
 }

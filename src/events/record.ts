@@ -116,7 +116,7 @@ export type RecordBody = z.infer<typeof RecordBody>;
  */
 export function parseBody(body: JsonObject, place: string): RecordBody {
   const version = body["v"];
-  if (version === RECORD_VERSION && fits(body)) return body;
+  if (fits(body, RECORD_VERSION)) return body;
   if (typeof version === "number" && version > RECORD_VERSION)
     throw new TroupeError(
       "LOG_NEWER",

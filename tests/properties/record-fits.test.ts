@@ -2,7 +2,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { fits } from "../../src/events/record-fits.ts";
-import { RecordBody } from "../../src/events/record.ts";
+import { RECORD_VERSION, RecordBody } from "../../src/events/record.ts";
 
 const plain = {
   v: 1,
@@ -46,20 +46,23 @@ const edits = fc.record({
 });
 
 describe("the quick look at a record", () => {
-  test.prop({ edits }, { numRuns: 3000 })("lets through only what the schema does", ({ edits }) => {
-    const body: Record<string, unknown> = { ...all, ...edits.set };
-    for (const key of edits.drop) delete body[key];
-    const parsed = RecordBody.safeParse(body);
-    if (fits(body)) expect(parsed.data).toEqual(body);
-    const rare = "born" in body || "system" in body || "checkpoint" in body;
-    if (parsed.success && !rare) expect(fits(body)).toBe(true);
-  });
+  test.prop({ edits }, { numRuns: 3000, examples: [{ edits: { set: { v: 0 }, drop: [] } }] })(
+    "lets through only what the schema does",
+    ({ edits }) => {
+      const body: Record<string, unknown> = { ...all, ...edits.set };
+      for (const key of edits.drop) delete body[key];
+      const parsed = RecordBody.safeParse(body);
+      if (fits(body, RECORD_VERSION)) expect(parsed.data).toEqual(body);
+      const rare = "born" in body || "system" in body || "checkpoint" in body;
+      if (parsed.success && !rare) expect(fits(body, RECORD_VERSION)).toBe(true);
+    },
+  );
 
   it.each([
     ["the least that a record holds", plain],
     ["every field but the rare ones", all],
   ])("knows %s", (_, body) => {
     expect(RecordBody.safeParse(body).success).toBe(true);
-    expect(fits(body)).toBe(true);
+    expect(fits(body, RECORD_VERSION)).toBe(true);
   });
 });
