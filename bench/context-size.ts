@@ -5,12 +5,13 @@ import { z } from "zod";
 import { createHost } from "../src/actors/host.ts";
 import { defineKind } from "../src/actors/kind.ts";
 import type { Identity } from "../src/actors/xstate/contract.ts";
-import { createStepper } from "../src/actors/xstate/stepper.ts";
+import { NOBODY } from "../src/actors/xstate/stepper.ts";
 import { itemAt, tableOf, withItem, type Table as Rows } from "../src/machines/table.ts";
 import type { Bench } from "./bench.ts";
 import { inFolder } from "./folder.ts";
 import { inFlight, inTurns, round, timed, type Sample, type Scale } from "./measure.ts";
 import { atMost, type Row } from "./report.ts";
+import { loneStepper } from "./stepper.ts";
 
 /** Of the smallest context's cost. */
 const FLAT = 1.2;
@@ -140,21 +141,14 @@ async function hosted(machine: Machine, log: string): Promise<Sample> {
 
 /** Microseconds per event of the stepper without hash, mailbox and log: what XState and the machine take. */
 function bare(machine: Machine): number {
-  const nobody = { get: () => undefined, all: () => ({}) };
-  const stepper = createStepper({
-    relay() {},
-    snapshotOf: () => ({ status: "active", output: undefined, error: undefined }),
-    system: () => nobody,
-    logger() {},
-    strict: false,
-  });
+  const stepper = loneStepper();
   const actor: Identity = { address: "sized/s", id: "s", logic: machine, syncSnapshot: false };
-  let { state } = stepper.start(actor, {}, 1, nobody);
+  let { state } = stepper.start(actor, {}, 1, NOBODY);
   let least = Number.POSITIVE_INFINITY;
   for (let time = 0; time < 5; time++) {
     const before = performance.now();
     for (let seq = 2; seq < STEPS + 2; seq++)
-      ({ state } = stepper.step(actor, state, { type: "PUT", at: seq * 7919 }, seq, nobody));
+      ({ state } = stepper.step(actor, state, { type: "PUT", at: seq * 7919 }, seq, NOBODY));
     least = Math.min(least, performance.now() - before);
   }
   return (least * 1000) / STEPS;

@@ -7,17 +7,11 @@ import type { AnyStateMachine, Snapshot } from "xstate";
 import type { EncodedEvent, Identity, Stepped } from "../src/actors/xstate/contract.ts";
 import type { RawScope } from "../src/actors/xstate/internals.ts";
 import { raw } from "../src/actors/xstate/logic.ts";
-import { createStepper } from "../src/actors/xstate/stepper.ts";
+import { NOBODY } from "../src/actors/xstate/stepper.ts";
 import type { Bench } from "./bench.ts";
+import { loneStepper } from "./stepper.ts";
 
-const nobody = { get: () => undefined, all: () => ({}) };
-const stepper = createStepper({
-  relay() {},
-  snapshotOf: () => ({ status: "active", output: undefined, error: undefined }),
-  system: () => nobody,
-  logger() {},
-  strict: false,
-});
+const stepper = loneStepper();
 
 interface Subject {
   readonly name: string;
@@ -146,14 +140,14 @@ function identity({ machine }: Subject): Identity {
 }
 
 function started(subject: Subject): Stepped {
-  return stepper.start(identity(subject), {}, 1, nobody);
+  return stepper.start(identity(subject), {}, 1, NOBODY);
 }
 
 function stepped(subject: Counted, hashed: boolean): number {
   const actor = identity(subject);
   let { state } = started(subject);
   return rate((event, seq) => {
-    const step = stepper.step(actor, state, event, seq, nobody);
+    const step = stepper.step(actor, state, event, seq, NOBODY);
     if (hashed) stepper.hash(step.state, step.effects);
     state = step.state;
   }, subject);

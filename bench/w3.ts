@@ -15,6 +15,7 @@ import { createHost } from "../src/actors/host.ts";
 import { identify } from "../src/actors/identity.ts";
 import { defineKind, kindsByName } from "../src/actors/kind.ts";
 import { load, type LoadEnv } from "../src/actors/load.ts";
+import { NOBODY } from "../src/actors/xstate/stepper.ts";
 import type { EventLog, Recorded } from "../src/events/log/log.ts";
 import { sqliteLog } from "../src/events/log/sqlite.ts";
 import { parseBody, placeOf, type RecordBody } from "../src/events/record.ts";
@@ -144,19 +145,17 @@ async function decode(log: EventLog): Promise<Decoded[]> {
   return decoded;
 }
 
-const nobody = { get: () => undefined, all: () => ({}) };
-
 function fold(env: LoadEnv, [first, ...rest]: readonly Decoded[]): void {
-  const { fold: actor } = birth(identityOf(env, first), birthOf(first), env.stepper, nobody);
-  for (const one of rest) advance(actor, entryOf(one), env.stepper, nobody);
+  const { fold: actor } = birth(identityOf(env, first), birthOf(first), env.stepper, NOBODY);
+  for (const one of rest) advance(actor, entryOf(one), env.stepper, NOBODY);
 }
 
 function steps(env: LoadEnv, [first, ...rest]: readonly Decoded[]): void {
   const identity = identityOf(env, first);
-  let { state } = env.stepper.start(identity, {}, 1, nobody);
+  let { state } = env.stepper.start(identity, {}, 1, NOBODY);
   for (const { record, body } of rest)
     if (body.event !== undefined)
-      ({ state } = env.stepper.step(identity, state, body.event, record.seq, nobody));
+      ({ state } = env.stepper.step(identity, state, body.event, record.seq, NOBODY));
 }
 
 function identityOf(env: LoadEnv, first: Decoded | undefined) {

@@ -121,7 +121,7 @@ export function compareCheckpoint(
   if (checkpoint === undefined || checkpoint.key !== keyFor(env, record.stream)) return;
   const path = difference(checkpoint.content, contentOf(env, fold, settled));
   if (path === undefined) return;
-  const place = `record ${record.seq} of "${record.stream}"`;
+  const place = placeOf(record);
   const where = path.join(".");
   throw new TroupeError(
     "REPLAY_DIVERGED",

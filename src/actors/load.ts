@@ -18,6 +18,7 @@ import type { Kinds } from "./kind.ts";
 import { compareCheckpoint } from "./checkpoint.ts";
 import { startOf } from "./start.ts";
 import type { Stepper, SystemDirectory } from "./xstate/contract.ts";
+import { NOBODY } from "./xstate/stepper.ts";
 
 export interface LoadEnv {
   readonly log: EventLog;
@@ -193,8 +194,6 @@ function apply(
   const identity = identify(env, record.stream, body.born);
   return birth(identity, { ...entry, correlation: record.correlation }, env.stepper, directory);
 }
-
-const NOBODY: SystemDirectory = { get: () => undefined, all: () => ({}) };
 
 function recordedDirectory({ lookups }: RecordBody): SystemDirectory {
   if (lookups === undefined) return NOBODY;

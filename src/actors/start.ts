@@ -6,7 +6,7 @@
  * - A snapshot is a cache: one that lies ahead of the log, or far behind it, does not count.
  */
 import type { EventLog, Recorded } from "../events/log/log.ts";
-import { parseBody, type RecordBody } from "../events/record.ts";
+import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
 import { foldAt, idsOf } from "./checkpoint.ts";
 import type { Packed } from "./command-ids.ts";
 import type { ContentEnv } from "./content.ts";
@@ -93,7 +93,7 @@ async function recordAt(
   seq: number,
 ): Promise<{ readonly record: Recorded; readonly body: RecordBody } | undefined> {
   for await (const record of log.read(address, { after: seq - 1, to: seq })) {
-    return { record, body: parseBody(record.body, `record ${seq} of "${address}"`) };
+    return { record, body: parseBody(record.body, placeOf(record)) };
   }
   return undefined;
 }

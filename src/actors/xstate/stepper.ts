@@ -11,7 +11,15 @@ import { isMachineSnapshot } from "xstate";
 import type { Snapshot } from "xstate";
 import { addressOfChild, withNewsOf } from "./child-snapshots.ts";
 import { ACTION_FAILED } from "./contract.ts";
-import type { EncodedEvent, Identity, State, Stepped, Stepper, StepperOptions } from "./contract.ts";
+import type {
+  EncodedEvent,
+  Identity,
+  State,
+  Stepped,
+  Stepper,
+  StepperOptions,
+  SystemDirectory,
+} from "./contract.ts";
 import { decode } from "./decode.ts";
 import type { EffectParts } from "./effects.ts";
 import { encode, encodeError } from "./encode.ts";
@@ -29,7 +37,7 @@ import { warnOnce } from "./warnings.ts";
 import type { Turn } from "./turn.ts";
 
 /** Nobody has a system id: for steps that cannot ask. */
-const NOBODY = { get: () => undefined, all: () => ({}) };
+export const NOBODY: SystemDirectory = { get: () => undefined, all: () => ({}) };
 
 export function createStepper(options: StepperOptions): Stepper {
   const stage = createStage(options);
