@@ -1,8 +1,8 @@
 /** Reads a plan from a file, or from anything else that can be read: a pipe, `/dev/stdin`. */
 import { createReadStream } from "node:fs";
 import { TroupeError } from "../errors.ts";
-import type { Plan } from "../events/plan.ts";
-import { parsePlan } from "../events/plan-text.ts";
+import type { Plan } from "../events/plan/plan.ts";
+import { parsePlan } from "../events/plan/text.ts";
 
 /** The longest plan that is read, in bytes: a plan is written by hand, and recorded as a whole. */
 export const PLAN_LIMIT = 4 * 1024 * 1024;

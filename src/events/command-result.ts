@@ -3,6 +3,7 @@
  * are strict JSON, bounded, and free of known secrets.
  */
 import { z } from "zod";
+import type { WorkPackage } from "./work.ts";
 
 /** One command to run. */
 export interface CommandInput {
@@ -16,6 +17,8 @@ export interface CommandInput {
   /** Names of further variables to take from the host's environment. */
   readonly passEnv: readonly string[];
   readonly timeoutMs?: number;
+  /** Written to the file `$TROUPE_PACKAGE` first; the command may answer in `$TROUPE_RESULT`. */
+  readonly package?: WorkPackage;
 }
 
 /** A command that ran to its end, well or not. */
@@ -31,5 +34,7 @@ export const CommandResult = z.strictObject({
   stderrBytes: z.int().min(0),
   truncated: z.boolean(),
   durationMs: z.number().min(0),
+  /** What it left in the file `$TROUPE_RESULT`. */
+  data: z.json().optional(),
 });
 export type CommandResult = z.infer<typeof CommandResult>;

@@ -3,7 +3,11 @@
  * from outside (S1).
  */
 import { z } from "zod";
-import { Plan, PlanTask } from "./plan.ts";
+import { TaskOutcome } from "./facts/task.ts";
+import { Plan, PlanAgent } from "./plan/plan.ts";
+import { PlanTask } from "./plan/task.ts";
+import { Run } from "./plan/values.ts";
+import { WorkPackage } from "./work.ts";
 
 /** Where a run does its work. Absolute paths: a run may be resumed from anywhere. */
 const Place = {
@@ -15,25 +19,87 @@ const Place = {
   artifacts: z.string(),
 };
 
-export const WorkflowInput = z.strictObject({ ...Place, plan: Plan });
+export const WorkflowInput = z.strictObject({
+  ...Place,
+  plan: Plan,
+  /** The run that this one starts over, and from which task on. */
+  restarts: z.strictObject({ run: z.string(), from: z.string() }).optional(),
+  /** By task id: what need not be done again. */
+  carried: z.record(z.string(), TaskOutcome).optional(),
+});
 export type WorkflowInput = z.infer<typeof WorkflowInput>;
+
+/** Who does something: a command, an agent of the host, or an agent that is a command. */
+export const Assigned = z.strictObject({
+  agent: z.string().optional(),
+  command: PlanAgent.omit({ description: true }).extend({ run: Run }).optional(),
+});
+export type Assigned = z.infer<typeof Assigned>;
 
 export const TaskInput = z.strictObject({
   ...Place,
   task: PlanTask,
-  /** Values of the plan; those of the task win over them. */
+  /** Whose work it is. */
+  doer: Assigned,
+  judge: Assigned.optional(),
+  /** Values of the plan; those of the agent and of the task win over them. */
   env: z.record(z.string(), z.string()),
   passEnv: z.array(z.string()),
+  /** Paths that later tasks read and nobody else writes. */
+  needed: z.array(z.strictObject({ path: z.string(), by: z.string() })),
+  package: WorkPackage.pick({
+    purpose: true,
+    goal: true,
+    upstream: true,
+    stages: true,
+    feedback: true,
+    delivered: true,
+    branch: true,
+    cycle: true,
+  }),
 });
 export type TaskInput = z.infer<typeof TaskInput>;
 
+const reason = z.string().max(1_000).optional();
+
 /** End it: what runs is stopped, what waits never starts. */
-export const Cancel = z.strictObject({
-  type: z.literal("CANCEL"),
-  reason: z.string().max(1_000).optional(),
+export const Cancel = z.strictObject({ type: z.literal("CANCEL"), reason });
+
+/** The same; with `task`, only that one. */
+const CancelSome = Cancel.extend({ task: z.string().optional() });
+
+/** Start no new task until RESUME. `hard`: stop what runs, too, and run it again then (T-R7). */
+const Pause = z.strictObject({ type: z.literal("PAUSE"), hard: z.boolean().optional(), reason });
+
+const Resume = z.strictObject({ type: z.literal("RESUME") });
+
+const answer = {
+  /** As `approval.requested` names it. */
+  gate: z.string().max(200),
+  by: z.string().max(200).optional(),
+  comment: z.string().max(1_000).optional(),
+};
+const Approve = z.strictObject({ type: z.literal("APPROVE"), ...answer });
+const Deny = z.strictObject({ type: z.literal("DENY"), ...answer });
+
+/** Do a task again, and all that rests on it; what came before stays. */
+const Restart = z.strictObject({ type: z.literal("RESTART"), from: z.string() });
+
+/** Keep a copy of what the run has made so far (S3-010). */
+const Checkpoint = z.strictObject({
+  type: z.literal("CHECKPOINT"),
+  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
 });
 
-export const WorkflowCommand = z.discriminatedUnion("type", [Cancel]);
+export const WorkflowCommand = z.discriminatedUnion("type", [
+  CancelSome,
+  Pause,
+  Resume,
+  Approve,
+  Deny,
+  Restart,
+  Checkpoint,
+]);
 export type WorkflowCommand = z.infer<typeof WorkflowCommand>;
 
 export const TaskCommand = z.discriminatedUnion("type", [Cancel]);

@@ -12,7 +12,7 @@
  */
 import type { Counts } from "../events/facts/workflow.ts";
 import type { TaskOutcome, TaskStatus } from "../events/facts/task.ts";
-import type { Plan } from "../events/plan.ts";
+import type { Plan } from "../events/plan/plan.ts";
 import { itemAt, tableOf, withItem, type Table } from "./table.ts";
 
 /** One task as its workflow sees it. */

@@ -18,7 +18,7 @@ import { TroupeError } from "../errors.ts";
 import type { CommandInput, CommandResult } from "../events/command-result.ts";
 import type { TaskCommand, TaskInput } from "../events/commands.ts";
 import type { Failure, TaskFact, TaskOutcome } from "../events/facts/task.ts";
-import { argvOf } from "../events/plan.ts";
+import { argvOf } from "../events/plan/plan.ts";
 import { attemptOf, failureOf, mayRetry, type Attempt } from "./attempt.ts";
 
 /** The longest wait between two attempts. */

@@ -1,7 +1,7 @@
 /** Plans and a stand-in for the outside world, for tests of the machines under plain XState. */
 import { createActor, fromPromise, SimulatedClock } from "xstate";
 import type { CommandInput, CommandResult } from "../../src/events/command-result.ts";
-import { Plan } from "../../src/events/plan.ts";
+import { Plan } from "../../src/events/plan/plan.ts";
 import { taskMachine } from "../../src/machines/task.ts";
 import { workflowMachine } from "../../src/machines/workflow.ts";
 

@@ -2,7 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { initialTransition, transition } from "xstate";
 import { WorkflowFact, WorkflowOutcome } from "../../src/events/facts/workflow.ts";
-import type { Plan } from "../../src/events/plan.ts";
+import type { Plan } from "../../src/events/plan/plan.ts";
 import { endTask, newBoard, startReady } from "../../src/machines/board.ts";
 import { workflowMachine } from "../../src/machines/workflow.ts";
 import { factsOf, planOf, settled, World } from "./fixture.ts";

@@ -1,7 +1,7 @@
 /** What a plan's author gets to read. */
 import { describe, expect, it } from "vitest";
-import { argvOf, Plan } from "../../src/events/plan.ts";
-import { parsePlan } from "../../src/events/plan-text.ts";
+import { argvOf, Plan } from "../../src/events/plan/plan.ts";
+import { parsePlan } from "../../src/events/plan/text.ts";
 import { faultsOf, messages, planOf } from "../support/plan.ts";
 
 describe("each fault", () => {

@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { topologicalOrder } from "../../src/events/plan-graph.ts";
-import { parsePlan } from "../../src/events/plan-text.ts";
+import { topologicalOrder } from "../../src/events/plan/graph.ts";
+import { parsePlan } from "../../src/events/plan/text.ts";
 import { faultsOf, messages, planOf } from "../support/plan.ts";
 
 /** A DAG: task i may depend on tasks before it in a hidden order; the text lists them shuffled. */

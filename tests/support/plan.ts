@@ -1,6 +1,6 @@
 /** Plans as texts, and what is said of them. */
 import { TroupeError } from "../../src/errors.ts";
-import { parsePlan, type PlacedFault } from "../../src/events/plan-text.ts";
+import { parsePlan, type PlacedFault } from "../../src/events/plan/text.ts";
 
 export function planOf(tasks: readonly object[], rest: object = {}): string {
   return JSON.stringify({ name: "p", tasks, ...rest });

@@ -7,7 +7,7 @@ import { readPlan } from "../../agents/read-plan.ts";
 import { TroupeError } from "../../errors.ts";
 import type { WorkflowInput } from "../../events/commands.ts";
 import { openLog } from "../../events/log/open.ts";
-import type { Plan } from "../../events/plan.ts";
+import type { Plan } from "../../events/plan/plan.ts";
 import { drive } from "../drive.ts";
 import { exitCodeOfRun, runJson, runLines } from "../run-report.ts";
 import { knownRuns } from "../known-runs.ts";

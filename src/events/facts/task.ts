@@ -1,15 +1,18 @@
 /**
- * What happens to a task, as facts that its machine emits.
+ * What happens to a task at work, as facts that its machine emits.
  *
- * - The facts of one task stand in its own stream, in this order: requested, then per attempt
- *   started and (if another follows) retried, then exactly one of completed, failed,
- *   cancelled, skipped.
+ * - The facts of one task stand in its own stream: per attempt started, then what came of it,
+ *   then exactly one of completed, failed, cancelled. That a task was delegated, skipped, or
+ *   waits for a human stands in its workflow's stream.
  * - What a command printed is not in the facts: it is in the record whose fact says how it
  *   ended, as that record's input.
  */
 import { z } from "zod";
+import { BranchReason, Failure } from "../failure.ts";
+import { Purpose } from "../work.ts";
+import { fact } from "./fact.ts";
 
-/** Where a task stands. WAITING: between two attempts. */
+/** Where a task stands. WAITING: for the next attempt, for a human, or for a branch todo. */
 export const TaskStatus = z.enum([
   "PENDING",
   "RUNNING",
@@ -21,13 +24,9 @@ export const TaskStatus = z.enum([
 ]);
 export type TaskStatus = z.infer<typeof TaskStatus>;
 
-/** Why an attempt failed. */
-export const Failure = z.strictObject({
-  /** As in `COMMAND_FAILED`, `COMMAND_TIMEOUT`. */
-  code: z.string(),
-  message: z.string(),
-});
-export type Failure = z.infer<typeof Failure>;
+/** Of the last gate (S0-017); scores are 0 to 10. */
+export const Scores = z.strictObject({ completeness: z.number(), accuracy: z.number() });
+export type Scores = z.infer<typeof Scores>;
 
 /** How a task ended: its machine's output, and what its workflow keeps of it. */
 export const TaskOutcome = z.strictObject({
@@ -38,66 +37,118 @@ export const TaskOutcome = z.strictObject({
   exitCode: z.int().nullable(),
   /** Of the last attempt that ended. */
   durationMs: z.number().min(0),
-  /** The last line that the command printed, cut to 200 characters. */
+  /** The last line that was said, cut to 200 characters. */
   summary: z.string(),
+  /** What it left for those who depend on it. */
+  data: z.json().optional(),
+  scores: Scores.optional(),
+  /** How often a gate sent it back. */
+  reworks: z.int().min(1).optional(),
   failure: Failure.optional(),
-  /** Why it was cancelled. */
+  /** Why it was cancelled, or skipped by its own `when`. */
   reason: z.string().optional(),
-  /** The failed or cancelled task that a skipped one would have needed, directly or not. */
+  /** The task that a skipped one would have needed, directly or not. */
   blockedBy: z.string().optional(),
 });
 export type TaskOutcome = z.infer<typeof TaskOutcome>;
 
-/** The task exists. Once, first. */
-export const TaskRequested = fact("task.requested", { title: z.string() });
+const task = { /** The id that the plan gives it. */ task: z.string() };
 
 /** An attempt began. Once per attempt; a crash may run the same attempt again without another fact. */
-export const TaskStarted = fact("task.started", { attempt: z.int().min(1) });
+export const TaskStarted = fact("task.started", {
+  ...task,
+  title: z.string(),
+  purpose: Purpose,
+  attempt: z.int().min(1),
+});
+
+/** An attempt took longer than `timeoutMs` and was stopped. */
+export const TaskTimedOut = fact("task.timed_out", {
+  ...task,
+  attempt: z.int().min(1),
+  timeoutMs: z.int().min(1).optional(),
+});
+
+/** Outputs were looked for and acceptance tests were run. */
+export const TaskTested = fact("task.tested", {
+  ...task,
+  passed: z.boolean(),
+  issues: z.array(z.string()),
+});
 
 /** An attempt failed and another follows after `delayMs`. At most `maxRetries` times. */
 export const TaskRetried = fact("task.retried", {
+  ...task,
   attempt: z.int().min(1),
-  delayMs: z.int().min(1),
+  delayMs: z.int().min(0),
   failure: Failure,
 });
 
-/** The command ended well. */
+/** A gate said what it thinks. FAIL sends the work back, while `maxReworks` allows it. */
+export const GateEvaluated = fact("gate.evaluated", {
+  ...task,
+  completeness: z.number(),
+  accuracy: z.number(),
+  readiness: z.enum(["PASS", "FAIL"]),
+  issues: z.array(z.string()),
+  /** How often the work was sent back before. */
+  reworks: z.int().min(0),
+});
+
+/** The work was sent back as often as it may be: a human decides. */
+export const GateExhausted = fact("gate.exhausted", { ...task, reworks: z.int().min(0) });
+
+/** What failed needs mending by somebody else; the workflow answers with a branch todo, or a refusal. */
+export const TaskBroken = fact("task.broken", {
+  ...task,
+  reason: BranchReason,
+  depth: z.int().min(1),
+  failure: Failure,
+});
+
+/** Nobody else can mend it: a human decides. */
+export const TaskEscalated = fact("task.escalated", {
+  ...task,
+  /** `MAX_DEPTH_EXCEEDED`, `BRANCH_FAILED`, `BRANCH_LIMIT`. */
+  code: z.string(),
+  message: z.string(),
+});
+
+/** A hard pause stopped what ran; it runs again when the run is resumed. */
+export const TaskHeld = fact("task.held", task);
+
+/** It ended well. */
 export const TaskCompleted = fact("task.completed", {
+  ...task,
   attempts: z.int().min(1),
   durationMs: z.number().min(0),
   summary: z.string(),
 });
 
-/** The last attempt failed. */
+/** It ended badly. */
 export const TaskFailed = fact("task.failed", {
+  ...task,
   attempts: z.int().min(1),
   exitCode: z.int().nullable(),
   durationMs: z.number().min(0),
   failure: Failure,
 });
 
-/** Somebody ended it: it never started, or its command was stopped. */
-export const TaskCancelled = fact("task.cancelled", { reason: z.string() });
-
-/** A task that it depends on did not complete, so it never starts. */
-export const TaskSkipped = fact("task.skipped", { blockedBy: z.string() });
+/** Somebody ended it; what ran was stopped. */
+export const TaskCancelled = fact("task.cancelled", { ...task, reason: z.string() });
 
 export const TaskFact = z.discriminatedUnion("type", [
-  TaskRequested,
   TaskStarted,
+  TaskTimedOut,
+  TaskTested,
   TaskRetried,
+  GateEvaluated,
+  GateExhausted,
+  TaskBroken,
+  TaskEscalated,
+  TaskHeld,
   TaskCompleted,
   TaskFailed,
   TaskCancelled,
-  TaskSkipped,
 ]);
 export type TaskFact = z.infer<typeof TaskFact>;
-
-function fact<const T extends string, const S extends z.ZodRawShape>(type: T, shape: S) {
-  return z.strictObject({
-    type: z.literal(type),
-    v: z.literal(1),
-    /** `task`: the id that the plan gives it. */
-    data: z.strictObject({ task: z.string(), ...shape }),
-  });
-}

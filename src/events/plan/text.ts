@@ -5,9 +5,9 @@
  * - Whatever the text is, nothing but `PLAN_INVALID` is thrown.
  */
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type YAMLError } from "yaml";
-import { TroupeError } from "../errors.ts";
+import { TroupeError } from "../../errors.ts";
 import { Plan } from "./plan.ts";
-import { faultsOf, type PlanFault } from "./plan-faults.ts";
+import { faultsOf, type PlanFault } from "./faults.ts";
 
 /** How many faults a message spells out; `data.faults` has all. */
 const SHOWN = 25;

@@ -3,10 +3,11 @@
  * where there is a likely repair.
  */
 import type { z } from "zod";
-import { Plan, PlanTask } from "./plan.ts";
-import { nearest } from "./nearest.ts";
-import { isSecret } from "./secrets.ts";
-import { graphFaults, type GraphFault, type GraphTask } from "./plan-graph.ts";
+import { Plan } from "./plan.ts";
+import { PlanTask } from "./task.ts";
+import { nearest } from "../nearest.ts";
+import { isSecret } from "../secrets.ts";
+import { graphFaults, type GraphFault, type GraphTask } from "./graph.ts";
 
 /** One fault, before it is known where in the text it stands. */
 export interface PlanFault {

@@ -1,0 +1,20 @@
+/** Why something failed, in a few words, and the words for kinds of failures. */
+import { z } from "zod";
+
+export const Failure = z.strictObject({
+  /** As in `COMMAND_FAILED`, `COMMAND_TIMEOUT`. */
+  code: z.string(),
+  message: z.string(),
+});
+export type Failure = z.infer<typeof Failure>;
+
+/** Why a branch todo exists (T-B1). `test_failure`: no rule knew better. */
+export const BranchReason = z.enum([
+  "test_failure",
+  "spec_mismatch",
+  "timeout",
+  "implementation_bug",
+  "missing_dependency",
+  "flaky_test",
+]);
+export type BranchReason = z.infer<typeof BranchReason>;
