@@ -5,7 +5,7 @@ import { CommandResult } from "../events/command-result.ts";
 import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
 import type { StepRecord } from "../projections/projection.ts";
-import { stateLabel } from "../projections/runs.ts";
+import { stateLabel } from "../projections/runs-view.ts";
 
 /** One record in a few words. */
 export interface Line {

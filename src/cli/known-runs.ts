@@ -1,7 +1,8 @@
 /** What is known of the runs of a log: rows of a projection, caught up first, so that no command reads the whole log. */
 import type { EventLog } from "../events/log/log.ts";
 import { openProjections, type KeyedRow } from "../projections/runner.ts";
-import { runs, type RunView } from "../projections/runs.ts";
+import { runs } from "../projections/runs.ts";
+import type { RunView } from "../projections/runs-view.ts";
 import { tameLine, type Terminal } from "./terminal.ts";
 import type { Runs } from "./watch-run.ts";
 

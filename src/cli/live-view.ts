@@ -2,7 +2,7 @@
  * A run while it moves: lines for a terminal that are painted over, or one line per event
  * where there is none. Pure.
  */
-import { endedTasks, type RunView, type TaskView } from "../projections/runs.ts";
+import { endedTasks, type RunView, type TaskView } from "../projections/runs-view.ts";
 import { fit, inked, span, styleOf, width, type Ink } from "./paper.ts";
 import { tameLine } from "./terminal.ts";
 
@@ -75,13 +75,15 @@ export function word(task: TaskView, now: number): string {
   const { title, failure, summary } = task;
   switch (task.status) {
     case "WAITING":
-      return `again in ${span(Math.max(0, (task.dueAt ?? now) - now))}: ${failure?.message}`;
+      return wait(task, now);
     case "COMPLETED":
       return summary === undefined || summary === "" ? title : summary;
     case "FAILED":
       return `${failure?.message}`;
     case "SKIPPED":
-      return `blocked by ${task.blockedBy}`;
+      return task.blockedBy === undefined
+        ? `not wanted: ${task.reason}`
+        : `blocked by ${task.blockedBy}`;
     case "CANCELLED":
       return task.reason ? `cancelled: ${task.reason}` : "cancelled";
     default:
@@ -89,12 +91,30 @@ export function word(task: TaskView, now: number): string {
   }
 }
 
+/** What a task waits for. */
+function wait(
+  { waitsFor, dueAt, failure, openGates, blockedByBranches }: TaskView,
+  now: number,
+): string {
+  switch (waitsFor ?? "retry") {
+    case "approval":
+      return `for a human: ${openGates.join(", ")}`;
+    case "branch":
+      return `for ${blockedByBranches.join(", ")}: ${failure?.message}`;
+    case "held":
+      return "stopped by the pause; it runs again when the run is resumed";
+    case "retry":
+      return `again in ${span(Math.max(0, (dueAt ?? now) - now))}: ${failure?.message}`;
+  }
+}
+
 function timing(task: TaskView, ms = 0): string {
   return [span(Math.max(0, ms)), ...tries(task)].join(", ");
 }
 
-function tries({ attempts, restarts }: TaskView): readonly string[] {
+function tries({ attempts, restarts, reworks }: TaskView): readonly string[] {
   return [
+    ...(reworks > 0 ? [`sent back ${reworks === 1 ? "once" : `${reworks} times`}`] : []),
     ...(attempts > 1 ? [`attempt ${attempts}`] : []),
     ...(restarts > 0 ? ["started again after a stop"] : []),
   ];
@@ -112,6 +132,8 @@ function isSame(a: TaskView, b: TaskView): boolean {
   return (
     a.id === b.id &&
     a.status === b.status &&
+    a.waitsFor === b.waitsFor &&
+    a.openGates.join() === b.openGates.join() &&
     a.attempts === b.attempts &&
     (a.restarts === b.restarts || b.status !== "RUNNING")
   );

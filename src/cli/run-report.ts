@@ -3,7 +3,7 @@
  */
 import { remark } from "./live-view.ts";
 import { inked, span, styleOf, type Ink } from "./paper.ts";
-import { endedTasks, type RunView } from "../projections/runs.ts";
+import { endedTasks, type RunView } from "../projections/runs-view.ts";
 import { tameLine } from "./terminal.ts";
 
 /** The result: how it ended, what went wrong, and what the last tasks said. */

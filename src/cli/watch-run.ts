@@ -10,7 +10,8 @@ import type { Position } from "../events/log/log.ts";
 import { parseAddress } from "../events/address.ts";
 import { news, picture } from "./live-view.ts";
 import { painter } from "./painter.ts";
-import { evolveRun, type RunView } from "../projections/runs.ts";
+import { evolveRun } from "../projections/runs.ts";
+import type { RunView } from "../projections/runs-view.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type Runs = ReadonlyMap<string, RunView>;

@@ -4,24 +4,21 @@ import { describe, expect, it } from "vitest";
 import { news, picture } from "../../src/cli/live-view.ts";
 import { painter } from "../../src/cli/painter.ts";
 import { fit, moment, span, table, width } from "../../src/cli/paper.ts";
-import { stateLabel, type RunView, type TaskView } from "../../src/projections/runs.ts";
+import { unknownRun } from "../../src/projections/runs-plan.ts";
+import { newTask } from "../../src/projections/runs-task.ts";
+import { stateLabel, type RunView, type TaskView } from "../../src/projections/runs-view.ts";
 import { systemTerminal, tame, tameLine } from "../../src/cli/terminal.ts";
 
-const task = (id: string, rest: Partial<TaskView> = {}): TaskView => ({
-  id,
+const task = (id: string, rest: Readonly<Partial<TaskView>> = {}): TaskView => ({
+  ...newTask(id),
   title: `Do ${id}`,
-  status: "PENDING",
-  attempts: 0,
-  restarts: 0,
   ...rest,
 });
 
 const view: RunView = {
-  run: "r1",
+  ...unknownRun("r1", 1_000),
   name: "demo",
   status: "RUNNING",
-  open: true,
-  startedAt: 1_000,
   movedAt: 2_000,
   records: 9,
   artifacts: "/x",

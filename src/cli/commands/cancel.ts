@@ -6,7 +6,7 @@ import { connect } from "../../actors/client.ts";
 import { planKinds } from "../../agents/plan-kinds.ts";
 import { TroupeError } from "../../errors.ts";
 import { parseAddress } from "../../events/address.ts";
-import { stateLabel } from "../../projections/runs.ts";
+import { stateLabel } from "../../projections/runs-view.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
 
 const Options = z.object({

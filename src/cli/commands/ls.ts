@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { knownRuns } from "../known-runs.ts";
 import { inked, moment, span, styleOf, table } from "../paper.ts";
-import { endedTasks } from "../../projections/runs.ts";
+import { endedTasks } from "../../projections/runs-view.ts";
 import { addCommand, openExisting, type Shell } from "../shell.ts";
 
 const Options = z.object({ log: z.string(), json: z.boolean().default(false) });

@@ -10,7 +10,7 @@ import { TroupeError } from "../../errors.ts";
 import { count, table } from "../paper.ts";
 import { loadKinds } from "../load-kinds.ts";
 import { addressesIn, replay, replayEnv, type Replayed } from "../replaying.ts";
-import { stateLabel } from "../../projections/runs.ts";
+import { stateLabel } from "../../projections/runs-view.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import type { Json } from "../../events/json.ts";
 

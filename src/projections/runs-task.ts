@@ -1,0 +1,219 @@
+/**
+ * What the records of a task's own actors say of it.
+ *
+ * - Each start has records of its own, so those of `~2` never touch what `~1` left.
+ * - What is shown of a task follows from its parts alone ({@link withFace}), whichever record
+ *   came last.
+ */
+import { TaskFact } from "../events/facts/task.ts";
+import type { RecordBody } from "../events/record.ts";
+import {
+  only,
+  stateLabel,
+  type AttemptView,
+  type StartView,
+  type TaskParts,
+  type TaskView,
+  type Waits,
+} from "./runs-view.ts";
+
+/** A task of which nothing is known but its id. */
+export function newTask(id: string): TaskView {
+  const parts = { id, title: id, dependsOn: [], outputs: [], blockedByBranches: [], openGates: [] };
+  return withFace({ ...parts, starts: [], stale: 0 });
+}
+
+/** The starts of a task with one of them changed, or made where it is missing. */
+export function withStart(
+  { starts }: Pick<TaskParts, "starts">,
+  n: number,
+  change: (start: StartView) => StartView,
+): readonly StartView[] {
+  const at = starts.findIndex((start) => start.n >= n);
+  const known = starts[at];
+  if (known?.n === n) return starts.with(at, change(known));
+  const first = change({ n, attempts: [], restarts: 0, reworks: 0 });
+  return starts.toSpliced(at === -1 ? starts.length : at, 0, first);
+}
+
+/** One record of a start. */
+export function startMoved(start: StartView, at: number, body: RecordBody): StartView {
+  const status = stateLabel(body.status, body.state);
+  const again = status === "RUNNING" && body.event?.type === "troupe.recovered";
+  const moved: StartView = {
+    ...waiting(start, status === "WAITING" ? waitIn(body.state) : undefined),
+    status,
+    ...(again && { restarts: start.restarts + 1, againAt: at }),
+    ...(body.status !== "active" && { endedAt: start.endedAt ?? at }),
+  };
+  return (body.facts ?? []).reduce<StartView>((view, found) => {
+    const parsed = TaskFact.safeParse(found);
+    return parsed.success ? withFact(view, parsed.data, at) : view;
+  }, moved);
+}
+
+/** A due time holds only for as long as the wait. */
+function waiting(start: StartView, waitsFor: Waits | undefined): StartView {
+  const { waitsFor: _, dueAt, ...rest } = start;
+  if (waitsFor === undefined) return rest;
+  return { ...rest, waitsFor, ...(waitsFor === "retry" && dueAt !== undefined && { dueAt }) };
+}
+
+const WAITS: ReadonlySet<string> = new Set<Waits>(["retry", "approval", "branch", "held"]);
+
+/** What stands below WAITING. */
+function waitIn(state: RecordBody["state"]): Waits | undefined {
+  const below = Object(state)["WAITING"] as unknown; // whatever it is
+  const name = typeof below === "object" && below !== null ? Object.keys(below)[0] : below;
+  return typeof name === "string" && WAITS.has(name) ? (name as Waits) : undefined; // it was just looked for
+}
+
+function withFact(start: StartView, fact: TaskFact, at: number): StartView {
+  switch (fact.type) {
+    case "task.started": {
+      const { attempt, purpose } = fact.data;
+      const { attempts } = closed(start, at, {});
+      return { ...start, attempts: [...attempts, { attempt, purpose, startedAt: at }] };
+    }
+    case "task.timed_out":
+      return closed(start, at, { outcome: "TIMED_OUT" });
+    case "task.tested":
+      return fact.data.passed ? start : closed(start, at, { issues: fact.data.issues });
+    case "task.retried": {
+      const { delayMs, failure } = fact.data;
+      const dueAt = at + delayMs;
+      return { ...closed(start, at, { outcome: "FAILED", failure }), failure, dueAt };
+    }
+    case "gate.evaluated":
+      return judged(start, fact.data, at);
+    case "task.broken":
+      return closed(start, at, { outcome: "BROKEN", failure: fact.data.failure });
+    case "task.escalated": {
+      const { code, message } = fact.data;
+      return { ...start, failure: { code, message } };
+    }
+    case "gate.exhausted":
+      return { ...start, reworks: fact.data.reworks };
+    case "task.held":
+      return closed(start, at, { outcome: "HELD" });
+    case "task.completed": {
+      const { failure: _, ...rest } = accepted(closed(start, at, { outcome: "COMPLETED" }));
+      const { durationMs, summary } = fact.data;
+      return { ...rest, durationMs, summary, endedAt: at };
+    }
+    case "task.failed": {
+      const { durationMs, failure } = fact.data;
+      return { ...closed(start, at, { outcome: "FAILED", failure }), durationMs, failure, endedAt: at };
+    }
+    case "task.cancelled": {
+      const { reason } = fact.data;
+      return { ...closed(start, at, { outcome: "CANCELLED" }), reason, endedAt: at };
+    }
+  }
+}
+
+function judged(
+  start: StartView,
+  {
+    completeness,
+    accuracy,
+    readiness,
+    issues,
+    reworks,
+  }: Extract<TaskFact, { readonly type: "gate.evaluated" }>["data"],
+  at: number,
+): StartView {
+  const scores = { completeness, accuracy };
+  const passed = readiness === "PASS";
+  const after = passed
+    ? withLast(start, (last) => ({ ...last, scores }))
+    : closed(start, at, { outcome: "REWORK", issues, scores });
+  return { ...after, scores, reworks };
+}
+
+/** The start with its last attempt ended, if it is open. What was said of it before stays. */
+function closed(start: StartView, at: number, end: Partial<AttemptView>): StartView {
+  return withLast(start, (last) =>
+    last.endedAt === undefined ? { ...last, ...end, endedAt: at } : { ...end, ...last },
+  );
+}
+
+/** A human may take what a gate would have sent back once more. */
+function accepted(start: StartView): StartView {
+  return withLast(start, (last) =>
+    last.outcome === "REWORK" ? { ...last, outcome: "COMPLETED" } : last,
+  );
+}
+
+function withLast(start: StartView, change: (last: AttemptView) => AttemptView): StartView {
+  const last = start.attempts.at(-1);
+  return last === undefined ? start : { ...start, attempts: start.attempts.with(-1, change(last)) };
+}
+
+/** The parts of a task, and what is shown of it. */
+export function withFace(parts: TaskParts): TaskView {
+  const bare = partsOf(parts);
+  const start = bare.starts.findLast(({ n, status }) => n > bare.stale && status !== undefined);
+  const delegated = bare.starts.findLast(({ n }) => n > bare.stale)?.delegatedAt;
+  const purpose = start?.attempts.at(-1)?.purpose ?? (bare.parent === undefined ? "work" : "debug");
+  const at = delegated === undefined ? {} : { delegatedAt: delegated };
+  if (start !== undefined) return { ...bare, ...at, purpose, ...startedFace(start) };
+  return { ...bare, ...at, purpose, ...unstartedFace(bare) };
+}
+
+const PARTS: readonly (keyof TaskParts)[] = [
+  "id",
+  "title",
+  "agent",
+  "wave",
+  "dependsOn",
+  "outputs",
+  "parent",
+  "addedBy",
+  "estimateMs",
+  "timeoutMs",
+  "when",
+  "blockedByBranches",
+  "openGates",
+  "settled",
+  "starts",
+  "stale",
+];
+
+function partsOf(task: TaskParts): TaskParts {
+  const known = PARTS.filter((key) => task[key] !== undefined);
+  return Object.fromEntries(known.map((key) => [key, task[key]])) as unknown as TaskParts; // the keys that it must have are never undefined
+}
+
+type Face = Omit<TaskView, keyof TaskParts | "purpose" | "delegatedAt">;
+
+function startedFace(start: StartView): Face {
+  const { n: _n, round: _r, delegatedAt: _d, attempts, againAt, ...rest } = start;
+  const last = attempts.at(-1);
+  const startedAt = last && Math.max(last.startedAt, againAt ?? 0);
+  return {
+    ...rest,
+    status: rest.status ?? "PENDING",
+    attempts: last?.attempt ?? 0,
+    ...(startedAt !== undefined && { startedAt }),
+  };
+}
+
+function unstartedFace({ settled, openGates }: TaskParts): Face {
+  const none = { attempts: 0, restarts: 0, reworks: 0 };
+  if (settled === undefined)
+    return openGates.length > 0
+      ? { ...none, status: "WAITING", waitsFor: "approval" }
+      : { ...none, status: "PENDING" };
+  const { status, at, blockedBy, reason, carried } = settled;
+  return {
+    ...none,
+    ...only({ ...carried }),
+    attempts: carried?.attempts ?? 0,
+    reworks: carried?.reworks ?? 0,
+    status,
+    endedAt: at,
+    ...(blockedBy !== undefined && { blockedBy }),
+    ...(reason !== undefined && { reason }),
+  };
+}
