@@ -11,6 +11,7 @@ import {
   type PromiseActorLogic,
 } from "xstate";
 import type { Json } from "../events/json.ts";
+import type { ActorRecord } from "./reads.ts";
 
 /** What an activity gets beside its input. */
 export interface ActivityContext {
@@ -28,6 +29,11 @@ export interface ActivityContext {
   readonly progress: (value: Json) => void;
   /** Writes to the host's log (talk, not data). */
   readonly log: (...args: readonly unknown[]) => void;
+  /**
+   * The records of the run that it belongs to (all actors of its root), as the log holds them
+   * now, in order within each actor. Reads the run's part of the log from its beginning.
+   */
+  readonly records: () => AsyncIterable<ActorRecord>;
 }
 
 export interface RetryPolicy {
@@ -127,5 +133,6 @@ function standalone(id: string): Omit<ActivityContext, "signal"> {
     heartbeat: () => {},
     progress: () => {},
     log: () => {},
+    records: async function* () {},
   };
 }

@@ -11,7 +11,7 @@ import { textFault } from "../events/log/admit.ts";
 import type { Command } from "../events/log/log.ts";
 import { RecordedEvent } from "../events/record.ts";
 import { notFound } from "./inputs.ts";
-import { kindNamed, parseOutside } from "./kind.ts";
+import { kindNamed, parseInput, parseOutside } from "./kind.ts";
 import { load, type LoadEnv } from "./load.ts";
 import type { Runner } from "./runner.ts";
 import type { Parked } from "./runtime.ts";
@@ -44,12 +44,13 @@ export function commander(runner: Runner): Commander {
     async start(address, input, { correlation, trace }) {
       assertTexts({ correlation, trace });
       const { kind, root, path } = parseAddress(address);
-      kindNamed(kinds, kind);
+      const known = kindNamed(kinds, kind);
       if (path.length > 0)
         throw new TroupeError("ADDRESS_INVALID", `"${address}" is a child's address`, {
           hint: `Start a root such as "${kind}/${root}"; children are started by their parents.`,
         });
-      const encoded = input === undefined ? {} : { input: stepper.encode(input, "input") };
+      const read = parseInput(known, input);
+      const encoded = read === undefined ? {} : { input: stepper.encode(read, "input") };
       return offered((settle) =>
         runner.offer(address, {
           type: "birth",

@@ -53,7 +53,7 @@ export interface Actors<TKinds extends readonly AnyKind[]> {
    * Starts a root actor; resolves when it is on disk. The same address and input again give the
    * same actor.
    *
-   * @throws {@link TroupeError} `ACTOR_EXISTS` with another input, `KIND_UNKNOWN`, `ADDRESS_INVALID`.
+   * @throws {@link TroupeError} `ACTOR_EXISTS` with another input, `INPUT_INVALID`, `KIND_UNKNOWN`, `ADDRESS_INVALID`.
    */
   start<TAddress extends AddressOf<TKinds>>(
     address: TAddress,

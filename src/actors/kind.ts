@@ -11,11 +11,13 @@ export interface Kind<
   TName extends string = string,
   TMachine extends AnyStateMachine = AnyStateMachine,
   TEvents extends z.ZodType = z.ZodType,
+  TInput extends z.ZodType | undefined = z.ZodType | undefined,
 > {
   readonly kind: TName;
   readonly version: string;
   readonly machine: TMachine;
   readonly events: TEvents;
+  readonly input?: TInput;
   readonly leadingFacts?: readonly string[];
 }
 
@@ -23,7 +25,11 @@ export interface Kind<
 export type AnyKind = Kind;
 
 /** What `start` takes as `input` for a kind. */
-export type KindInput<TKind extends AnyKind> = InputFrom<TKind["machine"]>;
+export type KindInput<TKind extends AnyKind> = [InputSchema<TKind>] extends [never]
+  ? InputFrom<TKind["machine"]>
+  : z.input<InputSchema<TKind>>;
+
+type InputSchema<TKind extends AnyKind> = NonNullable<TKind["input"]>;
 
 /** What `send` takes for a kind. */
 export type KindEvent<TKind extends AnyKind> = z.input<TKind["events"]>;
@@ -35,6 +41,8 @@ export type KindEvent<TKind extends AnyKind> = z.input<TKind["events"]>;
  * @param definition.version any string; raise it when the machine changes.
  * @param definition.events zod schema of the events that may be sent from outside. Events
  * between actors, timers and completions do not pass it.
+ * @param definition.input zod schema of what `start` takes from outside; the machine gets what it
+ * makes of it. What a parent gives its child does not pass it. Default: any JSON.
  * @param definition.leadingFacts types of emitted events, the most telling first: where a step
  * emits several, the first of these names the record. Default: the first that is emitted.
  * @throws {@link TroupeError} `KIND_INVALID`.
@@ -43,13 +51,15 @@ export function defineKind<
   const TName extends string,
   TMachine extends AnyStateMachine,
   TEvents extends z.ZodType<EventFromLogic<TMachine>>,
+  TInput extends z.ZodType<InputFrom<TMachine>> | undefined = undefined,
 >(definition: {
   readonly kind: TName;
   readonly version: string;
   readonly machine: TMachine;
   readonly events: TEvents;
+  readonly input?: TInput;
   readonly leadingFacts?: readonly string[];
-}): Kind<TName, TMachine, TEvents> {
+}): Kind<TName, TMachine, TEvents, TInput> {
   const { kind, version } = definition;
   if (!/^[A-Za-z0-9_-]+$/.test(kind))
     throw new TroupeError("KIND_INVALID", `"${kind}" is not a kind's name`, {
@@ -107,10 +117,7 @@ export function parseOutside(kind: AnyKind, event: unknown): { readonly type: st
       `kind "${kind.kind}" takes no such event "${type}": ${z.prettifyError(parsed.error)}`,
       {
         hint: "Send an event that the kind's schema accepts.",
-        data: {
-          type,
-          issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
-        },
+        data: { type, issues: issuesOf(parsed.error) },
       },
     );
   const read: unknown = parsed.data;
@@ -125,6 +132,31 @@ export function parseOutside(kind: AnyKind, event: unknown): { readonly type: st
       hint: "Let the schema describe objects with a string `type`.",
     },
   );
+}
+
+/**
+ * The border (S1): what `start` is given from outside, as its kind's schema reads it.
+ *
+ * @throws {@link TroupeError} `INPUT_INVALID` with every fault.
+ */
+export function parseInput({ kind, input: schema }: AnyKind, input: unknown): unknown {
+  if (schema === undefined) return input;
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new TroupeError(
+    "INPUT_INVALID",
+    `kind "${kind}" takes no such input: ${z.prettifyError(parsed.error)}`,
+    {
+      hint: "Give an input that the kind's schema accepts.",
+      data: { kind, issues: issuesOf(parsed.error) },
+    },
+  );
+}
+
+function issuesOf({
+  issues,
+}: z.ZodError): readonly { readonly path: string; readonly message: string }[] {
+  return issues.map(({ path, message }) => ({ path: path.join("."), message }));
 }
 
 /** @throws {@link TroupeError} `EVENT_RESERVED` for what only the host may say. */

@@ -1,7 +1,7 @@
 /** Reading without owning: states at any record, and the history with its live tail. */
 import { TroupeError } from "../errors.ts";
-import { parseAddress } from "../events/address.ts";
-import type { Position, Recorded, Scanned, ScanOptions } from "../events/log/log.ts";
+import { parseAddress, partitionOf } from "../events/address.ts";
+import type { EventLog, Position, Recorded, Scanned, ScanOptions } from "../events/log/log.ts";
 import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
 import { notFound } from "./inputs.ts";
 import { load, type LoadEnv } from "./load.ts";
@@ -58,6 +58,16 @@ export async function* readRecords(
     if (type !== undefined && !matches(record, type)) continue;
     yield { ...record, body: parseBody(record.body, placeOf(record)) };
   }
+}
+
+/** What the log holds of one run now, in order within each actor. */
+export async function* recordsOfRun(
+  { log }: { readonly log: EventLog },
+  root: string,
+): AsyncGenerator<ActorRecord> {
+  for await (const record of log.scan({ partition: partitionOf(root, log.partitions) }))
+    if (parseAddress(record.stream).root === root)
+      yield { ...record, body: parseBody(record.body, placeOf(record)) };
 }
 
 function matches(record: Scanned, type: string): boolean {

@@ -4,7 +4,15 @@ import { z } from "zod";
 import { connect } from "../../src/actors/client.ts";
 import type { AnyKind } from "../../src/actors/kind.ts";
 import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
-import { bossKind, counterKind, openKind, upTo, workKind, type Run } from "../support/laws-kinds.ts";
+import {
+  bossKind,
+  counterKind,
+  guardedKind,
+  openKind,
+  upTo,
+  workKind,
+  type Run,
+} from "../support/laws-kinds.ts";
 
 describe.each(EVERY_ENGINE)("the border, on $name", ({ bench }) => {
   it("S1: only events of the kind's schema enter; the fault is named", async () => {
@@ -89,6 +97,48 @@ describe.each(EVERY_ENGINE)("the border, on $name", ({ bench }) => {
         message: expect.stringContaining("deep.value") as string,
       });
     expect(await b.types("open/o")).toEqual(["troupe.started"]);
+  });
+
+  it("S1: what start is given must fit the kind's input schema, in this process and from another", async () => {
+    await using b = await bench();
+    const kinds = [guardedKind()] as const;
+    const { host, log } = await b.start(kinds);
+    await using other = await connect({ log, kinds });
+    for (const from of [host, other]) {
+      const loose = from as unknown as { start(a: string, o?: object): Promise<unknown> };
+      await expect(loose.start("guarded/g", { input: { rooms: 0, extra: 1 } })).rejects.toMatchObject({
+        code: "INPUT_INVALID",
+        message: expect.stringContaining('kind "guarded" takes no such input') as string,
+        data: {
+          kind: "guarded",
+          issues: [{ path: "rooms" }, { path: "guest" }, { path: "", message: /extra/ }].map(
+            ({ path, message }) => ({
+              path,
+              message: expect.stringMatching(message ?? /./) as string,
+            }),
+          ),
+        },
+      });
+      for (const bad of [undefined, {}, { input: null }, { input: "x" }, { input: [] }])
+        await expect(loose.start("guarded/g", bad)).rejects.toMatchObject({ code: "INPUT_INVALID" });
+    }
+    expect(await b.types("guarded/g")).toEqual([]);
+  });
+
+  it("S1: the machine gets what the schema makes of its input, and the same input again is the same actor", async () => {
+    await using b = await bench();
+    const kinds = [guardedKind()] as const;
+    const { host, log } = await b.start(kinds);
+    await using other = await connect({ log, kinds });
+    const input = { guest: { name: " Ada " } };
+    const here = await host.start("guarded/g", { input });
+    await other.start("guarded/g", { input });
+    const there = await other.start("guarded/h", { input: { ...input, rooms: 2 } });
+    expect((await here.snapshot()).context).toEqual({ rooms: 1, guest: { name: "Ada" } });
+    expect((await there.snapshot()).context).toEqual({ rooms: 2, guest: { name: "Ada" } });
+    expect((await b.records("guarded/g")).map(({ body }) => body.born?.input)).toEqual([
+      { rooms: 1, guest: { name: "Ada" } },
+    ]);
   });
 
   it("S1: a child cannot be started from outside", async () => {

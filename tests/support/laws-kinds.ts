@@ -50,6 +50,19 @@ export function counterKind(did: string[] = []) {
   return defineKind({ kind: "counter", version: "1", machine, events });
 }
 
+/** Takes only what its schema takes. */
+export function guardedKind() {
+  const input = z.strictObject({
+    rooms: z.int().min(1).default(1),
+    guest: z.strictObject({ name: z.string().trim() }),
+  });
+  type Input = z.infer<typeof input>;
+  const machine = setup({ types: { context: {} as Input, input: {} as Input } }).createMachine({
+    context: ({ input: given }) => given,
+  });
+  return defineKind({ kind: "guarded", version: "1", machine, events: z.never(), input });
+}
+
 /** One run of an activity, held open by the test. */
 export interface Run {
   readonly context: ActivityContext & { readonly input: { readonly job: string } };
