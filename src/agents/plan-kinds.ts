@@ -1,22 +1,35 @@
 /**
- * The kinds that run plans: `workflow` and its `task`s, with real commands.
+ * The kinds that run plans: `workflow` and its `task`s, with real commands and the agents of
+ * the host.
  */
 import { defineKind } from "../actors/kind.ts";
-import { TaskCommand, WorkflowCommand } from "../events/commands.ts";
+import { TaskCommand, TaskInput, WorkflowCommand, WorkflowInput } from "../events/commands.ts";
 import { taskMachine } from "../machines/task.ts";
 import { workflowMachine } from "../machines/workflow.ts";
-import { commandActor } from "./command-actor.ts";
-import type { RunOptions } from "./command.ts";
+import { taskSources, workflowSources, type PlanOptions } from "./plan-sources.ts";
 
-/** @param options how commands are run. */
-export function planKinds(options: Omit<RunOptions, "signal"> = {}) {
-  const machine = taskMachine.provide({ actors: { command: commandActor(options) } });
-  const task = defineKind({ kind: "task", version: "1", machine, events: TaskCommand });
+/**
+ * The kinds of a host that runs plans.
+ *
+ * @param options the host's agents, and how commands are run.
+ */
+export function planKinds(options: PlanOptions = {}) {
+  const machine = taskMachine.provide({ actors: taskSources(options) });
+  const task = defineKind({
+    kind: "task",
+    version: "1",
+    machine,
+    events: TaskCommand,
+    input: TaskInput,
+  });
   const workflow = defineKind({
     kind: "workflow",
     version: "1",
-    machine: workflowMachine.provide({ actors: { task: machine } }),
+    machine: workflowMachine.provide({
+      actors: { task: machine, ...workflowSources(async () => []) },
+    }),
     events: WorkflowCommand,
+    input: WorkflowInput,
   });
   return [workflow, task] as const;
 }

@@ -41,7 +41,7 @@ export function redactor(secrets: Iterable<string>): Redactor {
     push: (piece) => {
       held += piece;
       // a secret that starts before this point would be here in full
-      const sure = held.length - longest + 1;
+      const sure = wholeBefore(held, held.length - longest + 1);
       return sure > 0 ? release(sure) : "";
     },
     end: () => release(held.length),
@@ -52,6 +52,11 @@ export function redactor(secrets: Iterable<string>): Redactor {
 export function redact(text: string, secrets: Iterable<string>): string {
   const clean = redactor(secrets);
   return clean.push(text) + clean.end();
+}
+
+/** The last place at or before `at` that splits no pair of surrogates: half of one is no text. */
+function wholeBefore(text: string, at: number): number {
+  return /[\uD800-\uDBFF]/.test(text.charAt(at - 1)) ? at - 1 : at;
 }
 
 interface Span {

@@ -66,6 +66,15 @@ describe("redaction", () => {
 });
 
 describe("collected output", () => {
+  it("S2: splits no character where a secret might begin", () => {
+    const text = "a\u{1F600}".repeat(20);
+    for (const secret of ["abcd", "abcde", "abcdef"]) {
+      const stream = redactor([secret]);
+      const said = pieces(text, [3, 10, 17, 18]).map((piece) => stream.push(piece));
+      expect([...said, stream.end()].every((piece) => piece.isWellFormed())).toBe(true);
+    }
+  });
+
   const collected = (limit: number, chunks: readonly Uint8Array[], secrets: readonly string[] = []) => {
     const collector = collectOutput(limit, secrets);
     for (const chunk of chunks) collector.write(chunk);

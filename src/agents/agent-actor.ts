@@ -1,0 +1,87 @@
+/**
+ * The `agent` that tasks invoke: hands a work package to the function that the host has
+ * registered under the agent's name.
+ *
+ * - The package's `timeoutMs` is the attempt's: then its signal aborts and it ends with
+ *   `ACTIVITY_TIMEOUT`, whether the function listens or not.
+ * - What comes back is checked, bounded and redacted before anything is recorded.
+ */
+import type { PromiseActorLogic } from "xstate";
+import { z } from "zod";
+import { activity } from "../actors/activity.ts";
+import { TroupeError } from "../errors.ts";
+import { nearest } from "../events/nearest.ts";
+import { secretsOf } from "../events/secrets.ts";
+import { WorkResult, type WorkPackage } from "../events/work.ts";
+import type { AgentFunction, Agents, Work } from "./agent.ts";
+import type { RunOptions } from "./command.ts";
+import { mergeAgent } from "./merge-agent.ts";
+import { redact } from "./redact.ts";
+import { invalid, recordable, redactedError, type Answer } from "./result-data.ts";
+import { makeFolders } from "./work-files.ts";
+
+/** Agents that every host has, unless it gives one of the same name. */
+export const BUILT_IN_AGENTS: Agents = { merge: mergeAgent };
+
+export type AgentOptions = Pick<RunOptions, "now" | "env" | "secrets">;
+
+/** @param agents by name; they come before the built-in ones. */
+export function agentActor(
+  agents: Agents = {},
+  { now = () => performance.now(), env = process.env, secrets = [] }: AgentOptions = {},
+): PromiseActorLogic<WorkResult, WorkPackage> {
+  const all: Agents = { ...BUILT_IN_AGENTS, ...agents };
+  return activity<WorkPackage, WorkResult>(
+    async ({ input, records: _records, ...context }) => {
+      const agent = agentNamed(all, input.agent);
+      const hidden = [...secrets, ...secretsOf(env)];
+      await makeFolders(input.outputs);
+      const begun = now();
+      const answer = await asked(agent, { ...input, ...context }, hidden);
+      const measured = Math.max(0, Math.round(now() - begun));
+      return { durationMs: measured, ...resultOf(answer, input.agent ?? "", hidden) };
+    },
+    { timeoutMs: (input) => input.timeoutMs },
+  );
+}
+
+async function asked(agent: AgentFunction, work: Work, hidden: readonly string[]): Promise<unknown> {
+  try {
+    return await agent(work);
+  } catch (error) {
+    throw redactedError(error, hidden);
+  }
+}
+
+function agentNamed(agents: Agents, name = ""): AgentFunction {
+  const found = Object.hasOwn(agents, name) ? agents[name] : undefined;
+  if (found !== undefined) return found;
+  const known = Object.keys(agents);
+  const near = nearest(name, known);
+  throw new TroupeError(
+    "AGENT_UNKNOWN",
+    `no agent "${name}" is registered (known: ${known.join(", ")})`,
+    {
+      hint: near === undefined ? "Pass it to planKinds({ agents })." : `Did you mean "${near}"?`,
+      data: { agent: name, known },
+    },
+  );
+}
+
+/** Data is looked at apart: it may be too deep for a schema. */
+const Shape = WorkResult.extend({ data: z.unknown().optional() });
+
+function resultOf(value: unknown, agent: string, hidden: readonly string[]): WorkResult {
+  const answer: Answer = { who: `the answer of agent "${agent}"`, facts: { agent } };
+  const hint = "Return nothing, or { summary, data } in plain JSON.";
+  const parsed = Shape.safeParse(value ?? {});
+  if (!parsed.success) throw invalid(answer, z.prettifyError(parsed.error), hint);
+  const { summary, data, durationMs } = parsed.data;
+  return {
+    ...(summary !== undefined && { summary: redact(summary, hidden) }),
+    ...(data !== undefined && {
+      data: recordable(data, hidden, answer) as NonNullable<WorkResult["data"]>, // zod's own JSON type is mutable
+    }),
+    ...(durationMs !== undefined && { durationMs }),
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * Agents that are functions of the host, and what they are given to do.
+ */
+import type { ActivityContext } from "../actors/activity.ts";
+import type { WorkPackage, WorkResult } from "../events/work.ts";
+
+/** A work package, and what an agent needs to do it safely. */
+export type Work = WorkPackage &
+  Pick<
+    ActivityContext,
+    "signal" | "idempotencyKey" | "fence" | "deadline" | "heartbeat" | "progress" | "log"
+  >;
+
+/**
+ * Does a piece of work. What it returns becomes the task's summary and data; what it throws
+ * is how the attempt failed.
+ *
+ * - After a crash it runs again, with the same `idempotencyKey` and a greater `fence.attempt`.
+ * - It has to write `work.outputs` (their folders exist), and to stop when `work.signal` aborts.
+ */
+export type AgentFunction = (work: Work) => Promise<WorkResult | void>;
+
+/** Agents by the name that plans call them. */
+export type Agents = Readonly<Record<string, AgentFunction>>;
