@@ -9,20 +9,41 @@ import { TroupeError } from "../errors.ts";
  * @throws {@link TroupeError} `USAGE` where the file is no module; `KIND_INVALID` where it exports no kinds.
  */
 export async function loadKinds(file: string, folder: string): Promise<Kinds> {
-  const module: unknown = await import(pathToFileURL(resolve(folder, file)).href).catch(
-    (cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new TroupeError("USAGE", `--kinds ${file} cannot be loaded: ${why}`, {
-        hint: "Name a JavaScript or TypeScript module.",
-        cause,
-      });
-    },
-  );
-  const kinds: unknown = Object(module).kinds;
-  if (Array.isArray(kinds) && kinds.length > 0 && kinds.every(isKind)) return kindsByName(kinds);
+  const kinds = kindsIn(await loadModule(file, folder, `--kinds ${file}`));
+  if (kinds !== undefined) return kinds;
   throw new TroupeError("KIND_INVALID", `${file} exports no kinds`, {
     hint: "Export them: `export const kinds = [defineKind({ … })];`.",
   });
+}
+
+/**
+ * What a module exports.
+ *
+ * @param called how the user named it.
+ * @throws {@link TroupeError} `USAGE`.
+ */
+export async function loadModule(
+  file: string,
+  folder: string,
+  called = file,
+): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const module: unknown = await import(pathToFileURL(resolve(folder, file)).href);
+    return Object(module);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TroupeError("USAGE", `${called} cannot be loaded: ${why}`, {
+      hint: "Name a JavaScript or TypeScript module.",
+      cause,
+    });
+  }
+}
+
+/** The kinds among what a module exports; undefined if it exports none. */
+export function kindsIn({ kinds }: Readonly<Record<string, unknown>>): Kinds | undefined {
+  return Array.isArray(kinds) && kinds.length > 0 && kinds.every(isKind)
+    ? kindsByName(kinds)
+    : undefined;
 }
 
 function isKind(value: unknown): value is AnyKind {

@@ -9,6 +9,7 @@ import { Command, CommanderError } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../errors.ts";
 import { addCancel } from "./commands/cancel.ts";
+import { addChart } from "./commands/chart.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addLs } from "./commands/ls.ts";
 import { addReplay } from "./commands/replay.ts";
@@ -58,7 +59,7 @@ function programOf(shell: Shell): Command {
     .version(versionOf(), "-V, --version", "print the version")
     .exitOverride();
   const commands = [addRun, addResume, addLs, addShow, addTail, addReplay, addCancel, addDoctor];
-  for (const add of [...commands, addSweep]) add(program, shell);
+  for (const add of [...commands, addSweep, addChart]) add(program, shell);
   return program;
 }
 

@@ -1,0 +1,35 @@
+/**
+ * Writes docs/guide/statecharts.md: the machines that run plans, as `troupe chart` draws them.
+ *
+ *     npm run charts
+ */
+import { writeFileSync } from "node:fs";
+import { planKinds } from "../src/agents/plan-kinds.ts";
+import { chartOfMachine } from "../src/cli/chart-machine.ts";
+import { mermaidOf } from "../src/cli/chart-text.ts";
+
+const FILE = "docs/guide/statecharts.md";
+
+/** The page. */
+export function chartsPage(): string {
+  return [
+    "# Statecharts",
+    "",
+    "The machines that run plans, as `troupe chart KIND` draws them. Made by `npm run charts`; do not edit.",
+    "",
+    "How to read them: an arrow's label is the event that is taken, `[…]` the condition under which it is, `[else]` that those of the same event before it were not; `after …` is a timer, `always` needs no event. `do / x` is what runs while the state lasts, as the child `x`: `x done` and `x failed` are its ends. An arrow from a box leads out of every state in it; one that leads back to its own box is taken without leaving the state.",
+    "",
+    "`troupe chart FILE` draws machines of your own, from the module that exports them, and plans.",
+    "",
+    ...planKinds().flatMap(({ kind, machine }) => [
+      `## ${kind}`,
+      "",
+      "```mermaid",
+      mermaidOf(chartOfMachine(machine)).trimEnd(),
+      "```",
+      "",
+    ]),
+  ].join("\n");
+}
+
+if (import.meta.main) writeFileSync(FILE, chartsPage());
