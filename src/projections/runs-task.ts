@@ -169,6 +169,7 @@ const PARTS: readonly (keyof TaskParts)[] = [
   "dependsOn",
   "outputs",
   "parent",
+  "added",
   "addedBy",
   "estimateMs",
   "timeoutMs",

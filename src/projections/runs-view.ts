@@ -78,7 +78,9 @@ export interface TaskParts {
   readonly outputs: readonly string[];
   /** Of a branch todo: what it mends. */
   readonly parent?: string;
-  /** Of a task that was added: the task whose answer asked for it. */
+  /** Its pattern added it; it does not stand in the plan. */
+  readonly added?: true;
+  /** The task whose answer asked for it. */
   readonly addedBy?: string;
   readonly estimateMs?: number;
   readonly timeoutMs?: number;

@@ -143,7 +143,7 @@ function added(
 ): RunView {
   return tasks.reduce(
     (run, { id, title }) =>
-      withListed(run, id, (task) => ({ ...task, title, ...only({ addedBy: by }) })),
+      withListed(run, id, (task) => ({ ...task, title, added: true, ...only({ addedBy: by }) })),
     view,
   );
 }

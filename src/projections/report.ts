@@ -1,0 +1,136 @@
+/**
+ * The report of a run, by its pattern: `report.md` for people, `report.json` for programs.
+ *
+ * - Pure: the same row gives the same text.
+ * - It may be written while the run is open: what all its tasks came to is then its status.
+ */
+import {
+  field,
+  iso,
+  json,
+  markdown,
+  type Field,
+  type Report,
+  type Section,
+} from "./report-document.ts";
+import { decisionsSection, generationsSection, graphFields, tasksSection } from "./report-graph.ts";
+import { hubFields, hubSections } from "./report-hub.ts";
+import { parallelFields, parallelSections } from "./report-parallel.ts";
+import { sagaFields, sagaSections } from "./report-saga.ts";
+import { sequentialFields, sequentialSections } from "./report-sequential.ts";
+import { trailSection } from "./report-trail.ts";
+import { verdictOf } from "./report-verdict.ts";
+import type { RunView } from "./runs-view.ts";
+
+export interface ReportFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The files of a run's report. */
+export function reportFiles(view: RunView): readonly ReportFile[] {
+  const report = reportOf(view);
+  return [
+    { name: "report.md", text: markdown(report) },
+    { name: "report.json", text: `${JSON.stringify(json(report), undefined, 2)}\n` },
+  ];
+}
+
+/** What there is to say of a run. */
+export function reportOf(view: RunView): Report {
+  const own = OF_PATTERN[view.pattern];
+  return {
+    title: `${view.name} (${view.run})`,
+    fields: [...head(view), ...own.fields(view)],
+    sections: [...own.sections(view), ...foot(view), trailSection(view)],
+  };
+}
+
+interface Own {
+  readonly fields: (view: RunView) => readonly (Field | undefined)[];
+  readonly sections: (view: RunView) => readonly Section[];
+}
+
+const OF_PATTERN: Readonly<Record<RunView["pattern"], Own>> = {
+  graph: { fields: graphFields, sections: (view) => [tasksSection(view)] },
+  parallel: { fields: parallelFields, sections: parallelSections },
+  sequential: { fields: sequentialFields, sections: sequentialSections },
+  conditional: {
+    fields: graphFields,
+    sections: (view) => [decisionsSection(view), tasksSection(view)],
+  },
+  hub: { fields: hubFields, sections: hubSections },
+  dynamic: {
+    fields: graphFields,
+    sections: (view) => [generationsSection(view), tasksSection(view)],
+  },
+  saga: { fields: sagaFields, sections: sagaSections },
+};
+
+function head(view: RunView): readonly (Field | undefined)[] {
+  const { status, partial } = verdictOf(view);
+  const { startsOver, failure } = view;
+  return [
+    field("Status", status, partial ? `${status} (partial: what was completed is kept)` : status),
+    field("Partial", partial),
+    field("Pattern", view.pattern),
+    field("Goal", view.goal),
+    view.pattern === "parallel" ? undefined : field("Started", iso(view.startedAt)),
+    startsOver && field("Starts Over", `${startsOver.run}, from ${startsOver.from}`),
+    failure && field("Failure", `${failure.code}: ${failure.message}`),
+  ];
+}
+
+/** What not every run has: sections without rows are left out. */
+function foot(view: RunView): readonly Section[] {
+  const { branches, gates, alerts, checkpoints, rounds } = view;
+  const sections: readonly Section[] = [
+    {
+      title: "Branch Todos",
+      columns: ["Branch", "Mends", "Reason", "Agent", "Depth", "Status"],
+      rows: branches.map(({ branch, parent, reason, agent, depth, status = "OPEN" }) => [
+        branch,
+        parent,
+        reason,
+        agent,
+        depth,
+        status,
+      ]),
+    },
+    {
+      title: "Approvals",
+      columns: ["Gate", "Question", "Answer", "By", "Comment"],
+      rows: gates.map(({ gate, question, answer }) => [
+        gate,
+        question,
+        answer?.answer ?? "open",
+        answer?.by ?? "",
+        answer?.comment ?? "",
+      ]),
+    },
+    {
+      title: "Restarts",
+      columns: ["At", "From", "Tasks"],
+      rows: rounds.map(({ at, from, tasks }) => [
+        iso(at),
+        from,
+        { value: tasks, text: tasks.join(", ") },
+      ]),
+    },
+    {
+      title: "Checkpoints",
+      columns: ["At", "Name", "Outputs"],
+      rows: checkpoints.map(({ at, name, outputs }) => [
+        iso(at),
+        name,
+        { value: outputs, text: outputs.join(", ") },
+      ]),
+    },
+    {
+      title: "Alerts",
+      columns: ["At", "Severity", "Code", "Message"],
+      rows: alerts.map(({ at, severity, code, message }) => [iso(at), severity, code, message]),
+    },
+  ];
+  return sections.filter(({ rows }) => rows.length > 0);
+}
