@@ -20,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   projections: ["errors.ts", "events"],
   // a host finds what is open in a projection (docs/adr)
   actors: ["errors.ts", "events", "machines", "projections"],
-  agents: ["errors.ts", "events", "machines", "actors"],
+  // the report of a run is a fold of its records
+  agents: ["errors.ts", "events", "machines", "actors", "projections"],
   telemetry: ["errors.ts", "events", "projections"],
   testing: ["errors.ts", "events", "machines", "actors", "agents", "projections", "telemetry"],
   "index.ts": ["errors.ts", "events", "machines", "actors", "agents", "projections", "telemetry"],

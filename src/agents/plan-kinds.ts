@@ -6,6 +6,7 @@ import { defineKind } from "../actors/kind.ts";
 import { TaskCommand, TaskInput, WorkflowCommand, WorkflowInput } from "../events/commands.ts";
 import { taskMachine } from "../machines/task.ts";
 import { workflowMachine } from "../machines/workflow.ts";
+import { reportFilesOf } from "../projections/report.ts";
 import { taskSources, workflowSources, type PlanOptions } from "./plan-sources.ts";
 
 /**
@@ -26,7 +27,7 @@ export function planKinds(options: PlanOptions = {}) {
     kind: "workflow",
     version: "1",
     machine: workflowMachine.provide({
-      actors: { task: machine, ...workflowSources(async () => []) },
+      actors: { task: machine, ...workflowSources((_run, records) => reportFilesOf(records)) },
     }),
     events: WorkflowCommand,
     input: WorkflowInput,

@@ -20,6 +20,7 @@ import { sagaFields, sagaSections } from "./report-saga.ts";
 import { sequentialFields, sequentialSections } from "./report-sequential.ts";
 import { trailSection } from "./report-trail.ts";
 import { verdictOf } from "./report-verdict.ts";
+import { evolveRun, type RunRecord } from "./runs.ts";
 import type { RunView } from "./runs-view.ts";
 
 export interface ReportFile {
@@ -34,6 +35,13 @@ export function reportFiles(view: RunView): readonly ReportFile[] {
     { name: "report.md", text: markdown(report) },
     { name: "report.json", text: `${JSON.stringify(json(report), undefined, 2)}\n` },
   ];
+}
+
+/** The files of the report of the run whose records these are; none of no records. */
+export async function reportFilesOf(records: AsyncIterable<RunRecord>): Promise<readonly ReportFile[]> {
+  let view: RunView | undefined;
+  for await (const record of records) view = evolveRun(view, record);
+  return view === undefined ? [] : reportFiles(view);
 }
 
 /** What there is to say of a run. */
