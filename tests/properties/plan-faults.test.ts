@@ -1,6 +1,7 @@
 /** What a plan's author gets to read. */
 import { describe, expect, it } from "vitest";
-import { argvOf, Plan } from "../../src/events/plan/plan.ts";
+import { Plan } from "../../src/events/plan/plan.ts";
+import { argvOf } from "../../src/events/plan/values.ts";
 import { parsePlan } from "../../src/events/plan/text.ts";
 import { faultsOf, messages, planOf } from "../support/plan.ts";
 
@@ -85,7 +86,7 @@ tasks:
         "Did you mean "a"?",
         undefined,
         undefined,
-        undefined,
+        "Say who does it: run, a command, or agent, a name.",
         undefined,
         undefined,
         undefined,
@@ -102,7 +103,7 @@ tasks:
     const broken = "name: demo\ntasks:\n  - id: a\n    rum: make\n";
     expect(() => parsePlan(broken, "demo.yaml")).toThrowErrorMatchingInlineSnapshot(`
       [TroupeError: plan "demo.yaml" has 2 faults:
-        demo.yaml:3:5 tasks[0].run: it is missing
+        demo.yaml:3:5 tasks[0].run: it is missing (Say who does it: run, a command, or agent, a name.)
         demo.yaml:4:5 tasks[0].rum: unknown field "rum" (Did you mean "run"?)]
     `);
   });
@@ -132,16 +133,41 @@ describe("a sound plan", () => {
       'name: p\nversion: 2\ntasks:\n  - {id: a, run: "echo $X; rm *"}\n',
       "p.yaml",
     );
-    expect(plan).toEqual({
-      name: "p",
-      version: 2,
-      env: {},
-      passEnv: [],
-      concurrency: 4,
-      tasks: [
-        { id: "a", run: "echo $X; rm *", dependsOn: [], maxRetries: 0, retryDelayMs: 1_000, env: {} },
-      ],
-    });
+    expect(plan).toMatchInlineSnapshot(`
+      {
+        "agents": {},
+        "concurrency": 4,
+        "env": {},
+        "join": "all",
+        "limits": {
+          "branches": 20,
+          "depth": 2,
+          "tasks": 10000,
+        },
+        "name": "p",
+        "passEnv": [],
+        "pattern": "graph",
+        "tasks": [
+          {
+            "acceptance": [],
+            "approval": [],
+            "dependsOn": [],
+            "env": {},
+            "id": "a",
+            "maxDebugAttempts": 3,
+            "maxRetries": 0,
+            "maxRetryDelayMs": 300000,
+            "outputs": [],
+            "priority": "NORMAL",
+            "reads": [],
+            "retryDelayMs": 1000,
+            "retryJitter": false,
+            "run": "echo $X; rm *",
+          },
+        ],
+        "version": 2,
+      }
+    `);
     expect(argvOf("echo $X; rm *")).toEqual(["sh", "-c", "echo $X; rm *"]);
     expect(argvOf(["echo", "$X"])).toEqual(["echo", "$X"]);
   });

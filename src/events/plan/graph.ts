@@ -27,7 +27,7 @@ export type GraphFault =
 
 /** All that is wrong with the order, by place. */
 export function graphFaults(tasks: readonly GraphTask[]): readonly GraphFault[] {
-  const index = firstById(tasks);
+  const index = indexById(tasks);
   const faults: GraphFault[] = [];
   tasks.forEach((task, at) => {
     const first = index.get(task.id);
@@ -43,7 +43,7 @@ export function graphFaults(tasks: readonly GraphTask[]): readonly GraphFault[] 
 
 /** Indexes of the tasks, each behind all it depends on; among equals in plan order. Of a sound plan. */
 export function topologicalOrder(tasks: readonly GraphTask[]): readonly number[] {
-  const index = firstById(tasks);
+  const index = indexById(tasks);
   const dependents = tasks.map((): number[] => []);
   const missing = tasks.map((task) => task.dependsOn.length);
   tasks.forEach((task, at) => {
@@ -60,7 +60,8 @@ export function topologicalOrder(tasks: readonly GraphTask[]): readonly number[]
   return order;
 }
 
-function firstById(tasks: readonly GraphTask[]): ReadonlyMap<string, number> {
+/** Where each id stands; of a duplicate, the first. */
+export function indexById(tasks: readonly GraphTask[]): ReadonlyMap<string, number> {
   const index = new Map<string, number>();
   tasks.forEach((task, at) => {
     if (!index.has(task.id)) index.set(task.id, at);

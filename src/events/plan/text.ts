@@ -1,152 +1,26 @@
 /**
- * Reads a plan from YAML or JSON text (JSON is YAML).
+ * Reads a plan from YAML or JSON text.
  *
  * - Every fault is reported at once, each with its place in the text.
  * - Whatever the text is, nothing but `PLAN_INVALID` is thrown.
+ * - A todo list in the older JSON shape is a plan, too.
  */
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type YAMLError } from "yaml";
-import { TroupeError } from "../../errors.ts";
+import { readDocument, refused } from "./document.ts";
+import { faultsOf, type FaultOptions } from "./faults.ts";
 import { Plan } from "./plan.ts";
-import { faultsOf, type PlanFault } from "./faults.ts";
 
-/** How many faults a message spells out; `data.faults` has all. */
-const SHOWN = 25;
-
-/** One fault of a plan and where it stands; lines and columns count from 1. */
-export interface PlacedFault {
-  readonly line: number;
-  readonly column: number;
-  /** As in `tasks[2].dependsOn[0]`; empty for the plan as a whole. */
-  readonly place: string;
-  readonly message: string;
-  readonly hint?: string;
-}
+export type { PlacedFault } from "./document.ts";
 
 /**
  * @param file the name of the text in messages.
- * @throws {@link TroupeError} `PLAN_INVALID`; `data.faults` has every {@link PlacedFault}.
+ * @throws {@link TroupeError} `PLAN_INVALID`; `data.faults` has every one, with its place.
  */
-export function parsePlan(text: string, file: string): Plan {
-  const lines = new LineCounter();
-  const at = (offset: number): Spot => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const { grammar, content } = readYaml(text, lines, at);
-  if (content === undefined) throw invalid(file, grammar);
-  const faults = faultsOf(content.value).map((fault) =>
-    placed(fault, at(offsetOf(content.document, fault))),
-  );
-  const parsed = Plan.safeParse(content.value);
-  if (!parsed.success || grammar.length + faults.length > 0)
-    throw invalid(file, [...grammar, ...faults]);
-  return parsed.data;
-}
-
-interface Spot {
-  readonly line: number;
-  readonly column: number;
-}
-
-interface Yaml {
-  readonly grammar: readonly PlacedFault[];
-  /** Absent where the text cannot be understood at all. */
-  readonly content?: { readonly document: Document; readonly value: unknown };
-}
-
-/** The text as plain data. An alias that leads nowhere, or to far too much, throws only in `toJS`. */
-function readYaml(text: string, lines: LineCounter, at: (offset: number) => Spot): Yaml {
-  try {
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      logLevel: "error",
-      merge: true,
-    });
-    const grammar = [...document.errors, ...document.warnings].map((fault) => ({
-      ...at(fault.pos[0]),
-      place: "",
-      message: grammarFault(fault),
-    }));
-    if (document.errors.some(({ code }) => code !== "DUPLICATE_KEY")) return { grammar };
-    return { grammar, content: { document, value: document.toJS() } };
-  } catch (error) {
-    const message = error instanceof RangeError ? "it is nested too deeply" : messageOf(error);
-    return { grammar: [{ line: 1, column: 1, place: "", message }] };
-  }
-}
-
-function messageOf(error: unknown): string {
-  return lowerFirst(error instanceof Error ? error.message : String(error));
-}
-
-function grammarFault({ code, message }: YAMLError): string {
-  if (code === "DUPLICATE_KEY") return "the field is given twice";
-  if (code === "MULTIPLE_DOCS") return "there is more than one document";
-  return lowerFirst(message);
-}
-
-function placed(fault: PlanFault, at: Spot): PlacedFault {
-  const { path, message, hint } = fault;
-  return { ...at, place: placeOf(path), message, ...(hint === undefined ? {} : { hint }) };
-}
-
-function placeOf(path: readonly (string | number)[]): string {
-  return path
-    .map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`))
-    .join("");
-}
-
-/** Where a fault stands; of a thing that is missing, where it should stand: its nearest holder. */
-function offsetOf(document: Document, { path, atKey }: PlanFault): number {
-  if (atKey) {
-    const key = keyOffset(document, path);
-    if (key !== undefined) return key;
-  }
-  for (let length = path.length; length > 0; length--) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    const offset = startOf(node);
-    if (offset !== undefined) return offset;
-  }
-  return startOf(document.contents) ?? 0;
-}
-
-function keyOffset(document: Document, path: readonly (string | number)[]): number | undefined {
-  const holder: unknown =
-    path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (!isMap(holder)) return undefined;
-  const pair = holder.items.find(
-    ({ key }) => isScalar(key) && String(key.value) === String(path.at(-1)),
-  );
-  return startOf(pair?.key);
-}
-
-function startOf(node: unknown): number | undefined {
-  if (typeof node !== "object" || node === null || !("range" in node)) return undefined;
-  const start: unknown = Array.isArray(node.range) ? node.range[0] : undefined;
-  return typeof start === "number" ? start : undefined;
-}
-
-function invalid(file: string, faults: readonly PlacedFault[]): TroupeError {
-  const sorted = faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
-  const more = sorted.length - SHOWN;
-  const listed = sorted
-    .slice(0, SHOWN)
-    .map(
-      ({ line, column, place, message, hint }) =>
-        `\n  ${file}:${line}:${column} ${place === "" ? "" : `${place}: `}${message}${hint === undefined ? "" : ` (${hint})`}`,
-    );
-  const count = sorted.length === 1 ? "a fault" : `${sorted.length} faults`;
-  return new TroupeError(
-    "PLAN_INVALID",
-    `plan "${file}" has ${count}:${listed.join("")}${more > 0 ? `\n  and ${more} more` : ""}`,
-    {
-      hint: "Correct each place named above and run it again; nothing was started.",
-      data: { file, faults: sorted },
-    },
-  );
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+export function parsePlan(text: string, file: string, options: FaultOptions = {}): Plan {
+  const { grammar, content } = readDocument(text);
+  const what = { kind: "plan", file };
+  if (content === undefined) throw refused("PLAN_INVALID", what, grammar);
+  const faults = faultsOf(content.value, options);
+  if (grammar.length + faults.length > 0)
+    throw refused("PLAN_INVALID", what, [...grammar, ...faults.map(content.place)]);
+  return Plan.parse(content.value);
 }
