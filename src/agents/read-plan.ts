@@ -1,18 +1,32 @@
-/** Reads a plan from a file, or from anything else that can be read: a pipe, `/dev/stdin`. */
+/** Reads plans and their like from a file, or from anything else that can be read: a pipe, `/dev/stdin`. */
 import { createReadStream } from "node:fs";
 import { TroupeError } from "../errors.ts";
+import type { FaultOptions } from "../events/plan/faults.ts";
 import type { Plan } from "../events/plan/plan.ts";
 import { parsePlan } from "../events/plan/text.ts";
 
 /** The longest plan that is read, in bytes: a plan is written by hand, and recorded as a whole. */
 export const PLAN_LIMIT = 4 * 1024 * 1024;
 
-/** @throws {@link TroupeError} `PLAN_NOT_FOUND`, `PLAN_INVALID` with every fault. */
-export async function readPlan(file: string): Promise<Plan> {
+/**
+ * Reads a plan, or a todo list as the plan that it stands for.
+ *
+ * @throws {@link TroupeError} `PLAN_NOT_FOUND`, `PLAN_INVALID` with every fault.
+ */
+export async function readPlan(file: string, options: FaultOptions = {}): Promise<Plan> {
+  return parsePlan(await readText(file), file, options);
+}
+
+/**
+ * The text of a plan, a todo list or a contract.
+ *
+ * @throws {@link TroupeError} `PLAN_NOT_FOUND`, `PLAN_INVALID` where it is no text, or too long.
+ */
+export async function readText(file: string): Promise<string> {
   const bytes = await readBytes(file).catch((cause: unknown) => {
     throw TroupeError.is(cause) ? cause : notRead(file, cause);
   });
-  return parsePlan(textIn(bytes, file), file);
+  return textIn(bytes, file);
 }
 
 /** Reads no further than the limit, whatever stands there: a device has no end. */

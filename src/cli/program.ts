@@ -15,9 +15,11 @@ import { addLs } from "./commands/ls.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addResume } from "./commands/resume.ts";
 import { addRun } from "./commands/run.ts";
+import { addSchema } from "./commands/schema.ts";
 import { addShow } from "./commands/show.ts";
 import { addSweep } from "./commands/sweep.ts";
 import { addTail } from "./commands/tail.ts";
+import { addValidate } from "./commands/validate.ts";
 import { exitCodeOf, sayError } from "./failure.ts";
 import type { Shell } from "./shell.ts";
 
@@ -59,7 +61,7 @@ function programOf(shell: Shell): Command {
     .version(versionOf(), "-V, --version", "print the version")
     .exitOverride();
   const commands = [addRun, addResume, addLs, addShow, addTail, addReplay, addCancel, addDoctor];
-  for (const add of [...commands, addSweep, addChart]) add(program, shell);
+  for (const add of [...commands, addSweep, addChart, addValidate, addSchema]) add(program, shell);
   return program;
 }
 

@@ -5,15 +5,15 @@
  * - A wrong field hides no other fault: what it should hold counts as unread.
  * - A value with none of these faults is a plan.
  */
-import { isSecret } from "../secrets.ts";
 import { doerFaults, unknownAgents } from "./agent-faults.ts";
 import { conditionFaults } from "./condition-faults.ts";
-import { faultAt, faultOfKey, isRecord, isText, isTooDeep, type Fault, type Steps } from "./fault.ts";
-import { orderFaults } from "./order-faults.ts";
+import { faultAt, isRecord, isTooDeep, type Fault } from "./fault.ts";
+import { orderFaults, reservedIds } from "./order-faults.ts";
 import { pathFaults } from "./path-faults.ts";
 import { patternFaults, taskFaults } from "./pattern-faults.ts";
 import { Plan } from "./plan.ts";
 import { schemaFaults } from "./schema-faults.ts";
+import { secretFaults } from "./secret-faults.ts";
 import { sketchOf, type Sketch } from "./sketch.ts";
 
 export interface FaultOptions {
@@ -38,6 +38,7 @@ export function faultsOf(value: unknown, { agents = [] }: FaultOptions = {}): re
 function meaningFaults(sketch: Sketch): readonly Fault[] {
   return [
     ...secretFaults(sketch),
+    ...reservedIds(sketch),
     ...orderFaults(sketch),
     ...doerFaults(sketch),
     ...pathFaults(sketch),
@@ -45,27 +46,4 @@ function meaningFaults(sketch: Sketch): readonly Fault[] {
     ...taskFaults(sketch),
     ...conditionFaults(sketch),
   ];
-}
-
-/** Secrets in an `env`; not left to the schema, which looks no further where a type is wrong. */
-function secretFaults({ fields, tasks }: Sketch): readonly Fault[] {
-  const agents = Object.entries(isRecord(fields["agents"]) ? fields["agents"] : {});
-  return [
-    ...secretsIn(fields, []),
-    ...agents.flatMap(([name, agent]) => secretsIn(agent, ["agents", name])),
-    ...tasks.flatMap((task) => secretsIn(task.fields, ["tasks", task.at])),
-  ];
-}
-
-function secretsIn(holder: unknown, path: Steps): readonly Fault[] {
-  const env = isRecord(holder) && isRecord(holder["env"]) ? holder["env"] : {};
-  return Object.entries(env).flatMap(([name, value]) =>
-    isText(value) && isSecret(name, value)
-      ? faultOfKey(
-          [...path, "env", name],
-          "it is named like a secret, and plans are recorded",
-          `List "${name}" under passEnv and set it in the shell that runs troupe.`,
-        )
-      : [],
-  );
 }

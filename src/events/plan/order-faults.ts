@@ -1,16 +1,16 @@
 /** Faults of ids and of their order. */
 import { nearest } from "../nearest.ts";
-import { faultAt, type Fault } from "./fault.ts";
+import { faultAt, listAt, type Fault } from "./fault.ts";
 import { graphFaults, type GraphFault } from "./graph.ts";
-import { idsOf, isRead, type Sketch } from "./sketch.ts";
+import { idsOf, type Sketch } from "./sketch.ts";
 
 /** Ids of tasks that patterns, branch todos and sagas add. */
 const RESERVED =
   /_(branch|cycle)_\d+$|_compensation$|^(synthesis|generate)_\d+$|^(aggregate|integrate)$/;
 
-export function orderFaults(sketch: Sketch): readonly Fault[] {
-  const { tasks } = sketch;
-  const reserved = tasks
+/** Ids that only troupe gives. */
+export function reservedIds({ tasks }: Sketch): readonly Fault[] {
+  return tasks
     .filter(({ id }) => RESERVED.test(id))
     .map(({ id, at }) =>
       faultAt(
@@ -19,18 +19,24 @@ export function orderFaults(sketch: Sketch): readonly Fault[] {
         "Choose another id.",
       ),
     );
-  const found = graphFaults(tasks).filter(
-    (fault) => fault.type !== "unknown" || isRead(tasks[fault.task]?.dependsOn[fault.dependency] ?? ""),
-  );
-  const ids = idsOf(sketch);
-  return [...reserved, ...found.map((fault) => orderFault(fault, sketch, ids)), ...stageFaults(sketch)];
 }
 
-function orderFault(fault: GraphFault, { tasks }: Sketch, ids: readonly string[]): Fault {
+/** Ids that stand twice, and all that is wrong with what tasks depend on. */
+export function orderFaults(sketch: Sketch): readonly Fault[] {
+  const { tasks } = sketch;
+  const isText = ({ task, dependency }: { readonly task: number; readonly dependency: number }) =>
+    typeof listAt(tasks[task]?.fields, ["dependsOn"])[dependency] === "string";
+  // a dependency that is no text is already a fault of type
+  const found = graphFaults(tasks).filter((fault) => fault.type !== "unknown" || isText(fault));
+  const ids = idsOf(sketch);
+  return [...found.map((fault) => orderFault(fault, sketch, ids)), ...stageFaults(sketch)];
+}
+
+function orderFault(fault: GraphFault, { tasks, words }: Sketch, ids: readonly string[]): Fault {
   if (fault.type === "duplicate")
     return faultAt(
       ["tasks", fault.task, "id"],
-      `duplicate id "${tasks[fault.task]?.id}": tasks[${fault.first}] has it`,
+      `duplicate id "${tasks[fault.task]?.id}": ${words.tasks}[${fault.first}] has it`,
     );
   const path = ["tasks", fault.task, "dependsOn", fault.dependency];
   const id = tasks[fault.task]?.dependsOn[fault.dependency] ?? "";
@@ -38,7 +44,7 @@ function orderFault(fault: GraphFault, { tasks }: Sketch, ids: readonly string[]
     return faultAt(path, `cycle: ${fault.ids.join(" → ")}`, "Remove one of these dependencies.");
   if (fault.type === "repeated") return faultAt(path, `"${id}" is named twice`);
   const near = nearest(id, ids);
-  const hint = near === undefined ? "Name the id of a task of this plan." : `Did you mean "${near}"?`;
+  const hint = near === undefined ? `Name an id of ${words.tasks}.` : `Did you mean "${near}"?`;
   return faultAt(path, `unknown task "${id}"`, hint);
 }
 

@@ -91,7 +91,7 @@ const REPORTS: ReadonlySet<string> = new Set([
 function hiddenFaults(
   readers: readonly Use[],
   writers: readonly Use[],
-  { pattern, tasks, isBehind }: Sketch,
+  { pattern, tasks, words, isBehind }: Sketch,
 ): readonly Fault[] {
   return readers.flatMap(({ task, path, place }) => {
     const others = writers.filter((writer) => writer.task !== task);
@@ -99,7 +99,7 @@ function hiddenFaults(
     const late = others.filter((writer) => isBehind(writer.task, task));
     const ordered = new Set([...early, ...late]);
     const loose = others.find((writer) => !ordered.has(writer));
-    if (loose !== undefined) return hidden(place, tasks[loose.task], pattern);
+    if (loose !== undefined) return hidden(place, tasks[loose.task], { pattern, words });
     const [writer] = late;
     // a file of the project may be there before; the run's own folder is empty at the start
     const isThere = !isOwnPath(path) || early.length > 0 || others.length < writers.length;
@@ -113,13 +113,17 @@ function hiddenFaults(
   });
 }
 
-function hidden(place: Steps, writer: SketchTask | undefined, pattern: Sketch["pattern"]): Fault {
+function hidden(
+  place: Steps,
+  writer: SketchTask | undefined,
+  { pattern, words }: Pick<Sketch, "pattern" | "words">,
+): Fault {
   const name = writer?.name ?? "";
   return faultAt(
     place,
     `hidden dependency: ${name} writes it, and nothing says that it comes before`,
     pattern === "parallel"
       ? "Read another path, or use the pattern graph: parallel tasks know nothing of each other."
-      : `Add ${name} to dependsOn.`,
+      : `Add ${name} to ${words.dependsOn}.`,
   );
 }

@@ -14,7 +14,14 @@ export interface SketchTask extends GraphTask {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** What a document calls the fields of a plan. */
+export interface Words {
+  readonly tasks: string;
+  readonly dependsOn: string;
+}
+
 export interface Sketch {
+  readonly words: Words;
   readonly fields: Readonly<Record<string, unknown>>;
   /** Absent where it is none. */
   readonly pattern: Pattern | undefined;
@@ -24,23 +31,26 @@ export interface Sketch {
   readonly isBehind: IsBehind;
 }
 
-export function sketchOf(value: unknown): Sketch {
+const PLAN: Words = { tasks: "tasks", dependsOn: "dependsOn" };
+
+/** @param words for messages; the value itself has the fields of a plan. */
+export function sketchOf(value: unknown, words: Words = PLAN): Sketch {
   const fields = isRecord(value) ? value : {};
   const pattern = Pattern.safeParse(fields["pattern"] ?? "graph").data;
-  const tasks = listAt(value, ["tasks"]).map(sketchTask);
+  const tasks = listAt(value, ["tasks"]).map((task, at) => sketchTask(task, at, words));
   const before = predecessors(tasks, pattern);
   const waves = wavesOf(before);
-  return { fields, pattern, tasks, before, waves, isBehind: reachability(before, waves) };
+  return { words, fields, pattern, tasks, before, waves, isBehind: reachability(before, waves) };
 }
 
 /** A place that holds no id counts as a task nobody can name. */
-function sketchTask(task: unknown, at: number): SketchTask {
+function sketchTask(task: unknown, at: number, words: Words): SketchTask {
   const fields = isRecord(task) ? task : {};
   const id = fields["id"];
   return {
     at,
     id: isText(id) ? id : `${UNREAD}${at}`,
-    name: isText(id) ? `"${id}"` : `tasks[${at}]`,
+    name: isText(id) ? `"${id}"` : `${words.tasks}[${at}]`,
     fields,
     dependsOn: listAt(fields, ["dependsOn"]).map((item, i) =>
       isText(item) ? item : `${UNREAD}${at}.${i}`,

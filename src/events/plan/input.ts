@@ -1,0 +1,28 @@
+/** What starts a workflow, with its plan looked at: a faulty one is refused before anything starts. */
+import { z } from "zod";
+import { WorkflowInput } from "../commands.ts";
+import { faultsOf } from "./faults.ts";
+import { Plan } from "./plan.ts";
+
+/**
+ * The input of a workflow, whose plan has none of the faults that {@link faultsOf} looks for.
+ *
+ * @param agents the names of the agents that the host registers.
+ */
+export function workflowInput(agents: readonly string[]) {
+  return WorkflowInput.extend({ plan: soundPlan(agents) });
+}
+
+function soundPlan(agents: readonly string[]) {
+  return z.custom<z.input<typeof Plan>>().transform((value, context): Plan => {
+    const faults = faultsOf(value, { agents });
+    if (faults.length === 0) return Plan.parse(value);
+    for (const { path, message, hint } of faults)
+      context.addIssue({
+        code: "custom",
+        path: [...path],
+        message: hint === undefined ? message : `${message} (${hint})`,
+      });
+    return z.NEVER;
+  });
+}
