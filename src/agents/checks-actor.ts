@@ -41,8 +41,7 @@ export function checksActor(
 async function missingOf(paths: CheckInput["paths"]): Promise<string[]> {
   const missing: string[] = [];
   for (const { path, by } of paths)
-    if (!(await exists(path)))
-      missing.push(by === undefined ? path : `${path} (task "${by}" reads it)`);
+    if (!(await exists(path))) missing.push(by === undefined ? path : `${path} (read by task "${by}")`);
   return missing;
 }
 

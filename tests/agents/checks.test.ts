@@ -33,7 +33,7 @@ describe("checks", () => {
     expect(missing).toEqual([
       path("dangling"),
       path("gone.md"),
-      `${path("facts.md")} (task "writer" reads it)`,
+      `${path("facts.md")} (read by task "writer")`,
     ]);
   });
 
