@@ -1,6 +1,8 @@
 /** The public face of the package: named exports, nothing else. */
 export { TroupeError, WrongSequenceError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails } from "./errors.ts";
+export { TaskFact } from "./events/facts/task.ts";
+export { WorkflowFact, WorkflowOutcome } from "./events/facts/workflow.ts";
 export type { Json, JsonObject } from "./events/json.ts";
 export type { Checkpoint, RecordBody, RecordedEvent } from "./events/record.ts";
 export type {
@@ -19,6 +21,9 @@ export type {
   StoredSnapshot,
   Swept,
 } from "./events/log/log.ts";
+export { Plan } from "./events/plan/plan.ts";
+export { parsePlan } from "./events/plan/text.ts";
+export { Generated, Synthesis, Verdict, WorkPackage, WorkResult } from "./events/work.ts";
 export { openLog } from "./events/log/open.ts";
 export type { OpenLogOptions } from "./events/log/open.ts";
 export { activity } from "./actors/activity.ts";
@@ -43,3 +48,22 @@ export { defineKind } from "./actors/kind.ts";
 export type { AnyKind, Kind, KindEvent, KindInput } from "./actors/kind.ts";
 export type { ActorRecord, RecordsOptions } from "./actors/reads.ts";
 export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";
+export type { AgentFunction, Agents, Work } from "./agents/agent.ts";
+export type { Planner } from "./agents/decompose.ts";
+export type { Execution, ExecutionJson } from "./agents/execution.ts";
+export { onFacts } from "./agents/handlers.ts";
+export type { FactHandler, FactOf, FactOptions, PlanFact } from "./agents/handlers.ts";
+export { createOrchestrator, executeWorkflow } from "./agents/orchestrator.ts";
+export type {
+  ExecuteOptions,
+  Orchestrator,
+  OrchestratorOptions,
+  Order,
+  PlanInput,
+} from "./agents/orchestrator.ts";
+export { planKinds } from "./agents/plan-kinds.ts";
+export type { PlanOptions } from "./agents/plan-sources.ts";
+export { readPlan } from "./agents/read-plan.ts";
+export { ROLES } from "./agents/roles.ts";
+export type { Role } from "./agents/roles.ts";
+export type { SagaHandlers } from "./agents/saga-handlers.ts";

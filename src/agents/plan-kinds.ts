@@ -3,11 +3,11 @@
  * the host.
  */
 import { defineKind } from "../actors/kind.ts";
-import { TaskCommand, TaskInput, WorkflowCommand, WorkflowInput } from "../events/commands.ts";
+import { TaskCommand, TaskInput, WorkflowCommand } from "../events/commands.ts";
+import { workflowInput } from "../events/plan/input.ts";
 import { taskMachine } from "../machines/task.ts";
 import { workflowMachine } from "../machines/workflow.ts";
-import { reportFilesOf } from "../projections/report.ts";
-import { taskSources, workflowSources, type PlanOptions } from "./plan-sources.ts";
+import { agentNames, taskSources, workflowSources, type PlanOptions } from "./plan-sources.ts";
 
 /**
  * The kinds of a host that runs plans.
@@ -27,10 +27,10 @@ export function planKinds(options: PlanOptions = {}) {
     kind: "workflow",
     version: "1",
     machine: workflowMachine.provide({
-      actors: { task: machine, ...workflowSources((_run, records) => reportFilesOf(records)) },
+      actors: { task: machine, ...workflowSources() },
     }),
     events: WorkflowCommand,
-    input: WorkflowInput,
+    input: workflowInput(agentNames(options)),
   });
   return [workflow, task] as const;
 }

@@ -3,12 +3,12 @@
  * these names the machines look for them.
  */
 import type { Agents } from "./agent.ts";
-import { agentActor } from "./agent-actor.ts";
+import { agentActor, BUILT_IN_AGENTS } from "./agent-actor.ts";
 import { checksActor } from "./checks-actor.ts";
 import { commandActor } from "./command-actor.ts";
 import type { RunOptions } from "./command.ts";
 import { keepActor } from "./keep-actor.ts";
-import { reportActor, type Reporter } from "./report-actor.ts";
+import { reportActor } from "./report-actor.ts";
 
 export interface PlanOptions extends Omit<RunOptions, "signal"> {
   /** Functions that plans may name as agents. They come before the built-in ones (`merge`). */
@@ -25,6 +25,11 @@ export function taskSources({ agents, ...options }: PlanOptions) {
 }
 
 /** Of workflows. */
-export function workflowSources(reporter: Reporter) {
-  return { report: reportActor(reporter), keep: keepActor() };
+export function workflowSources() {
+  return { report: reportActor(), keep: keepActor() };
+}
+
+/** The agents that plans may name beside their own. */
+export function agentNames({ agents }: PlanOptions): readonly string[] {
+  return Object.keys({ ...BUILT_IN_AGENTS, ...agents });
 }

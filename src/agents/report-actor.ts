@@ -9,27 +9,25 @@ import { basename, join } from "node:path";
 import type { PromiseActorLogic } from "xstate";
 import { activity } from "../actors/activity.ts";
 import type { ActorRecord } from "../actors/reads.ts";
+import { skippedIn } from "../events/record.ts";
 import type { ReportInput } from "../events/work.ts";
+import { reportFilesOf, type ReportFile } from "../projections/report.ts";
 import { notMade } from "./command-faults.ts";
 import { writeWhole } from "./whole-file.ts";
 
-/** One file of a report. */
-export interface ReportFile {
-  /** Without a folder. */
-  readonly name: string;
-  readonly text: string;
-}
+/** The records of a run; each call reads them anew. */
+type Records = () => AsyncIterable<ActorRecord>;
 
 /** Makes a report of a run's records. */
-export type Reporter = (
-  run: string,
-  records: AsyncIterable<ActorRecord>,
-) => Promise<readonly ReportFile[]>;
+export type Reporter = (records: Records) => Promise<readonly ReportFile[]>;
 
-export function reportActor(reporter: Reporter): PromiseActorLogic<{ files: string[] }, ReportInput> {
+/** @param reporter default: the report that the run's pattern asks for. */
+export function reportActor(
+  reporter: Reporter = reportOfRun,
+): PromiseActorLogic<{ files: string[] }, ReportInput> {
   return activity<ReportInput, { files: string[] }>(
-    async ({ input: { run, artifacts }, records, signal }) => {
-      const files = await reporter(run, records());
+    async ({ input: { artifacts }, records, signal }) => {
+      const files = await reporter(records);
       signal.throwIfAborted();
       await mkdir(artifacts, { recursive: true }).catch((cause: unknown) => {
         throw notMade(artifacts, cause);
@@ -43,4 +41,27 @@ export function reportActor(reporter: Reporter): PromiseActorLogic<{ files: stri
       return { files: written };
     },
   );
+}
+
+/** Reads once more where a record takes another out (A5), then without that. */
+async function reportOfRun(records: Records): Promise<readonly ReportFile[]> {
+  const skipped = new Set<string>();
+  for (;;) {
+    const known = skipped.size;
+    const files = await reportFilesOf(without(skipped, records()));
+    if (skipped.size === known) return files;
+  }
+}
+
+/** The records that still count; those that do not are noted on the way. */
+async function* without(
+  skipped: Set<string>,
+  records: AsyncIterable<ActorRecord>,
+): AsyncGenerator<ActorRecord> {
+  for await (const record of records) {
+    const { stream, seq, body } = record;
+    const out = skippedIn(body);
+    if (out !== undefined) skipped.add(`${stream}@${out}`);
+    if (!skipped.has(`${stream}@${seq}`)) yield record;
+  }
 }

@@ -121,14 +121,14 @@ describe.each(EVERY_ENGINE)("agents on a host, on $name", ({ bench }) => {
 });
 
 describe.each(EVERY_ENGINE)("a report, on $name", ({ bench }) => {
-  const reporter: Reporter = async (run, records) => {
+  const reporter: Reporter = async (records) => {
     const lines: string[] = [];
-    for await (const { stream, seq, type, body } of records) {
+    for await (const { stream, seq, type, body } of records()) {
       expect(body.v).toBe(1);
       lines.push(`${stream} ${seq} ${type}`);
     }
     return [
-      { name: "report.md", text: `# ${run}\n${lines.join("\n")}\n` },
+      { name: "report.md", text: `${lines.join("\n")}\n` },
       { name: "report.json", text: JSON.stringify(lines.length) },
     ];
   };
@@ -147,8 +147,20 @@ describe.each(EVERY_ENGINE)("a report, on $name", ({ bench }) => {
     expect(context.output?.files).toEqual(["report.md", "report.json"].map((n) => join(artifacts, n)));
     expect(readdirSync(artifacts).toSorted()).toEqual(["report.json", "report.md"]);
     expect(readFileSync(join(artifacts, "report.md"), "utf8")).toBe(
-      "# r1\ncounter/r1 1 troupe.started\ncounter/r1 2 ADD\ndoing/r1 1 troupe.started\n",
+      "counter/r1 1 troupe.started\ncounter/r1 2 ADD\ndoing/r1 1 troupe.started\n",
     );
+  });
+
+  it("is that of the run's pattern", async () => {
+    await using b = await bench();
+    using folder = freshFolder();
+    const kind = { ...doingKind(reportActor()), kind: "workflow" } as const;
+    const { host } = await b.start([kind]);
+    const input = { run: "r1", artifacts: folder.path };
+    const doing = await host.start("workflow/r1", { input });
+    await doing.waitFor((s) => s.value === "done");
+    expect(readFileSync(join(folder.path, "report.md"), "utf8")).toMatch(/^# .*\(r1\)\n/);
+    expect(JSON.parse(readFileSync(join(folder.path, "report.json"), "utf8"))).toBeTypeOf("object");
   });
 
   it("a folder that cannot be made is its error", async () => {
