@@ -20,6 +20,8 @@ export type ErrorCode =
   | "EVENT_INVALID"
   | "EVENT_REFUSED"
   | "EVENT_RESERVED"
+  | "FILE_EXISTS"
+  | "FILE_NOT_WRITTEN"
   | "HOST_CLOSED"
   | "HOST_FAILED"
   | "INPUT_INVALID"

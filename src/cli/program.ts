@@ -12,6 +12,7 @@ import { addCancel } from "./commands/cancel.ts";
 import { addChart } from "./commands/chart.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addLs } from "./commands/ls.ts";
+import { addNew } from "./commands/new.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addResume } from "./commands/resume.ts";
 import { addRun } from "./commands/run.ts";
@@ -61,7 +62,8 @@ function programOf(shell: Shell): Command {
     .version(versionOf(), "-V, --version", "print the version")
     .exitOverride();
   const commands = [addRun, addResume, addLs, addShow, addTail, addReplay, addCancel, addDoctor];
-  for (const add of [...commands, addSweep, addChart, addValidate, addSchema]) add(program, shell);
+  for (const add of [...commands, addSweep, addChart, addNew, addValidate, addSchema])
+    add(program, shell);
   return program;
 }
 
