@@ -1,7 +1,7 @@
 // A stand-in that does the four stages by rule. A gate's feedback makes it say more.
 // A real one: run: claude -p "$(cat "$TROUPE_PACKAGE")" > "$TROUPE_OUTPUT"
 import process from "node:process";
-import { deliver, read, work } from "./work.mjs";
+import { count, deliver, read, work } from "./work.mjs";
 
 const { title, sections } = JSON.parse(read(process.env.BRIEF));
 const STAGES = { research, outline, writing, review };
@@ -15,9 +15,9 @@ function research() {
   const found = sections.map(({ heading, words }) => ({
     heading,
     notes: notes
-      .map((text) => ({ text, score: words.filter((word) => has(text, word)).length }))
-      .filter(({ score }) => score > 0)
-      .toSorted((a, b) => b.score - a.score),
+      .map((text) => ({ text, hits: score({ words }, text) }))
+      .filter(({ hits }) => hits > 0)
+      .toSorted((a, b) => b.hits - a.hits),
   }));
   const lines = found.flatMap(({ heading, notes: own }) => [
     `## ${heading}`,
@@ -25,19 +25,34 @@ function research() {
     ...own.map(({ text }) => `- ${text}`),
     "",
   ]);
-  const count = found.reduce((sum, { notes: own }) => sum + own.length, 0);
-  return { text: page(lines), summary: `${count} notes for ${sections.length} sections` };
+  const notesFound = found.reduce((sum, { notes: own }) => sum + own.length, 0);
+  return {
+    text: page(lines),
+    summary: `${count(notesFound, "note")} for ${count(sections.length, "section")}`,
+  };
 }
 
-/** Each section with the notes that it will use; no note is used twice. */
+/** Each note in the one section that it says most of; among equals, in the shortest. */
 function outline() {
-  const used = new Set();
-  const lines = sectionsOf(before()).flatMap(({ heading, items }) => {
-    const own = items.filter((item) => !used.has(item));
-    for (const item of own) used.add(item);
-    return [`## ${heading}`, "", ...own.map((item) => `- ${item}`), ""];
-  });
-  return { text: page(lines), summary: `${used.size} points in ${sections.length} sections` };
+  const found = sectionsOf(before());
+  const chosen = new Map(sections.map(({ heading }) => [heading, []]));
+  const points = new Set(found.flatMap(({ items }) => items));
+  for (const point of points) {
+    const [best] = sections.toSorted(
+      (a, b) =>
+        score(b, point) - score(a, point) ||
+        chosen.get(a.heading).length - chosen.get(b.heading).length,
+    );
+    chosen.get(best.heading).push(point);
+  }
+  const lines = sections.flatMap(({ heading }) => [
+    `## ${heading}`,
+    "",
+    ...chosen.get(heading).map((point) => `- ${point}`),
+    "",
+  ]);
+  const summary = `${count(points.size, "point")} in ${count(sections.length, "section")}`;
+  return { text: page(lines), summary };
 }
 
 /** The points as text: two of each section at first, all of them once a gate has sent it back. */
@@ -62,7 +77,7 @@ function review() {
   const found = missing.length === 0 ? ["Nothing is missing."] : missing.map((one) => `- ${one}`);
   return {
     text: [text, "", "## Review", "", ...found].join("\n"),
-    summary: `reviewed: ${missing.length} remarks`,
+    summary: `reviewed: ${count(missing.length, "remark")}`,
   };
 }
 
@@ -89,6 +104,11 @@ function sectionsOf(text) {
     const items = lines.filter((line) => line.startsWith("- ")).map((line) => line.slice(2));
     return { heading, items };
   });
+}
+
+/** How many of a section's words a text has. */
+function score({ words }, text) {
+  return words.filter((word) => has(text, word)).length;
 }
 
 function has(text, word) {

@@ -13,6 +13,7 @@ const count = text.split(/\s+/).filter((word) => word !== "").length;
 const wanted = work.input?.minWords ?? 0;
 
 const missing = sections.filter(({ heading }) => !headings.some((one) => one.heading === heading));
+const empty = text.split(/^## /m).filter((part, at) => at > 0 && !/\n\s*\S/.test(part));
 const silent = sections.flatMap(({ words }) =>
   words.filter((word) => !text.toLowerCase().includes(word)),
 );
@@ -20,12 +21,14 @@ const jumps = headings.filter(({ level }, at) => level > (headings[at - 1]?.leve
 
 const issues = [
   ...missing.map(({ heading }) => `the section "${heading}" is missing`),
+  ...empty.map((heading) => `the section "${heading.trim()}" is empty`),
   ...(count < wanted ? [`${count} words are too few: ${wanted} are wanted`] : []),
   ...silent.map((word) => `it does not speak of "${word}"`),
   ...jumps.map(({ heading }) => `the heading "${heading}" skips a level`),
   ...(headings[0]?.level === 1 ? [] : ["it has no title"]),
 ];
-const completeness = Math.max(0, 10 - 4 * missing.length) * Math.min(1, count / wanted || 1);
+const completeness =
+  Math.max(0, 10 - 4 * (missing.length + empty.length)) * Math.min(1, count / wanted || 1);
 const accuracy = Math.max(0, 10 - silent.length - 2 * jumps.length);
 deliver({
   data: { completeness: round(completeness), accuracy: round(accuracy), issues },

@@ -24,3 +24,8 @@ export function deliver({ text, data, summary }) {
   if (data !== undefined) write(process.env.TROUPE_RESULT, JSON.stringify(data));
   console.log(summary);
 }
+
+/** `1 finding`, `2 findings`. */
+export function count(n, what) {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}

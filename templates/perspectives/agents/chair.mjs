@@ -1,7 +1,7 @@
 // A stand-in for the hub: finds conflicts and gaps, and at last writes the result.
 // A real one, for the last: run: claude -p "$(cat "$TROUPE_PACKAGE")" > "$TROUPE_OUTPUT"
 import { sectionsOfProposal } from "./proposal.mjs";
-import { deliver, read, work } from "./work.mjs";
+import { count, deliver, read, work } from "./work.mjs";
 
 /** The spokes in their latest form, by the name of the first. */
 const spokes = Object.entries(work.upstream)
@@ -34,7 +34,7 @@ else
         ]),
       ),
     },
-    summary: `${conflicts.length} conflicts, ${gaps.length} gaps, ${open} of them open`,
+    summary: `${count(conflicts.length, "conflict")}, ${count(gaps.length, "gap")}, ${open} of them open`,
   });
 
 /** Quantities of which spokes want what cannot be had together, settled where they accept the same. */
@@ -87,8 +87,8 @@ function integration() {
       "",
       "## Executive Summary",
       "",
-      `${spokes.length} sides found ${advice.length} things in the proposal. Most of all: ${advice[0]?.advice ?? "nothing"}.`,
-      open === 0 ? "All sides agree." : `${open} questions are still open.`,
+      `${count(spokes.length, "side")} found ${count(advice.length, "thing")} in the proposal. Most of all: ${advice[0]?.advice ?? "nothing"}.`,
+      open === 0 ? "All sides agree." : `Still open: ${count(open, "question")}.`,
       "",
       "## What to do",
       "",
@@ -106,7 +106,7 @@ function integration() {
       "",
       `${quality} of 10; completeness ${completeness} of 10.`,
     ].join("\n"),
-    summary: `${advice.length} pieces of advice from ${spokes.length} sides, quality ${quality} of 10`,
+    summary: `${count(advice.length, "piece")} of advice from ${count(spokes.length, "side")}, quality ${quality} of 10`,
   };
 }
 

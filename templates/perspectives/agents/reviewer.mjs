@@ -2,7 +2,7 @@
 // sections are a gap and where it is in conflict; then it reads those too, and says what it accepts.
 // A real one: run: claude -p "$(cat "$TROUPE_PACKAGE")" > "$TROUPE_OUTPUT"
 import { sectionsOfProposal, sentenceWith } from "./proposal.mjs";
-import { deliver, read, work } from "./work.mjs";
+import { count, deliver, read, work } from "./work.mjs";
 
 const { sections: own, checks, quantities } = JSON.parse(read(work.input.checklist));
 const feedback = work.feedback.join("\n");
@@ -41,7 +41,7 @@ deliver({
     looked.map(({ heading }) => heading).join(", "),
   ].join("\n"),
   data: { looked: looked.map(({ heading }) => heading), findings, wishes },
-  summary: `${findings.length} findings in ${looked.map(({ heading }) => heading).join(", ")}`,
+  summary: `${count(findings.length, "finding")} in ${looked.map(({ heading }) => heading).join(", ")}`,
 });
 
 /** Whether it looked there in an earlier cycle. */

@@ -1,7 +1,7 @@
 // A stand-in: one report of what the researchers found, by what they found it about.
 // A real one: run: claude -p "$(cat "$TROUPE_PACKAGE")" > "$TROUPE_OUTPUT"
 import { basename } from "node:path";
-import { deliver, read, work } from "./work.mjs";
+import { count, deliver, read, work } from "./work.mjs";
 
 const branches = Object.entries(work.upstream);
 const done = branches.filter(([, { status }]) => status === "COMPLETED");
@@ -24,7 +24,7 @@ deliver({
     "## In short",
     "",
     ...shared.slice(0, 5).map(({ word, by }) => `- **${word}**: ${by.join(", ")} speak of it.`),
-    `- ${findings.length} findings from ${done.length} of ${branches.length} branches.`,
+    `- ${count(findings.length, "finding")} from ${done.length} of ${count(branches.length, "researcher")}.`,
     "",
     "## What several sources say",
     "",
@@ -49,7 +49,7 @@ deliver({
     ...work.reads.map((path) => `- ${basename(path)}, ${words(path)} words`),
   ].join("\n"),
   data: { findings: findings.length, themes: shared.map(({ word }) => word) },
-  summary: `one report of ${findings.length} findings from ${done.length} branches`,
+  summary: `one report of ${count(findings.length, "finding")} from ${count(done.length, "researcher")}`,
 });
 
 function section(word, said) {

@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import process from "node:process";
-import { deliver, read, work } from "./work.mjs";
+import { count, deliver, read, work } from "./work.mjs";
 
 const { notes, words } = work.input;
 const files = readdirSync(notes).filter((file) => file.endsWith(".md"));
@@ -38,7 +38,7 @@ deliver({
     ...new Set(findings.map(({ source, file }) => `- ${source}: ${basename(notes)}/${file}`)),
   ].join("\n"),
   data: { read: files.length, findings },
-  summary: `${findings.length} findings in ${files.length} notes of ${basename(notes)}`,
+  summary: `${count(findings.length, "finding")} in ${count(files.length, "note")} of ${basename(notes)}`,
 });
 
 function wordsIn(text) {
