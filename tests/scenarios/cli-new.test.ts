@@ -146,9 +146,12 @@ beforeAll(async () => {
 afterAll(() => nats[Symbol.asyncDispose]());
 
 describe.each(["SQLite", "NATS"])("a template on %s", (engine) => {
+  const urlOf = (name: string): string =>
+    engine === "NATS" ? nats.logUrl(name) : "sqlite:.troupe/log.db";
+
   /** Writes a template and runs it, as processes of their own. */
   async function run(bench: CliBench, name: keyof typeof PATTERNS): Promise<Ran> {
-    const url = engine === "NATS" ? nats.logUrl(name) : "sqlite:.troupe/log.db";
+    const url = urlOf(name);
     await said(troupeIn(bench.folder, ["new", name, "."]));
     const argv = ["run", "plan.yaml", "--id", "r1", "--log", url, "--json"];
     const { code, out } = await said(troupeIn(bench.folder, argv));
@@ -266,7 +269,9 @@ describe.each(["SQLite", "NATS"])("a template on %s", (engine) => {
     const undone = ["booked flight", "booked hotel", "cancelled hotel", "cancelled flight"];
     expect(entries()).toEqual(undone);
     writeFileSync(join(bench.folder, "inventory/car.json"), '{ "what": "car in Lisbon", "free": 1 }');
-    const again = await said(troupeIn(bench.folder, ["run", "plan.yaml", "--id", "r2"]));
+    const again = await said(
+      troupeIn(bench.folder, ["run", "plan.yaml", "--id", "r2", "--log", urlOf("saga")]),
+    );
     expect(again.code).toBe(0);
     expect(entries()).toEqual([...undone, "booked flight", "booked hotel", "booked car"]);
   });
