@@ -50,7 +50,7 @@ tasks:
         "15:9 tasks[2].id an id has only letters, digits, "_" and "-"",
         "16:12 tasks[2].title expected text, got number 3",
         "17:9 tasks[3].id duplicate id "a": tasks[0] has it",
-        "18:10 tasks[3].run expected a shell line or a list of words, got a list",
+        "18:17 tasks[3].run[1] expected text, got number 1",
         "22:17 tasks[4].maxRetries expected a whole number, got number 1.5",
         "23:17 tasks[4].dependsOn[0] cycle: b → c → b",
         "25:10 tasks[5].run it is empty",

@@ -87,7 +87,7 @@ const LOOKS: Readonly<
   Record<DocumentType, (text: string, file: string, agents?: readonly string[]) => Look>
 > = {
   plan: (text, file, agents = []) => {
-    const plan = parsePlan(text, file, { agents });
+    const plan = parsePlan(text, file, { agents, type: "plan" });
     const analysis = analyse(plan);
     return { says: `a plan, pattern ${plan.pattern}, ${extent(analysis, "task")}`, analysis };
   },

@@ -48,7 +48,7 @@ export function analyse({ tasks, pattern }: Pick<Plan, "tasks" | "pattern">): An
     bySpecialist: Object.fromEntries(specialists.map(([name, list]) => [name, list.map(id)])),
     waves: waves.map((list) => list.map(id)),
     estimatedMs: waves
-      .map((list) => Math.max(...list.map((at) => tasks[at]?.estimateMs ?? 0)))
+      .map((list) => list.reduce((most, at) => Math.max(most, tasks[at]?.estimateMs ?? 0), 0))
       .reduce((sum, longest) => sum + longest, 0),
   };
 }

@@ -20,7 +20,7 @@ export function schemaFaults(schema: z.ZodType, value: unknown, what: string): r
   return issues
     .filter(({ code }) => code !== "custom")
     .flatMap((issue) => {
-      const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+      const path = steps(issue);
       if (path.length === 0 && !isRecord(value)) return [faultAt(path, noDocument(value, what))];
       return issueFaults(issue, path, { schema, value });
     });
@@ -34,10 +34,22 @@ interface Asked {
 function issueFaults(issue: z.core.$ZodIssue, path: Steps, asked: Asked): readonly Fault[] {
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => unknownField(asked.schema, [...path, key]));
+  // a choice whose outer shape fits: what is wrong stands further in
+  const inner = issue.code === "invalid_union" ? issue.errors.find(standsInside) : undefined;
+  if (inner !== undefined)
+    return inner.flatMap((one) => issueFaults(one, [...path, ...steps(one)], asked));
   const found = valueAt(asked.value, path);
   if (issue.code === "invalid_key")
     return [faultOfKey(path, issue.issues[0]?.message ?? issue.message)];
   return [faultAt(path, wording(issue, found), hintOf(issue, found))];
+}
+
+function standsInside(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.length > 0 && issues.every(({ path }) => path.length > 0);
+}
+
+function steps({ path }: z.core.$ZodIssue): Steps {
+  return path.map((part) => (typeof part === "number" ? part : String(part)));
 }
 
 function noDocument(value: unknown, what: string): string {

@@ -4,6 +4,7 @@ export const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
     acceptancecriteria: ["acceptance"],
     acceptancetests: ["acceptance"],
     after: ["dependsOn", "dependencies"],
+    agent: ["agent_role"],
     agentrole: ["agent"],
     approvals: ["approval"],
     args: ["run"],

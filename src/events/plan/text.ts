@@ -15,15 +15,20 @@ import { TodoList } from "./todo.ts";
 
 export type { PlacedFault } from "./document.ts";
 
+export interface ParseOptions extends FaultOptions {
+  /** What the text is. Default: a todo list where it looks like one. */
+  readonly type?: "plan" | "todo";
+}
+
 /**
  * Reads a plan, or a todo list as the plan that it stands for.
  *
  * @param file the name of the text in messages.
  * @throws {@link TroupeError} `PLAN_INVALID`; `data.faults` has every {@link PlacedFault}.
  */
-export function parsePlan(text: string, file: string, options: FaultOptions = {}): Plan {
+export function parsePlan(text: string, file: string, options: ParseOptions = {}): Plan {
   const { value, type } = sound(text, file, (found) => {
-    const isTodo = typeOfDocument(found) === "todo";
+    const isTodo = (options.type ?? typeOfDocument(found)) === "todo";
     const faults = isTodo ? todoFaultsOf(found, options) : faultsOf(found, options);
     return { kind: isTodo ? "todo list" : "plan", faults };
   });

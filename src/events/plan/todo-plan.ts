@@ -1,6 +1,6 @@
 /** A todo list as a plan. */
 import type { z } from "zod";
-import { Plan } from "./plan.ts";
+import { Limits, Plan } from "./plan.ts";
 import type { PlanTask, Priority } from "./task.ts";
 import type { TodoItem, TodoList } from "./todo.ts";
 
@@ -14,7 +14,11 @@ export function planOfTodoList(list: TodoList): Plan {
     version: list.version,
     goal: request,
     agents: list.agents,
-    limits: { depth: list.max_branch_depth, branches: list.max_branches },
+    limits: {
+      depth: list.max_branch_depth,
+      branches: list.max_branches,
+      tasks: Math.max(lasting.length, Limits.shape.tasks.parse(undefined)),
+    },
     tasks: lasting.map((item) => taskOf(item, left)),
   });
 }
@@ -32,7 +36,8 @@ function priorityOf(number: number): Priority {
 }
 
 function nameOf({ title, request, todo_list_id, workflow_id }: TodoList): string {
-  const asked = request?.trim().split("\n", 1)[0]?.slice(0, 80);
+  const [line = ""] = request?.trim().split("\n", 1) ?? [];
+  const asked = Array.from(line).slice(0, 80).join("");
   return (
     [title, asked, todo_list_id, workflow_id].find((text) => text !== undefined && text !== "") ??
     "todo list"
