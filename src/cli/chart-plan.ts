@@ -152,7 +152,7 @@ function stateOfTask(task: PlanTask): ChartState {
     name: id,
     lines: [
       id,
-      ...(title === id ? [] : [title]),
+      ...(title.toLowerCase() === id.toLowerCase() ? [] : [title]),
       ...doneBy(task),
       ...(when === undefined ? [] : [`when ${when}`]),
       ...approval.map((time) => `approval ${time}`),

@@ -105,6 +105,7 @@ describe("the chart of a machine", () => {
       "a_b",
       'say "hi"',
       "<br>",
+      "_x_ **y** `z` ~~w~~ $$v$$ [a](b) &lt;",
       "direction TB",
       "100 %% {x}; #y",
       "grüße 你好 🎭",

@@ -82,8 +82,12 @@ function declare({ states, open }: Reader, id: string, label: string): void {
   states.set(id, { label, parent: open.at(-1) ?? "" });
 }
 
+/** Labels are read as Markdown. */
+const MARKDOWN = /[*`~$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|\]\(/u;
+
 /** A label as it is shown. */
 function plainText(label: string): string {
+  if (MARKDOWN.test(label)) throw new Error(`it is Markdown: ${label}`);
   return label
     .replaceAll("<br>", "\n")
     .replaceAll(/#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
