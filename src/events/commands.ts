@@ -47,9 +47,12 @@ export const TaskInput = z.strictObject({
   passEnv: z.array(z.string()),
   /** Paths that later tasks read and nobody else writes. */
   needed: z.array(z.strictObject({ path: z.string(), by: z.string() })),
+  /** A stage of a pipeline: what is checked behind it counts as a gate, whoever judges. */
+  gated: z.boolean(),
   package: WorkPackage.pick({
     purpose: true,
     goal: true,
+    reads: true,
     upstream: true,
     stages: true,
     feedback: true,

@@ -31,7 +31,7 @@ export const Upstream = z.strictObject({
   status: z.enum(["COMPLETED", "FAILED", "CANCELLED", "SKIPPED"]),
   summary: z.string(),
   data: z.json().optional(),
-  /** As in the plan. */
+  /** Absolute paths. */
   outputs: z.array(z.string()),
 });
 export type Upstream = z.infer<typeof Upstream>;

@@ -74,6 +74,12 @@ export const TaskSkipped = fact("task.skipped", {
   reason: z.string().optional(),
 });
 
+/** Tasks that had not started were cancelled, and never will. */
+export const TasksCancelled = fact("tasks.cancelled", {
+  tasks: z.array(z.string()),
+  reason: z.string(),
+});
+
 /** Tasks were added to the plan: by its pattern, as what `by` (a task) answered. */
 export const TasksAdded = fact("tasks.added", {
   tasks: z.array(z.strictObject({ id: z.string(), title: z.string() })),
@@ -199,6 +205,7 @@ export const WorkflowFact = z.discriminatedUnion("type", [
   WorkflowStarted,
   TaskDelegated,
   TaskSkipped,
+  TasksCancelled,
   TasksAdded,
   WorkflowProgressed,
   BranchOpened,

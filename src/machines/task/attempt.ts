@@ -1,0 +1,110 @@
+/**
+ * What a task keeps of one attempt: a few words, whatever the command printed.
+ */
+import { stripVTControlCharacters } from "node:util";
+import { CommandResult } from "../../events/command-result.ts";
+import type { TaskOutcome } from "../../events/facts/task.ts";
+import type { Failure } from "../../events/failure.ts";
+import { MAX_DATA, WorkResult, type Purpose } from "../../events/work.ts";
+import { faultOfAnswer } from "./answers.ts";
+
+/** How an attempt ended. */
+export type Attempt = Pick<TaskOutcome, "exitCode" | "durationMs" | "summary" | "failure" | "data"> & {
+  /** The end of what was printed, of an attempt that failed. */
+  readonly printed?: string;
+};
+
+const SUMMARY_LENGTH = 200;
+const PRINTED_LENGTH = 2_000;
+
+/** Errors that another attempt would only meet again. */
+const HOPELESS: ReadonlySet<string> = new Set(["AGENT_UNKNOWN", "COMMAND_NOT_FOUND", "KIND_INVALID"]);
+
+/** Errors of an attempt that took too long. */
+export const TIMEOUTS: ReadonlySet<string> = new Set([
+  "ACTIVITY_HEARTBEAT_MISSED",
+  "ACTIVITY_TIMEOUT",
+  "COMMAND_TIMEOUT",
+]);
+
+/** Of work that came to its end, by a command or an agent, and what its purpose asks of the answer. */
+export function attemptOf(result: unknown, purpose: Purpose): Attempt {
+  const command = CommandResult.safeParse(result);
+  const attempt = command.success ? ofCommand(command.data) : ofAgent(result);
+  if (attempt.failure !== undefined) return attempt;
+  const fault = tooMuch(attempt.data) ?? faultOfAnswer(purpose, attempt.data);
+  if (fault === undefined) return attempt;
+  const { data: _, ...rest } = attempt;
+  return { ...rest, failure: { code: "RESULT_INVALID", message: fault } };
+}
+
+function ofAgent(result: unknown): Attempt {
+  const parsed = WorkResult.safeParse(result ?? {});
+  if (!parsed.success) {
+    const failure = { code: "RESULT_INVALID", message: "the agent answered in no known form" };
+    return { exitCode: null, durationMs: 0, summary: "", failure };
+  }
+  const { summary = "", data, durationMs = 0 } = parsed.data;
+  return { exitCode: 0, durationMs, summary: lastLine(summary), ...(data !== undefined && { data }) };
+}
+
+function tooMuch(data: unknown): string | undefined {
+  const size = data === undefined ? 0 : Buffer.byteLength(JSON.stringify(data));
+  return size > MAX_DATA
+    ? `the answer has ${size} bytes of data, more than ${MAX_DATA}: write them to an output file`
+    : undefined;
+}
+
+function ofCommand(result: CommandResult): Attempt {
+  const { exitCode, signal, durationMs, data } = result;
+  const summary = lastLine(result.stdout);
+  if (exitCode === 0) return { exitCode, durationMs, summary, ...(data !== undefined && { data }) };
+  const how =
+    exitCode === null ? `was ended by ${signal ?? "a signal"}` : `ended with exit code ${exitCode}`;
+  const said = lastLine(result.stderr) || summary;
+  const message = `the command ${how}${said === "" ? "" : `: ${said}`}`;
+  const printed = tailOf(`${result.stdout}\n${result.stderr}`);
+  return { exitCode, durationMs, summary, failure: { code: "COMMAND_FAILED", message }, printed };
+}
+
+/** Of work that did not come to its end. */
+export function failureOf(error: unknown): Attempt {
+  const code = textIn(error, "code") ?? "COMMAND_FAILED";
+  const message = textIn(error, "message") ?? "the command failed without a word";
+  return { exitCode: null, durationMs: durationIn(error), summary: "", failure: { code, message } };
+}
+
+/** The end of a text, as much as a record keeps of it. */
+export function tailOf(text: string): string {
+  const trimmed = stripVTControlCharacters(text).trim();
+  return trimmed.length <= PRINTED_LENGTH ? trimmed : `…${trimmed.slice(-PRINTED_LENGTH)}`;
+}
+
+/** Whether another attempt may end better. */
+export function mayRetry(failure: Failure | undefined): boolean {
+  return failure !== undefined && !HOPELESS.has(failure.code);
+}
+
+/** Without colours and the like: it is shown on terminals that the command knows nothing of. */
+function lastLine(text: string): string {
+  const last = text.trimEnd().split("\n").at(-1) ?? "";
+  const line = stripVTControlCharacters(last)
+    .replaceAll(/\p{Cc}+/gu, " ")
+    .trim();
+  if (line.length <= SUMMARY_LENGTH) return line;
+  return `${line.slice(0, SUMMARY_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
+
+function textIn(error: unknown, key: "code" | "message"): string | undefined {
+  const value = fieldOf(error, key);
+  return typeof value === "string" ? value : undefined;
+}
+
+function durationIn(error: unknown): number {
+  const value = fieldOf(fieldOf(error, "data"), "durationMs");
+  return typeof value === "number" ? value : 0;
+}
+
+function fieldOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}

@@ -1,0 +1,44 @@
+/**
+ * What a workflow and its tasks say to each other.
+ */
+import type { BranchReason, Failure } from "../../events/failure.ts";
+import type { GateKind } from "../../events/facts/workflow.ts";
+
+/** From a task to its workflow. */
+export type TaskMessage =
+  /** A human is to decide; the task waits. */
+  | {
+      readonly type: "TASK_ASKS";
+      readonly task: string;
+      readonly kind: GateKind;
+      readonly question: string;
+    }
+  /** Somebody else is to mend it; the task waits. */
+  | {
+      readonly type: "TASK_BROKE";
+      readonly task: string;
+      /** Undefined: no rule knows it. */
+      readonly reason?: BranchReason;
+      /** 1: a branch todo of the task; 2: of that branch todo. */
+      readonly depth: number;
+      readonly parent: string;
+      readonly failure: Failure;
+      readonly diagnostics: string;
+    };
+
+/** From a workflow to a task. */
+export type TaskOrder =
+  /** What a human decided. */
+  | {
+      readonly type: "ANSWER";
+      readonly kind: GateKind;
+      readonly granted: boolean;
+      readonly by?: string;
+      readonly comment?: string;
+    }
+  | { readonly type: "BRANCH_ENDED"; readonly branch: string; readonly passed: boolean }
+  /** `code`: `MAX_DEPTH_EXCEEDED`, `BRANCH_LIMIT`. */
+  | { readonly type: "BRANCH_REFUSED"; readonly code: string; readonly message: string }
+  /** Stop what runs; RELEASE does it again. */
+  | { readonly type: "HOLD" }
+  | { readonly type: "RELEASE" };
