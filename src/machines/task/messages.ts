@@ -33,8 +33,8 @@ export type TaskOrder =
       readonly type: "ANSWER";
       readonly kind: GateKind;
       readonly granted: boolean;
-      readonly by?: string;
-      readonly comment?: string;
+      readonly by?: string | undefined;
+      readonly comment?: string | undefined;
     }
   | { readonly type: "BRANCH_ENDED"; readonly branch: string; readonly passed: boolean }
   /** `code`: `MAX_DEPTH_EXCEEDED`, `BRANCH_LIMIT`. */

@@ -8,7 +8,7 @@ import type { Scores, TaskOutcome } from "../../events/facts/task.ts";
 import type { GateKind } from "../../events/facts/workflow.ts";
 import type { Failure } from "../../events/failure.ts";
 import { mayRetry, tailOf, type Attempt } from "./attempt.ts";
-import type { TaskEvent } from "./task.ts";
+import type { TaskOrder } from "./messages.ts";
 
 /** What a task does when it does something. */
 export type Step = "working" | "testing" | "judging";
@@ -117,7 +117,7 @@ export function interrupted({ next, attempts }: TaskContext): Partial<TaskContex
 }
 
 /** Takes in what a human, or a branch todo, has to say about a failure. */
-export function answered({ branch, last }: TaskContext, event: TaskEvent): Partial<TaskContext> {
+export function answered({ branch, last }: TaskContext, event: TaskOrder): Partial<TaskContext> {
   if (event.type === "BRANCH_ENDED")
     return {
       last: withoutFailure(last),
@@ -132,7 +132,8 @@ export function answered({ branch, last }: TaskContext, event: TaskEvent): Parti
   };
 }
 
-export function withoutFailure({ failure: _, printed: __, ...rest }: Attempt): Attempt {
+export function withoutFailure(attempt: Attempt): Attempt {
+  const { failure: _, printed: __, ...rest } = attempt;
   return rest;
 }
 

@@ -14,134 +14,15 @@
  * - A task that fails is done, with an output that says so: it is no error of the actor.
  * - The context stays small: what was printed is in the record, not here.
  */
-import {
-  and,
-  assign,
-  emit,
-  enqueueActions,
-  not,
-  sendParent,
-  setup,
-  stopChild,
-  type DoneActorEvent,
-  type ErrorActorEvent,
-} from "xstate";
-import type { CommandInput, CommandResult } from "../../events/command-result.ts";
-import type { Assigned, TaskCommand, TaskInput } from "../../events/commands.ts";
-import type { TaskFact, TaskOutcome } from "../../events/facts/task.ts";
-import type { GateKind } from "../../events/facts/workflow.ts";
-import type { CheckInput, CheckResult, WorkPackage, WorkResult } from "../../events/work.ts";
-import { source } from "../source.ts";
+import { and, assign, emit, not, stopChild } from "xstate";
+import type { CheckInput } from "../../events/work.ts";
 import { attemptOf, failureOf, type Attempt } from "./attempt.ts";
-import { gateOfJudge } from "./gate.ts";
-import type { TaskOrder } from "./messages.ts";
-import { checkInput, commandInput, judgePackage, workPackage } from "./package.ts";
+import { checkInput, judgePackage, workPackage } from "./package.ts";
 import * as said from "./said.ts";
-import {
-  answered,
-  broken,
-  interrupted,
-  isRouted,
-  mayTryAgain,
-  newTask,
-  outcomeOf,
-  retryDelayMs,
-  sentBack,
-  tested,
-  withoutFailure,
-  worked,
-  type Step,
-  type TaskContext,
-} from "./standing.ts";
+import { taskSetup } from "./setup.ts";
+import { interrupted, newTask, outcomeOf } from "./standing.ts";
 
-/** What anybody may send, what its workflow says, and how what it asked for ended. */
-export type TaskEvent =
-  | TaskCommand
-  | TaskOrder
-  | DoneActorEvent<CommandResult | WorkResult, "work">
-  | DoneActorEvent<CommandResult | WorkResult, "judge">
-  | DoneActorEvent<CheckResult, "checks">
-  | ErrorActorEvent<unknown, "work" | "judge" | "checks">;
-
-interface Engaged {
-  readonly id: "work" | "judge";
-  readonly who: Assigned;
-  readonly work: WorkPackage;
-}
-
-export const taskMachine = setup({
-  types: {
-    context: {} as TaskContext,
-    events: {} as TaskEvent,
-    input: {} as TaskInput,
-    output: {} as TaskOutcome,
-    emitted: {} as TaskFact,
-  },
-  actors: {
-    command: source<CommandResult, CommandInput>("task", "command"),
-    agent: source<WorkResult, WorkPackage>("task", "agent"),
-    checks: source<CheckResult, CheckInput>("task", "checks"),
-  },
-  delays: {
-    retry: ({ context }) => retryDelayMs(context),
-  },
-  guards: {
-    good: ({ context }) => context.last.failure === undefined,
-    again: ({ context }) => mayTryAgain(context),
-    routed: ({ context }) => isRouted(context),
-    hasChecks: ({ context }) => checkInput(context) !== undefined,
-    hasJudge: ({ context }) => context.input.judge !== undefined,
-    incomplete: ({ context: { last } }) => last.failure?.code === "OUTPUT_MISSING",
-    mayRework: ({ context: { input, reworks } }) => reworks < (input.task.gate?.maxReworks ?? 0),
-    mustAsk: ({ context }) => context.input.task.approval.includes("after"),
-    next: ({ context }, step: Step) => context.next === step,
-    /** Of the question that is open, and no other. */
-    answers: ({ context, event }, { kind, granted }: { kind?: GateKind; granted: boolean }) =>
-      event.type === "ANSWER" &&
-      event.kind === context.asked &&
-      event.granted === granted &&
-      (kind ?? event.kind) === event.kind,
-    mended: ({ event }) => event.type === "BRANCH_ENDED" && event.passed,
-    valid: (_, judge: Attempt) => judge.failure === undefined,
-    passes: ({ context }, judge: Attempt) =>
-      judge.failure === undefined && gateOfJudge(context, judge.data).readiness === "PASS",
-  },
-  actions: {
-    engage: enqueueActions(({ context: { input }, enqueue }, { id, who, work }: Engaged) => {
-      const run = who.command?.run;
-      if (run === undefined) enqueue.spawnChild("agent", { id, input: work });
-      else enqueue.spawnChild("command", { id, input: commandInput(input, who, work, run) });
-    }),
-    begin: assign(({ context: { attempts } }) => ({ attempts: attempts + 1, next: "working" })),
-    next: assign((_, next: Step) => ({ next })),
-    worked: enqueueActions(({ context, enqueue }, attempt: Attempt) => {
-      const late = said.timedOut(context, attempt);
-      if (late !== undefined) enqueue.emit(late);
-      enqueue.assign(worked(context, attempt));
-    }),
-    tested: enqueueActions(({ context, enqueue }, result: CheckResult) => {
-      for (const fact of said.tested(context, result)) enqueue.emit(fact);
-      enqueue.assign(tested(context, result));
-    }),
-    judged: enqueueActions(({ context, enqueue }, judge: Attempt) => {
-      const gate = gateOfJudge(context, judge.data);
-      const { completeness, accuracy, issues } = gate;
-      enqueue.emit(said.gate(context, gate));
-      enqueue.assign({ scores: { completeness, accuracy }, feedback: issues });
-    }),
-    broken: assign(({ context }, attempt: Attempt) => broken(context, attempt)),
-    sendBack: assign(({ context }) => sentBack(context)),
-    ask: assign((_, asked: GateKind) => ({ asked })),
-    tellAsked: sendParent(({ context }) => said.asks(context)),
-    tellBroken: sendParent(({ context }) => said.breaks(context)),
-    escalate: enqueueActions(({ context, enqueue }, why: said.Escalation) => {
-      enqueue.emit(said.escalated(context, why));
-      enqueue.assign({ asked: "escalation" });
-    }),
-    accept: assign(({ context: { last } }) => ({ last: withoutFailure(last) })),
-    answered: assign(({ context, event }) => answered(context, event)),
-  },
-}).createMachine({
+export const taskMachine = taskSetup.createMachine({
   id: "task",
   context: ({ input }) => newTask(input),
   initial: "PENDING",

@@ -1,0 +1,143 @@
+/**
+ * Branch todos: what failed is mended by somebody else (S3-026 to S3-036, T-B1 to T-B3).
+ *
+ * - A branch todo takes the place of the task that waits for it, so it waits for none itself.
+ * - It has passed when its agent says that it is done; whether that is so, the task finds out.
+ */
+import type { BranchReason } from "../../events/failure.ts";
+import { PlanTask } from "../../events/plan/task.ts";
+import { behind, graphOf } from "./graph.ts";
+import { indexOf, type Branch, type WorkflowContext } from "./run.ts";
+import type { Turn } from "./turn.ts";
+
+/** Who mends what nobody is named for. */
+const DEBUGGER = "debugger";
+
+/** Makes a branch todo of a failure, or says why there is none. */
+export function openBranch(turn: Turn, asked: Branch["asked"]): void {
+  const { context } = turn;
+  if (context.paused !== "no") {
+    turn.change({ later: [...context.later, { type: "branch", asked }] });
+    return;
+  }
+  const refusal = refusalOf(context, asked);
+  if (refusal !== undefined) return turn.tell(asked.task, { type: "BRANCH_REFUSED", ...refusal });
+  const { task, parent, depth } = asked;
+  const id = idOf(context, parent);
+  const branch: Branch = { task, parent, depth, open: true, asked };
+  turn.change({ branches: { ...context.branches, [id]: branch } });
+  const todo = branchTask(context, id, branch);
+  turn.say({
+    type: "branch.opened",
+    v: 1,
+    data: {
+      branch: id,
+      parent_id: parent,
+      title: todo.title ?? id,
+      agent_role: todo.agent ?? DEBUGGER,
+      branch_reason: reasonOf(branch),
+      debug_instructions: todo.description ?? "",
+      is_temporary: true,
+      max_debug_attempts: todo.maxRetries + 1,
+      depth,
+      blocked: idsBehind(context, indexOf(context, task)),
+    },
+  });
+  turn.starts.push(id);
+}
+
+function refusalOf(
+  { plan: { limits }, branches }: WorkflowContext,
+  { depth }: Branch["asked"],
+): { readonly code: string; readonly message: string } | undefined {
+  if (depth > limits.depth)
+    return {
+      code: "MAX_DEPTH_EXCEEDED",
+      message: `${limits.depth} branch todos, one of the other, did not mend it`,
+    };
+  if (Object.keys(branches).length >= limits.branches)
+    return {
+      code: "BRANCH_LIMIT",
+      message: `the run has had all of its ${limits.branches} branch todos`,
+    };
+  return undefined;
+}
+
+/** A branch todo is over: its task finds out whether it is mended. */
+export function endBranch(turn: Turn, id: string, status: "COMPLETED" | "FAILED" | "CANCELLED"): void {
+  const branch = turn.context.branches[id];
+  if (branch?.open !== true) return;
+  turn.change({ branches: { ...turn.context.branches, [id]: { ...branch, open: false } } });
+  turn.stops.push(id);
+  turn.say({
+    type: "branch.ended",
+    v: 1,
+    data: { branch: id, parent_id: branch.parent, status },
+  });
+  const order = { type: "BRANCH_ENDED", branch: id, passed: status === "COMPLETED" } as const;
+  const { paused, later } = turn.context;
+  if (paused === "no") turn.tell(branch.task, order);
+  else turn.change({ later: [...later, { type: "order", task: branch.task, order }] });
+}
+
+/** A branch todo as a task of the plan. */
+export function branchTask(context: WorkflowContext, id: string, branch: Branch): PlanTask {
+  const parent = context.plan.tasks[indexOf(context, branch.task)];
+  const { title = branch.task, failureRouting, maxDebugAttempts = 3 } = parent ?? {};
+  const reason = reasonOf(branch);
+  return {
+    ...PlanTask.parse({ id }),
+    ...(parent && likeParent(parent)),
+    title: `Debug ${title} - ${reason}`,
+    description: instructions(parent, branch),
+    agent: agentOf(failureRouting, branch.asked.reason),
+    maxRetries: maxDebugAttempts - 1,
+  };
+}
+
+/** What a branch todo takes over of the task that it mends. */
+function likeParent(task: PlanTask): Partial<PlanTask> {
+  const { outputs, timeoutMs, retryDelayMs, maxRetryDelayMs, retryJitter, env, cwd } = task;
+  return {
+    reads: outputs,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    retryDelayMs,
+    maxRetryDelayMs,
+    retryJitter,
+    env,
+    ...(cwd !== undefined && { cwd }),
+  };
+}
+
+function instructions(task: PlanTask | undefined, branch: Branch): string {
+  const { failure, diagnostics } = branch.asked;
+  const criteria = (task?.acceptance ?? []).map(({ cmd }) => ` - ${textOf(cmd)}`);
+  return [
+    `"${task?.title ?? branch.task}" failed: ${failure.message}`,
+    `Find the cause (${reasonOf(branch)}) and mend it; then it is tested again.`,
+    ...(criteria.length === 0 ? [] : ["These must end with exit code 0:", ...criteria]),
+    ...(diagnostics === "" ? [] : ["What is known:", diagnostics]),
+  ].join("\n");
+}
+
+export function reasonOf({ asked }: Branch): BranchReason {
+  return asked.reason ?? "test_failure";
+}
+
+/** Unknown or unrouted: the debugger (T-B1). */
+function agentOf(routing: PlanTask["failureRouting"], reason: BranchReason | undefined): string {
+  return routing?.[reason ?? "test_failure"] ?? DEBUGGER;
+}
+
+function idOf({ branches }: WorkflowContext, parent: string): string {
+  const before = Object.values(branches).filter((branch) => branch.parent === parent).length;
+  return `${parent}_branch_${String(before + 1).padStart(2, "0")}`;
+}
+
+function idsBehind({ plan }: WorkflowContext, at: number): string[] {
+  return behind(graphOf(plan.tasks), at).flatMap((other) => plan.tasks[other]?.id ?? []);
+}
+
+function textOf(cmd: PlanTask["acceptance"][number]["cmd"]): string {
+  return typeof cmd === "string" ? cmd : cmd.join(" ");
+}
