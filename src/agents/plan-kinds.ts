@@ -5,8 +5,8 @@
 import { defineKind } from "../actors/kind.ts";
 import { TaskCommand, TaskInput, WorkflowCommand } from "../events/commands.ts";
 import { workflowInput } from "../events/plan/input.ts";
-import { taskMachine } from "../machines/task.ts";
-import { workflowMachine } from "../machines/workflow.ts";
+import { taskMachine } from "../machines/task/task.ts";
+import { workflowMachine } from "../machines/workflow/workflow.ts";
 import { agentNames, taskSources, workflowSources, type PlanOptions } from "./plan-sources.ts";
 
 /**

@@ -69,11 +69,18 @@ function refined(context: WorkflowContext, found: Synthesis, cycle: number): Pla
     const { added: _, run, agent, dependsOn: __, approval: ___, when: ____, ...rest } = spoke;
     const doer = { ...(run !== undefined && { run }), ...(agent !== undefined && { agent }) };
     const title = `${context.plan.tasks.find(({ id }) => id === origin)?.title ?? origin}, refined`;
-    const fields = { ...rest, id: `${origin}_cycle_${cycle}`, title };
+    const outputs = rest.outputs.map((path) => ofCycle(path, cycle));
+    const fields = { ...rest, id: `${origin}_cycle_${cycle}`, title, outputs };
     return [
       addedTask(fields, doer, { purpose: "work", cycle, about: origin, feedback, sees: [spoke.id] }),
     ];
   });
+}
+
+/** A refined spoke writes beside what it refines; but for paths that its author chose. */
+function ofCycle(path: string, cycle: number): string {
+  const [, stem] = /^(artifacts\/spoke-.+?)(?:-cycle-\d+)?\.md$/.exec(path) ?? [];
+  return stem === undefined ? path : `${stem}-cycle-${cycle}.md`;
 }
 
 function integration(context: WorkflowContext, best: string, below: boolean): PlannedTask {
