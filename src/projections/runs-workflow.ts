@@ -37,6 +37,13 @@ function withFact(view: RunView, fact: WorkflowFact, at: number): RunView {
       const { task, blockedBy, reason } = fact.data;
       return settled(view, task, { status: "SKIPPED", at, ...only({ blockedBy, reason }) });
     }
+    case "tasks.cancelled": {
+      const { tasks, reason } = fact.data;
+      return tasks.reduce(
+        (run, task) => settled(run, task, { status: "CANCELLED", at, reason }),
+        view,
+      );
+    }
     case "workflow.progressed": {
       const { task, status } = fact.data;
       return settled(view, task, { status, at });

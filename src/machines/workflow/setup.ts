@@ -35,8 +35,8 @@ export const workflowSetup = setup({
   },
   actors: {
     task: taskMachine,
-    report: source<{ readonly files: readonly string[] }, ReportInput>("workflow", "report"),
-    keep: source<{ readonly kept: readonly string[] }, KeepInput>("workflow", "keep"),
+    report: source<{ files: string[] }, ReportInput>("workflow", "report"),
+    keep: source<{ kept: string[] }, KeepInput>("workflow", "keep"),
   },
   guards: {
     over: ({ context }) => verdict(context) !== undefined,
