@@ -15,22 +15,26 @@ import { agentNames, taskSources, workflowSources, type PlanOptions } from "./pl
  * @param options the host's agents, and how commands are run.
  */
 export function planKinds(options: PlanOptions = {}) {
-  const machine = taskMachine.provide({ actors: taskSources(options) });
+  const machines = planMachines(options);
   const task = defineKind({
     kind: "task",
     version: "1",
-    machine,
+    machine: machines.task,
     events: TaskCommand,
     input: TaskInput,
   });
   const workflow = defineKind({
     kind: "workflow",
     version: "1",
-    machine: workflowMachine.provide({
-      actors: { task: machine, ...workflowSources() },
-    }),
+    machine: machines.workflow,
     events: WorkflowCommand,
     input: workflowInput(agentNames(options)),
   });
   return [workflow, task] as const;
+}
+
+/** The machines of these kinds, with all that they invoke. */
+export function planMachines(options: PlanOptions = {}) {
+  const task = taskMachine.provide({ actors: taskSources(options) });
+  return { task, workflow: workflowMachine.provide({ actors: { task, ...workflowSources() } }) };
 }
