@@ -173,8 +173,8 @@ describe("a pattern of functions", () => {
   });
 
   it("runs under plain XState as well", async () => {
-    const { machine, input } = parallel({ name: "plain", branches: { a: writes, b: writes } });
-    const run = createActor(machine, { input: input({ run: "r1", folder }) }).start();
+    const plain = parallel({ name: "plain", branches: { a: writes, b: writes } });
+    const run = createActor(plain.machine, { input: plain.input({ run: "r1", folder }) }).start();
     const { output } = await waitFor(run, ({ status }) => status === "done");
     expect(output?.status).toBe("COMPLETED");
   });
