@@ -14,7 +14,7 @@ const Method = z.strictObject({
 });
 
 /** Something that others may call. */
-export const ContractInterface = z.strictObject({
+const ContractInterface = z.strictObject({
   ...described,
   /** What it is: `class`, `function`, `module`, … */
   type: Word,
@@ -28,7 +28,7 @@ export const ContractInterface = z.strictObject({
 const Field = z.strictObject({ ...described, type: Word, required: z.boolean().default(true) });
 
 /** Data that passes between interfaces. */
-export const DataModel = z.strictObject({
+const DataModel = z.strictObject({
   ...described,
   /** By name their types, or a list of them. */
   fields: z
@@ -37,7 +37,7 @@ export const DataModel = z.strictObject({
 });
 
 /** A test that is to be written. */
-export const TestSkeleton = z.strictObject({
+const TestSkeleton = z.strictObject({
   ...described,
   /** The interface that it is about. */
   interface: Word.optional(),

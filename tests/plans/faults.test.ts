@@ -48,6 +48,7 @@ describe("the order", () => {
     "generate_12",
     "aggregate",
     "integrate",
+    "_a",
   ])("T-B3: %s is an id that only troupe gives", (id) => {
     expect(said([task(id)])).toEqual([
       `tasks[0].id "${id}" is an id that only troupe gives, to tasks that it adds`,

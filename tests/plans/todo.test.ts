@@ -236,9 +236,8 @@ describe("a todo list", () => {
       todos: [],
       agents: { coder: { run: "x", env: { API_KEY: "abcdefgh" } } },
     };
-    expect(
-      faultsOf(broken).map(({ line, place, message }) => `${line} ${place} ${message}`),
-    ).toMatchInlineSnapshot(`
+    expect(faultsOf(broken).map(({ line, place, message }) => `${line} ${place} ${message}`))
+      .toMatchInlineSnapshot(`
       [
         "2 title it is empty",
         "4 items[0].agent_role it is missing",

@@ -2,16 +2,13 @@
 import { nearest } from "../nearest.ts";
 import { faultAt, listAt, type Fault } from "./fault.ts";
 import { graphFaults, type GraphFault } from "./graph.ts";
+import { isReservedId } from "./reserved.ts";
 import { idsOf, type Sketch } from "./sketch.ts";
-
-/** Ids of tasks that patterns, branch todos and sagas add. */
-const RESERVED =
-  /_(branch|cycle)_\d+$|_compensation$|^(synthesis|generate)_\d+$|^(aggregate|integrate)$/;
 
 /** Ids that only troupe gives. */
 export function reservedIds({ tasks }: Sketch): readonly Fault[] {
   return tasks
-    .filter(({ id }) => RESERVED.test(id))
+    .filter(({ id }) => isReservedId(id))
     .map(({ id, at }) =>
       faultAt(
         ["tasks", at, "id"],

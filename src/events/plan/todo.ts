@@ -14,7 +14,7 @@ const MAX_SECONDS = 2_147_483;
 
 const Seconds = z.number().min(0.001).max(MAX_SECONDS);
 
-export const TodoTest = z.strictObject({
+const TodoTest = z.strictObject({
   name: Word.optional(),
   description: Text.optional(),
   /** A shell line, or a list of words. */

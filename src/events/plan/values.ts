@@ -34,7 +34,7 @@ export const Run = z.union([Word, z.array(Text).min(1, "it is empty")], {
 export type Run = z.infer<typeof Run>;
 
 /** A path: below `artifacts/` it lies in the run's own folder, else in the task's `cwd`. */
-export const Path = Word;
+export const Path = Text.min(1, "it is empty");
 
 /** Who does something: a command that stands here, or an agent by name. One of the two. */
 export const Doer = z
@@ -43,7 +43,7 @@ export const Doer = z
 export type Doer = z.infer<typeof Doer>;
 
 /** Whether it says, once, who does it. */
-export function hasOneDoer({ run, agent }: { readonly run?: unknown; readonly agent?: unknown }) {
+function hasOneDoer({ run, agent }: { readonly run?: unknown; readonly agent?: unknown }) {
   return (run === undefined) !== (agent === undefined);
 }
 
