@@ -17,7 +17,7 @@ export function chartsPage(): string {
     "",
     "The machines that run plans, as `troupe chart KIND` draws them. Made by `npm run charts`; do not edit.",
     "",
-    "How to read them: an arrow's label is the event that is taken, `[…]` the condition under which it is, `[else]` that those of the same event before it were not; `after …` is a timer, `always` needs no event. `do / x` is what runs while the state lasts, as the child `x`: `x done` and `x failed` are its ends. An arrow from a box leads out of every state in it; one that leads back to its own box is taken without leaving the state.",
+    "How to read them: an arrow's label is the event that is taken, `[…]` the condition under which it is, `[else]` that those of the same event before it were not; `after …` is a timer, `always` needs no event. `do / x` is what runs while the state lasts, as the child `x`: `x done` and `x failed` are its ends. An arrow from a box leads out of every state in it; one that leads back to its own box is taken without leaving the state, unless it says `(enters anew)`.",
     "",
     "`troupe chart FILE` draws machines of your own, from the module that exports them, and plans.",
     "",

@@ -25,10 +25,11 @@ export function transitionLabel(
   transition: AnyTransitionDefinition,
   behind: boolean,
 ): string {
-  const { guard, target, actions } = transition;
+  const { guard, target, actions, reenter } = transition;
   const when = guard === undefined ? (behind ? " [else]" : "") : ` [${guardName(guard)}]`;
   const nothing = target === undefined && actions.length === 0 ? " (ignored)" : "";
-  return `${eventName(node, transition)}${when}${nothing}`;
+  const anew = reenter && target?.includes(node) ? " (enters anew)" : "";
+  return `${eventName(node, transition)}${when}${nothing}${anew}`;
 }
 
 function eventName(node: AnyStateNode, transition: AnyTransitionDefinition): string {
@@ -65,7 +66,7 @@ function delayName(delay: unknown): string {
 function guardName(guard: unknown): string {
   if (typeof guard === "string") return guard;
   const { type, params, guards, stateValue, name } = Object(guard); // whatever it is
-  if (typeof type === "string") return isPlain(params) ? `${type} ${String(params)}` : type;
+  if (typeof type === "string") return [type, ...paramsText(params)].join(" ");
   if (stateValue !== undefined) return `in ${stateText(stateValue)}`;
   if (Array.isArray(guards)) return combined(String(name), guards.map(guardName));
   // XState calls what stands at a transition by the property's name
@@ -78,8 +79,18 @@ function combined(how: string, names: readonly string[]): string {
   return how === "not" ? `not ${inner.join("")}` : inner.join(how === "or" ? " or " : " and ");
 }
 
-function isPlain(value: unknown): boolean {
-  return ["string", "number", "boolean"].includes(typeof value);
+/** What a guard is given, where that stands in the machine: a value, or fields by their names. */
+function paramsText(params: unknown): readonly string[] {
+  if (params === undefined || params === null || typeof params === "function") return [];
+  if (typeof params !== "object") return [valueText(params)];
+  const fields = Object.entries(params).map(([name, value]) =>
+    typeof value === "boolean" ? `${value ? "" : "not "}${name}` : `${name} ${valueText(value)}`,
+  );
+  return fields.length === 0 ? [] : [`(${fields.join(", ")})`];
+}
+
+function valueText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** A state value as the paths of its states. */

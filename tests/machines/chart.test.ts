@@ -13,6 +13,7 @@ const order = setup({
   guards: {
     paid: () => true,
     over: (_args, _limit: number) => true,
+    answers: (_args, _params: { kind: string; granted: boolean }) => true,
   },
   delays: { patience: 1_000 },
 }).createMachine({
@@ -22,7 +23,12 @@ const order = setup({
   states: {
     open: {
       always: { guard: { type: "over", params: 100 }, target: "checked" },
-      on: { NOTE: { actions: () => {} }, IGNORED: undefined, LOOK: "#order.checked.last" },
+      on: {
+        NOTE: { actions: () => {} },
+        IGNORED: undefined,
+        AGAIN: { target: "open", reenter: true },
+        LOOK: "#order.checked.last",
+      },
       after: { 5_000: "gone", patience: "gone" },
     },
     checked: {
@@ -37,6 +43,10 @@ const order = setup({
               on: {
                 PAY: [
                   { guard: and(["paid", not(stateIn({ checked: "goods" }))]), target: "got" },
+                  {
+                    guard: { type: "answers", params: { kind: "late", granted: false } },
+                    target: "got",
+                  },
                   { target: "#order.gone" },
                 ],
               },
@@ -67,7 +77,7 @@ describe("the chart of a machine", () => {
               state "owed<br>do / charge" as checked_money_owed
               state "got" as checked_money_got
               checked_money_got --> [*]
-              checked_money_owed --> checked_money_got: PAY [paid and not in checked.goods]<br>charge done
+              checked_money_owed --> checked_money_got: PAY [paid and not in checked.goods]<br>PAY [answers (kind late, not granted)]<br>charge done
               checked_money_owed --> checked_money_owed: charge failed
             }
             state "H#42; (last)" as checked_last
@@ -79,7 +89,7 @@ describe("the chart of a machine", () => {
           done --> [*]
           gone --> [*]
           open --> checked: always [over 100]
-          open --> open: NOTE<br>IGNORED (ignored)
+          open --> open: NOTE<br>IGNORED (ignored)<br>AGAIN (enters anew)
           open --> gone: after 5000 ms<br>after patience
           checked --> done: done
         }
