@@ -11,7 +11,7 @@ import type { AgentFunction } from "./agent.ts";
 /** The agent that plans name. */
 export const COMPENSATION = "compensation";
 
-/** By task id: undoes what the task did; `work.upstream[TASK]` is what it delivered. */
+/** By task id: undoes what the task did; `work.delivered` is what it delivered. */
 export type SagaHandlers = Readonly<Record<string, AgentFunction>>;
 
 type PlanInput = z.input<typeof Plan>;

@@ -1,0 +1,300 @@
+/** The orchestrator: teams of agents that are functions, from words to a result. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Agents, Work } from "../../src/agents/agent.ts";
+import {
+  createOrchestrator,
+  executeWorkflow,
+  type OrchestratorOptions,
+} from "../../src/agents/orchestrator.ts";
+import type { EventLog } from "../../src/events/log/log.ts";
+import { freshFolder } from "../support/agent-runs.ts";
+import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
+import type { Bench } from "../support/laws-bench.ts";
+
+/** Roles that only answer. */
+const STUBS: Agents = {
+  backend_engineer: async ({ title }) => ({ summary: `built: ${title}` }),
+  docs_writer: async ({ title }) => ({ summary: `wrote: ${title}`, data: { pages: 2 } }),
+  qa_engineer: async () => ({ summary: "tested" }),
+};
+
+async function world(b: Bench, options: OrchestratorOptions = {}) {
+  const folder = freshFolder();
+  const log = await b.open();
+  const place = { log, folder: folder.path, artifacts: join(folder.path, "runs") };
+  const open = (more: OrchestratorOptions = {}) =>
+    createOrchestrator({ agents: STUBS, ...place, ...options, ...more });
+  return {
+    log,
+    place,
+    open,
+    read: (path: string) => readFileSync(join(folder.path, "runs", path), "utf8"),
+    facts: (run: string) => factsOf(log, run),
+    async [Symbol.asyncDispose]() {
+      folder[Symbol.dispose]();
+      await log[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Said {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly at: number;
+}
+
+async function factsOf(log: EventLog, run: string): Promise<readonly Said[]> {
+  const all: Said[] = [];
+  for await (const { stream, body, at } of log.scan())
+    if (stream.endsWith(`/${run}`) || stream.includes(`/${run}:`))
+      for (const fact of (body["facts"] ?? []) as unknown as Said[]) all.push({ ...fact, at });
+  return all;
+}
+
+describe.each(EVERY_ENGINE)("an orchestrator, on $name", ({ bench }) => {
+  it("S4-001: has eight roles and no active workflow", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    await using orchestrator = await w.open();
+    expect(orchestrator.roles).toHaveLength(8);
+    expect(await orchestrator.active()).toEqual([]);
+  });
+
+  it("S4-002: makes a valid plan of words, for the roles that somebody plays, and starts nothing", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    await using orchestrator = await w.open();
+    const plan = await orchestrator.decompose("An API", ["Build the API", "Then deploy it"]);
+    expect(plan).toMatchObject({ name: "An API", pattern: "sequential" });
+    expect(plan.tasks.map(({ agent }) => agent)).toEqual(["backend_engineer", "backend_engineer"]);
+    expect(await orchestrator.active()).toEqual([]);
+    const planner = () => ({ ...plan, name: "mine" });
+    await using other = await w.open({ planner, log: "memory:" });
+    expect(await other.decompose("An API")).toMatchObject({ name: "mine" });
+  });
+
+  it("S4-052: executes words, and says how it went; its JSON form has the names that others know", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    const done = await executeWorkflow("An API", ["Build the API", "Write its docs"], {
+      agents: STUBS,
+      ...w.place,
+      id: "r1",
+    });
+    expect(done).toMatchObject({ success: true, errors: [], workflowId: "r1" });
+    expect(done.totalExecutionTimeMs).toBeGreaterThanOrEqual(0);
+    expect(JSON.parse(JSON.stringify(done))).toEqual({
+      success: true,
+      total_execution_time: done.totalExecutionTimeMs / 1_000,
+      errors: [],
+      workflow_id: "r1",
+    });
+    const result = w.read("r1/parallel-result-r1.md");
+    expect(result).toContain("built: Build the API");
+    expect(result).toContain('"pages": 2');
+    expect(result).toContain("## Integration Strategy");
+    expect(w.read("r1/report.md")).toContain("An API");
+  });
+
+  it("S4-052: a run that fails is no error: it says what went wrong", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    await using orchestrator = await w.open({
+      agents: { ...STUBS, docs_writer: () => Promise.reject(new Error("no ink")) },
+    });
+    const order = { description: "An API", requirements: ["Build the API", "Write its docs"] };
+    const done = await orchestrator.execute(order);
+    expect(done.success).toBe(false);
+    expect(done.errors).toEqual([expect.stringMatching(/^t2: .*no ink/)]);
+    expect(await orchestrator.active()).toEqual([]);
+  });
+
+  it("an invalid plan is refused with every fault before anything starts", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    await using orchestrator = await w.open();
+    const tasks = [
+      { id: "a", agent: "nobody" },
+      { id: "b", agent: "qa_engineer", dependsOn: ["c"] },
+    ];
+    const fault = orchestrator.execute({ name: "bad", tasks }, { id: "r1" });
+    await expect(fault).rejects.toMatchObject({
+      code: "INPUT_INVALID",
+      data: { issues: [{ path: expect.any(String) }, { path: expect.any(String) }] },
+    });
+    expect(await w.log.tip("workflow/r1")).toBe(0);
+  });
+
+  it("S4-009: handlers hear each completed task once; one that throws breaks nothing", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    const faults: unknown[] = [];
+    await using orchestrator = await w.open({ onError: (error) => faults.push(error) });
+    const heard: string[] = [];
+    const stop = orchestrator.on("task.completed", ({ data }) => {
+      heard.push(data.task);
+      throw new Error("a handler's own fault");
+    });
+    const later: string[] = [];
+    orchestrator.on(["workflow.completed", "task.started"], ({ type }) => void later.push(type));
+    const tasks = ["a", "b", "c"].map((id) => ({ id, agent: "qa_engineer" }));
+    const done = await orchestrator.execute({ name: "three", tasks });
+    expect(done).toMatchObject({ success: true, errors: [] });
+    await expect.poll(() => later.at(-1)).toBe("workflow.completed");
+    await expect.poll(() => heard.toSorted()).toEqual(["a", "b", "c"]);
+    expect(faults).toHaveLength(3);
+    stop();
+    await orchestrator.execute({ name: "again", tasks });
+    await expect.poll(() => later.filter((type) => type === "workflow.completed").length).toBe(2);
+    expect(heard).toHaveLength(3);
+  });
+
+  it("S4-011: progress counts; 2 of 4 are 50 %", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const slow = () => promise;
+    await using orchestrator = await w.open({ agents: { ...STUBS, slow } });
+    const agents = ["qa_engineer", "qa_engineer", "slow", "slow"];
+    const tasks = agents.map((agent, at) => ({ id: `t${at}`, agent }));
+    const running = orchestrator.execute({ name: "four", tasks }, { id: "r1" });
+    await expect
+      .poll(() => orchestrator.progress("r1").catch(() => undefined))
+      .toMatchObject({ total: 4, completed: 2, failed: 0, running: 2, percentage: 50 });
+    expect(await orchestrator.active()).toMatchObject([{ run: "r1", open: true }]);
+    resolve();
+    expect((await running).success).toBe(true);
+    expect(await orchestrator.progress("r1")).toMatchObject({ completed: 4, percentage: 100 });
+    await expect(orchestrator.progress("r2")).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+  });
+
+  it("S4-021: runs in the order that the words ask for, and skips what a condition leaves out", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    const order: string[] = [];
+    const note = async ({ title }: Work) => void order.push(title);
+    const agents = { backend_engineer: note, docs_writer: note, qa_engineer: note };
+    await using orchestrator = await w.open({ agents });
+    await orchestrator.execute({
+      description: "In a row",
+      requirements: ["Write docs", "then build the API", "then test it"],
+    });
+    expect(order).toEqual(["Write docs", "then build the API", "then test it"]);
+    order.length = 0;
+    const done = await orchestrator.execute(
+      {
+        description: "It depends",
+        requirements: ["Run the tests", "if they fail, fix the API", "if they pass, write docs"],
+      },
+      { id: "r2" },
+    );
+    expect(done).toMatchObject({ success: true, errors: [] });
+    expect(order).toEqual(["Run the tests", "if they pass, write docs"]);
+    expect(await w.facts("r2")).toContainEqual(
+      expect.objectContaining({
+        type: "task.skipped",
+        data: expect.objectContaining({ task: "t2" }) as unknown,
+      }),
+    );
+  });
+
+  it("S4-027: a saga undoes with functions, the last first, each with what its task delivered", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    const undone: unknown[] = [];
+    const undo = async ({ purpose, delivered }: Work) =>
+      void undone.push([purpose, delivered?.summary]);
+    const book = async ({ task }: Work) => {
+      if (task === "car") throw new Error("no car left");
+      return { summary: `${task} booked` };
+    };
+    await using orchestrator = await w.open({ agents: { book } });
+    const tasks = ["flight", "hotel", "car"].map((id, at, all) => ({
+      id,
+      agent: "book",
+      dependsOn: all.slice(at - 1, at).filter(() => at > 0),
+    }));
+    const plan = { name: "trip", tasks };
+    const done = await orchestrator.executeWithSaga(plan, { flight: undo, hotel: undo });
+    expect(done).toMatchObject({
+      success: false,
+      compensation: { compensated: true, incomplete: [] },
+      errors: [expect.stringMatching(/^car: .*no car left/)],
+    });
+    expect(undone).toEqual([
+      ["compensate", "hotel booked"],
+      ["compensate", "flight booked"],
+    ]);
+  });
+
+  it("S4-027: a handler of no task, a task that nobody can undo, a foreign pattern: nothing starts", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    await using orchestrator = await w.open();
+    const task = (id: string, dependsOn: string[] = []) => ({ id, agent: "qa_engineer", dependsOn });
+    const plan = { name: "trip", tasks: [task("flight"), task("hotel", ["flight"])] };
+    const undo = async () => {};
+    const run = (given: typeof plan, handlers: Agents) =>
+      orchestrator.executeWithSaga(given, handlers, { id: "r1" });
+    await expect(run(plan, { fligth: undo })).rejects.toMatchObject({
+      code: "PLAN_INVALID",
+      hint: 'Did you mean "flight"?',
+    });
+    await expect(run(plan, {})).rejects.toMatchObject({ code: "INPUT_INVALID" });
+    const hub = { ...plan, pattern: "hub" as const };
+    await expect(run(hub, { flight: undo })).rejects.toMatchObject({ code: "PLAN_INVALID" });
+    expect(await w.log.tip("workflow/r1")).toBe(0);
+  });
+
+  it("a run outlives its orchestrator: the next one goes on, and does nothing again that was done", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    const calls: string[] = [];
+    let stuck = true;
+    const agent = async ({ task }: Work) => {
+      calls.push(task);
+      if (stuck && task === "b") await new Promise(() => {});
+    };
+    const plan = {
+      name: "two",
+      tasks: [
+        { id: "a", agent: "agent" },
+        { id: "b", agent: "agent", dependsOn: ["a"] },
+      ],
+    };
+    const first = await w.open({ agents: { agent } });
+    const cut = first.execute(plan, { id: "r1" });
+    const ended = expect(cut).rejects.toMatchObject({ code: "HOST_CLOSED" });
+    await expect.poll(() => calls).toEqual(["a", "b"]);
+    await first[Symbol.asyncDispose]();
+    await ended;
+    stuck = false;
+    await using next = await w.open({ agents: { agent } });
+    const done = await next.execute(plan, { id: "r1" });
+    expect(done).toMatchObject({ success: true, workflowId: "r1" });
+    expect(calls).toEqual(["a", "b", "b"]);
+  });
+
+  it("a signal cancels its run", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    let aborted: AbortSignal | undefined;
+    const agent = ({ signal }: Work) => {
+      aborted = signal;
+      return new Promise<void>(() => {});
+    };
+    await using orchestrator = await w.open({ agents: { agent } });
+    const stop = new AbortController();
+    const plan = { name: "endless", tasks: [{ id: "a", agent: "agent" }] };
+    const running = orchestrator.execute(plan, { signal: stop.signal });
+    await expect.poll(() => aborted).toBeDefined();
+    stop.abort();
+    expect(await running).toMatchObject({
+      success: false,
+      errors: [expect.stringMatching(/cancelled/)],
+    });
+    expect(aborted?.aborted).toBe(true);
+  });
+});
