@@ -43,8 +43,8 @@ export function reportActor(
   );
 }
 
-/** Reads once more where a record takes another out (A5), then without that. */
-async function reportOfRun(records: Records): Promise<readonly ReportFile[]> {
+/** The report that the run's pattern asks for; read once more, without it, where a record was taken out (A5). */
+export async function reportOfRun(records: Records): Promise<readonly ReportFile[]> {
   const skipped = new Set<string>();
   for (;;) {
     const known = skipped.size;

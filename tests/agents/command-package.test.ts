@@ -119,6 +119,7 @@ describe("S2: an answer that cannot be recorded is RESULT_INVALID", () => {
     const long = (bytes: number) =>
       `${fs} fs.writeFileSync(process.env.TROUPE_RESULT, JSON.stringify("x".repeat(${bytes - 2})))`;
     expect(await faultOf(long(MAX_DATA + 1))).toMatchObject(refused(/65537 bytes/));
+    expect(await faultOf(long(1_000_000))).toMatchObject(refused(/1000000 bytes/));
     expect((await command(long(MAX_DATA), workPackage())).data).toHaveLength(MAX_DATA - 2);
   });
 

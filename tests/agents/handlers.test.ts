@@ -1,7 +1,9 @@
 /** Handlers of facts. */
 import { describe, expect, it } from "vitest";
 import { connect } from "../../src/actors/client.ts";
+import type { ActorRecord } from "../../src/actors/reads.ts";
 import { onFacts } from "../../src/agents/handlers.ts";
+import type { RecordedEvent } from "../../src/events/record.ts";
 import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { counterKind } from "../support/laws-kinds.ts";
 
@@ -87,4 +89,19 @@ describe.each(EVERY_ENGINE)("handlers of facts, on $name", ({ bench }) => {
     }
     expect(texts).toEqual(["1a", "1b", "2a", "2b"]);
   });
+});
+
+it("S4-009: a handler that ends it hears nothing more of the same record", async () => {
+  const end = new AbortController();
+  const facts = ["a", "b"].map((text) => ({ type: "said", text }));
+  async function* records() {
+    yield { body: { facts } } as unknown as ActorRecord;
+  }
+  const heard: unknown[] = [];
+  const handler = (fact: RecordedEvent): void => {
+    heard.push(fact["text"]);
+    end.abort();
+  };
+  await onFacts({ records }, { types: ["said"], signal: end.signal, handler });
+  expect(heard).toEqual(["a"]);
 });

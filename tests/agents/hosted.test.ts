@@ -138,7 +138,7 @@ describe.each(EVERY_ENGINE)("a report, on $name", ({ bench }) => {
     using folder = freshFolder();
     const artifacts = join(folder.path, "deep/run");
     const { host } = await b.start([doingKind(reportActor(reporter)), counterKind()]);
-    for (const root of ["r1", "r2", "r11"]) {
+    for (const root of ["r1", "r2", "r3", "r4", "r5", "r6", "r11"]) {
       const counter = await host.start(`counter/${root}`);
       await counter.send({ type: "ADD", by: 1 });
     }

@@ -79,6 +79,7 @@ describe("S3-010: keep", () => {
     using w = world();
     const a = join(w.artifacts, "a.md");
     writeFileSync(a, "1");
+    await w.keep([a]);
     for (const half of [".first.new", ".first.old"]) {
       mkdirSync(join(w.artifacts, "checkpoints", half), { recursive: true });
       writeFileSync(join(w.artifacts, "checkpoints", half, "half"), "");
