@@ -1,9 +1,14 @@
 /** The guide's tables are what the schemas say, and it leaves no command or option out. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { PLAN_LIMIT } from "../src/agents/read-plan.ts";
-import { Plan, PlanTask } from "../src/events/plan.ts";
+import { parseContract } from "../src/events/contract-faults.ts";
+import { Limits, Plan, PlanAgent } from "../src/events/plan/plan.ts";
+import { AcceptanceTest, Gate, PlanTask } from "../src/events/plan/task.ts";
+import { parsePlan } from "../src/events/plan/text.ts";
+import { TodoItem, TodoList } from "../src/events/plan/todo.ts";
 import { cliBench } from "./support/cli.ts";
 
 const plans = readFileSync("docs/guide/plans.md", "utf8");
@@ -35,8 +40,41 @@ describe("docs/guide/plans.md", () => {
   it.each([
     ["Fields of a plan", Plan],
     ["Fields of a task", PlanTask],
+    ["Fields of an agent", PlanAgent],
+    ["Fields of an acceptance test", AcceptanceTest],
+    ["Fields of a gate", Gate],
+    ["Fields of limits", Limits],
+    ["Todo lists", TodoItem],
   ] as const)("%s: all of them, in order, with their defaults", (heading, schema) => {
     expect(documented(heading)).toEqual(declared(schema));
+  });
+
+  it("names every field of a todo list", () => {
+    for (const field of Object.keys(TodoList.shape))
+      expect(section(plans, "Todo lists")).toContain(`\`${field}\``);
+  });
+
+  it("names every pattern", () => {
+    const named = [...section(plans, "Patterns").matchAll(/^\| `(\w+)`/gm)].map(
+      ([, name = ""]) => name,
+    );
+    expect(named).toEqual(Plan.shape.pattern.unwrap().options);
+  });
+
+  const fences = [...plans.matchAll(/^```(?:yaml|json)\n(.*?)^```/gms)].map(([, text = ""]) => text);
+
+  it.each(fences)("shows what can be run: %.40j", (text) => {
+    const parse = text.includes("contract_id") ? parseContract : parsePlan;
+    expect(() => parse(text, "fence")).not.toThrow();
+  });
+
+  it("links to sections that are there", () => {
+    const anchors = [...plans.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+      heading.toLowerCase().replaceAll(" ", "-"),
+    );
+    const links = [...plans.matchAll(/\]\(#([\w-]+)\)/g)].map(([, link = ""]) => link);
+    expect(links.length).toBeGreaterThan(0);
+    for (const link of links) expect(anchors).toContain(link);
   });
 
   it("names the limit that holds", () => {
@@ -45,10 +83,11 @@ describe("docs/guide/plans.md", () => {
 
   it("names every variable that a command gets", async () => {
     using bench = cliBench();
-    const plan = bench.write("p.yaml", "name: p\ntasks: [{id: a, run: 'env | grep ^TROUPE_'}]\n");
+    const task = { id: "a", outputs: ["artifacts/x"], run: 'env | grep ^TROUPE_ > "$TROUPE_OUTPUT"' };
+    const plan = bench.write("p.yaml", JSON.stringify({ name: "p", tasks: [task] }));
     await bench.troupe(["run", plan, "--id", "r1"]);
-    const { out } = await bench.troupe(["show", "task/r1:a"]);
-    const names = [...out.matchAll(/^(TROUPE_\w+)=/gm)].map(([, name = ""]) => name);
+    const said = readFileSync(join(bench.folder, "runs", "r1", "x"), "utf8");
+    const names = [...said.matchAll(/^(TROUPE_\w+)=/gm)].map(([, name = ""]) => name);
     const listed = [...section(plans, "What a command gets").matchAll(/^\| `(TROUPE_\w+)`/gm)];
     expect(names.toSorted()).toEqual(listed.map(([, name = ""]) => name).toSorted());
   });
