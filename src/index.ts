@@ -23,6 +23,8 @@ export type {
 } from "./events/log/log.ts";
 export { Plan } from "./events/plan/plan.ts";
 export { parsePlan } from "./events/plan/text.ts";
+export type { ParseOptions, PlacedFault } from "./events/plan/text.ts";
+export type { FaultOptions } from "./events/plan/faults.ts";
 export { Generated, Synthesis, Verdict, WorkPackage, WorkResult } from "./events/work.ts";
 export { openLog } from "./events/log/open.ts";
 export type { OpenLogOptions } from "./events/log/open.ts";
@@ -48,7 +50,7 @@ export { defineKind } from "./actors/kind.ts";
 export type { AnyKind, Kind, KindEvent, KindInput } from "./actors/kind.ts";
 export type { ActorRecord, RecordsOptions } from "./actors/reads.ts";
 export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";
-export type { AgentFunction, Agents, Work } from "./agents/agent.ts";
+export type { AgentAnswer, AgentFunction, Agents, Work } from "./agents/agent.ts";
 export type { Planner } from "./agents/decompose.ts";
 export type { Execution, ExecutionJson } from "./agents/execution.ts";
 export { onFacts } from "./agents/handlers.ts";
@@ -67,3 +69,11 @@ export { readPlan } from "./agents/read-plan.ts";
 export { ROLES } from "./agents/roles.ts";
 export type { Role } from "./agents/roles.ts";
 export type { SagaHandlers } from "./agents/saga-handlers.ts";
+export { conditional, dynamic, hub, parallel, saga, sequential } from "./agents/patterns.ts";
+export type {
+  PatternMachine,
+  PatternOptions,
+  PlaceOptions,
+  Step,
+  StepOptions,
+} from "./agents/patterns.ts";

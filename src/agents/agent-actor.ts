@@ -18,6 +18,7 @@ import type { RunOptions } from "./command.ts";
 import { mergeAgent } from "./merge-agent.ts";
 import { redact } from "./redact.ts";
 import { invalid, recordable, redactedError, type Answer } from "./result-data.ts";
+import { writeWhole } from "./whole-file.ts";
 import { makeFolders } from "./work-files.ts";
 
 /** Agents that every host has, unless it gives one of the same name. */
@@ -39,10 +40,22 @@ export function agentActor(
       const begun = now();
       const answer = await asked(agent, { ...input, ...context }, hidden);
       const measured = Math.max(0, Math.round(now() - begun));
-      return { durationMs: measured, ...resultOf(answer, input.agent ?? "", hidden) };
+      const { text, ...result } = resultOf(answer, input.agent ?? "", hidden);
+      await deliver(input, text);
+      return { durationMs: measured, ...result };
     },
     { timeoutMs: (input) => input.timeoutMs },
   );
+}
+
+/** The agent's text is the work's first output: the task need not know where that lies. */
+async function deliver({ agent = "", outputs }: WorkPackage, text?: string): Promise<void> {
+  const [path] = outputs;
+  if (text === undefined) return;
+  if (path !== undefined) return writeWhole(path, (file) => file.writeFile(text));
+  const answer: Answer = { who: `the answer of agent "${agent}"`, facts: { agent } };
+  const hint = "Give the task `outputs`, or return a summary and data.";
+  throw invalid(answer, "it has text, and the task has no output for it", hint);
 }
 
 async function asked(agent: AgentFunction, work: Work, hidden: readonly string[]): Promise<unknown> {
@@ -69,15 +82,20 @@ function agentNamed(agents: Agents, name = ""): AgentFunction {
 }
 
 /** Data is looked at apart: it may be too deep for a schema. */
-const Shape = WorkResult.extend({ data: z.unknown().optional() });
+const Shape = WorkResult.extend({ data: z.unknown().optional(), text: z.string().optional() });
 
-function resultOf(value: unknown, agent: string, hidden: readonly string[]): WorkResult {
+function resultOf(
+  value: unknown,
+  agent: string,
+  hidden: readonly string[],
+): WorkResult & { readonly text?: string } {
   const answer: Answer = { who: `the answer of agent "${agent}"`, facts: { agent } };
-  const hint = "Return nothing, or { summary, data } in plain JSON.";
+  const hint = "Return nothing, or { summary, data, text } in plain JSON.";
   const parsed = Shape.safeParse(value ?? {});
   if (!parsed.success) throw invalid(answer, z.prettifyError(parsed.error), hint);
-  const { summary, data, durationMs } = parsed.data;
+  const { summary, data, durationMs, text } = parsed.data;
   return {
+    ...(text !== undefined && { text }),
     ...(summary !== undefined && { summary: redact(summary, hidden) }),
     ...(data !== undefined && {
       data: recordable(data, hidden, answer) as NonNullable<WorkResult["data"]>, // zod's own JSON type is mutable

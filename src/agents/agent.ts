@@ -11,14 +11,20 @@ export type Work = WorkPackage &
     "signal" | "idempotencyKey" | "fence" | "deadline" | "heartbeat" | "progress" | "log"
   >;
 
+/** What an agent answers. */
+export interface AgentAnswer extends WorkResult {
+  /** Written to the first of `work.outputs`; not recorded. */
+  readonly text?: string;
+}
+
 /**
  * Does a piece of work. What it returns becomes the task's summary and data; what it throws
  * is how the attempt failed.
  *
  * - After a crash it runs again, with the same `idempotencyKey` and a greater `fence.attempt`.
- * - It has to write `work.outputs` (their folders exist), and to stop when `work.signal` aborts.
+ * - It has to write `work.outputs` (their folders exist), or to return the first as `text`; and to stop when `work.signal` aborts.
  */
-export type AgentFunction = (work: Work) => Promise<WorkResult | void>;
+export type AgentFunction = (work: Work) => Promise<AgentAnswer | void>;
 
 /** Agents by the name that plans call them. */
 export type Agents = Readonly<Record<string, AgentFunction>>;

@@ -14,6 +14,7 @@ import { TroupeError } from "../errors.ts";
 import type { WorkflowInput } from "../events/commands.ts";
 import { Plan } from "../events/plan/plan.ts";
 import type { PlanTask } from "../events/plan/task.ts";
+import { placeText } from "../events/plan/fault.ts";
 import { faultsOf } from "../events/plan/faults.ts";
 import type { AgentFunction, Agents } from "./agent.ts";
 import { planMachines } from "./plan-kinds.ts";
@@ -184,10 +185,10 @@ function checkedPlan(
 ): Plan {
   const faults = faultsOf(value, { agents });
   if (faults.length === 0) return Plan.parse(value);
-  const listed = faults.map(({ path, message }) => `\n  ${path.join(".")}: ${message}`);
+  const listed = faults.map(({ path, message }) => `\n  ${placeText(path)}: ${message}`);
   throw new TroupeError("PLAN_INVALID", `the pattern "${name}" is faulty:${listed.join("")}`, {
     hint: "Correct what is named above; nothing was started.",
-    data: { name, faults: faults.map(({ path, message }) => ({ path: path.join("."), message })) },
+    data: { name, faults: faults.map(({ path, message }) => ({ path: placeText(path), message })) },
   });
 }
 

@@ -39,10 +39,7 @@ function withFact(view: RunView, fact: WorkflowFact, at: number): RunView {
     }
     case "tasks.cancelled": {
       const { tasks, reason } = fact.data;
-      return tasks.reduce(
-        (run, task) => settled(run, task, { status: "CANCELLED", at, reason }),
-        view,
-      );
+      return tasks.reduce((run, task) => settled(run, task, { status: "CANCELLED", at, reason }), view);
     }
     case "workflow.progressed": {
       const { task, status } = fact.data;

@@ -4,7 +4,7 @@
  */
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type YAMLError } from "yaml";
 import { TroupeError, type ErrorCode } from "../../errors.ts";
-import type { Fault, Steps } from "./fault.ts";
+import { placeText, type Fault, type Steps } from "./fault.ts";
 
 /** How many faults a message spells out; `data.faults` has all. */
 const SHOWN = 25;
@@ -117,13 +117,7 @@ function grammarFault({ code, message }: YAMLError): string {
 
 function placed(fault: Fault, at: Spot): PlacedFault {
   const { path, message, hint } = fault;
-  return { ...at, place: placeOf(path), message, ...(hint === undefined ? {} : { hint }) };
-}
-
-function placeOf(path: Steps): string {
-  return path
-    .map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`))
-    .join("");
+  return { ...at, place: placeText(path), message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Where a fault stands; of a thing that is missing, where it should stand: its nearest holder. */

@@ -74,3 +74,10 @@ export function isTooDeep(value: unknown): boolean {
 }
 
 const MAX_DEPTH = 200;
+
+/** A place as people read it: `tasks[2].dependsOn[0]`; empty for the whole. */
+export function placeText(path: Steps): string {
+  return path
+    .map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`))
+    .join("");
+}

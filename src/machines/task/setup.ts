@@ -43,7 +43,8 @@ export type TaskEvent =
   | DoneActorEvent<CheckResult, "checks">
   | ErrorActorEvent<unknown, "work" | "judge" | "checks">;
 
-interface Engaged {
+/** Somebody who is asked. */
+export interface Engaged {
   readonly id: "work" | "judge";
   readonly who: Assigned;
   readonly work: WorkPackage;
