@@ -82,6 +82,9 @@ export const taskSetup = setup({
       event.kind === context.asked &&
       event.granted === granted &&
       (kind ?? event.kind) === event.kind,
+    /** The branch todo that it waits for is over, and not one before it. */
+    branchOver: ({ context: { branch }, event }) =>
+      event.type === "BRANCH_ENDED" && parentOf(event.branch) === branch.parent,
     mended: ({ event }) => event.type === "BRANCH_ENDED" && event.passed,
     valid: (_, judge: Attempt) => judge.failure === undefined,
     passes: ({ context }, judge: Attempt) =>
@@ -125,3 +128,8 @@ export const taskSetup = setup({
     ),
   },
 });
+
+/** What a branch todo mends, by its id (T-B3). */
+function parentOf(branch: string): string {
+  return branch.slice(0, Math.max(0, branch.lastIndexOf("_branch_")));
+}

@@ -225,6 +225,7 @@ export const taskMachine = taskSetup.createMachine({
           entry: [emit(({ context }) => said.broke(context)), "tellBroken"],
           on: {
             BRANCH_ENDED: [
+              { guard: not("branchOver") },
               { guard: "mended", target: "#task.RUNNING.mended", actions: "answered" },
               {
                 target: "approval",

@@ -148,14 +148,15 @@ export function entriesWhere(board: Board, test: (entry: Entry) => boolean): rea
   return board.tasks.flat().flatMap((entry, at) => (test(entry) ? [at] : []));
 }
 
-const COUNTED = {
+/** Under which count an end falls. */
+export const COUNTED = {
   COMPLETED: "completed",
   FAILED: "failed",
   CANCELLED: "cancelled",
   SKIPPED: "skipped",
 } as const;
 
-function newEntry({ dependsOn }: PlanTask): Entry {
+export function newEntry({ dependsOn }: PlanTask): Entry {
   return { status: "PENDING", missing: dependsOn.length };
 }
 

@@ -7,7 +7,7 @@
 import type { BranchReason } from "../../events/failure.ts";
 import { PlanTask } from "../../events/plan/task.ts";
 import { behind, graphOf } from "./graph.ts";
-import { indexOf, type Branch, type WorkflowContext } from "./run.ts";
+import { indexOf, isAlive, type Branch, type WorkflowContext } from "./run.ts";
 import type { Turn } from "./turn.ts";
 
 /** Who mends what nobody is named for. */
@@ -76,6 +76,7 @@ export function endBranch(turn: Turn, id: string, status: "COMPLETED" | "FAILED"
   });
   const order = { type: "BRANCH_ENDED", branch: id, passed: status === "COMPLETED" } as const;
   const { paused, later } = turn.context;
+  if (!isAlive(turn.context, branch.task)) return;
   if (paused === "no") turn.tell(branch.task, order);
   else turn.change({ later: [...later, { type: "order", task: branch.task, order }] });
 }

@@ -7,12 +7,12 @@ import type { WorkflowOutcome } from "../../events/facts/workflow.ts";
 import type { TaskMessage } from "../task/messages.ts";
 import { gateNamed, openGate } from "./asking.ts";
 import { begin, restarted } from "./begin.ts";
-import { entriesWhere, entryAt, withPlace } from "./board.ts";
+import { entriesWhere, entryAt } from "./board.ts";
 import { endBranch, openBranch } from "./branches.ts";
 import { answerGate } from "./gates.ts";
 import { wentWell } from "./patterns.ts";
 import { faultOfGenerated } from "./patterns/dynamic.ts";
-import { indexOf, openBranches, upstreamOf, type WorkflowContext } from "./run.ts";
+import { indexOf, isAlive, openBranches, taskOf, upstreamOf, type WorkflowContext } from "./run.ts";
 import { end, unrun } from "./scheduling.ts";
 import { cancelRest, settle } from "./settle.ts";
 import { alerted, compensationOf, outcomesOf } from "./said.ts";
@@ -28,12 +28,9 @@ export function goOn(context: WorkflowContext): Turn {
   if (paused !== "no") turn.say({ type: "workflow.resumed", v: 1, data: {} });
   if (paused === "hard") for (const id of atWork(context)) turn.tell(id, { type: "RELEASE" });
   for (const one of later)
-    if (one.type === "branch") openBranch(turn, one.asked);
-    else {
-      if (one.order.type === "ANSWER")
-        turn.board = withPlace(turn.board, indexOf(context, one.task), true);
-      turn.tell(one.task, one.order);
-    }
+    if (!isAlive(context, taskOf(one))) continue;
+    else if (one.type === "branch") openBranch(turn, one.asked);
+    else turn.tell(one.task, one.order);
   settle(turn);
   return turn;
 }
@@ -43,7 +40,7 @@ export function childEnded(context: WorkflowContext, id: string, outcome: TaskOu
   const turn = new Turn(context);
   const at = indexOf(context, id);
   if (context.branches[id] !== undefined) endBranch(turn, id, statusOf(outcome));
-  else if (entryAt(context.board, at)?.alive === true) {
+  else if (isAlive(context, id)) {
     const its = checked(context, at, outcome);
     end(turn, at, its);
     settle(turn);
@@ -73,14 +70,27 @@ function statusOf({ status }: TaskOutcome): "COMPLETED" | "FAILED" | "CANCELLED"
 /** A task wants something of its workflow. Of one that is over: nothing any more. */
 export function taskSaid(context: WorkflowContext, message: TaskMessage): Turn {
   const turn = new Turn(context);
-  const at = indexOf(context, message.task);
-  if (context.reason !== undefined || entryAt(context.board, at)?.alive !== true) return turn;
+  const { task } = message;
+  if (context.reason !== undefined || !isAlive(context, task) || isAnswered(context, message))
+    return turn;
   if (message.type === "TASK_BROKE") openBranch(turn, message);
   else {
-    openGate(turn, at, message.kind, message.question);
+    openGate(turn, indexOf(context, task), message.kind, message.question);
     settle(turn);
   }
   return turn;
+}
+
+/** Whether what it wants is under way already. */
+function isAnswered(context: WorkflowContext, message: TaskMessage): boolean {
+  const { task } = message;
+  if (message.type === "TASK_BROKE")
+    return (
+      openBranches(context, task).length > 0 ||
+      context.later.some((one) => one.type === "branch" && taskOf(one) === task)
+    );
+  const { gates } = entryAt(context.board, indexOf(context, task)) ?? {};
+  return gates?.[message.kind]?.open === true;
 }
 
 export function answer(context: WorkflowContext, event: Command<"APPROVE" | "DENY">): Turn {
@@ -97,8 +107,10 @@ export function canAnswer(context: WorkflowContext, { gate }: Command<"APPROVE" 
 
 export function pause(context: WorkflowContext, { hard = false, reason = "" }: Command<"PAUSE">): Turn {
   const turn = new Turn({ ...context, paused: hard ? "hard" : "soft" });
+  begin(turn);
   turn.say({ type: "workflow.paused", v: 1, data: { hard, reason } });
   if (hard) for (const id of atWork(context)) turn.tell(id, { type: "HOLD" });
+  settle(turn);
   return turn;
 }
 
@@ -113,7 +125,10 @@ export function cancel(context: WorkflowContext, { task, reason = "" }: Command<
   if (task !== undefined) return cancelOne(context, task, reason);
   const turn = new Turn({ ...context, paused: "no", later: [], reason });
   begin(turn);
-  cancelRest(turn, reason);
+  // what undoes things must not be stopped halfway
+  if (context.undoing === undefined) cancelRest(turn, reason);
+  else if (context.paused === "hard")
+    for (const id of atWork(context)) turn.tell(id, { type: "RELEASE" });
   settle(turn);
   return turn;
 }
@@ -121,7 +136,7 @@ export function cancel(context: WorkflowContext, { task, reason = "" }: Command<
 function cancelOne(context: WorkflowContext, task: string, reason: string): Turn {
   const turn = new Turn(context);
   const at = indexOf(context, task);
-  if (entryAt(context.board, at)?.alive === true) {
+  if (isAlive(context, task)) {
     for (const id of [task, ...openBranches(context, task)]) turn.tell(id, { type: "CANCEL", reason });
     return turn;
   }

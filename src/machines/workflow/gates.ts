@@ -2,7 +2,7 @@
  * Answers of humans: the first one counts, a later one is only recorded.
  */
 import { answerIn, gateNamed, type NamedGate } from "./asking.ts";
-import { entryAt, withEntry, withPlace, type Answer } from "./board.ts";
+import { entryAt, withEntry, type Answer } from "./board.ts";
 import { end, makeReady, unrun } from "./scheduling.ts";
 import type { Turn } from "./turn.ts";
 
@@ -42,14 +42,13 @@ function begin(turn: Turn, at: number, { granted, by, comment }: Answer): void {
   end(turn, at, unrun("FAILED", { failure }));
 }
 
-/** Tells the task; while the run is paused, that waits. */
+/** Tells the task, once there is a place if that makes it work; while the run is paused, that waits. */
 function passOn(turn: Turn, { at, task, kind }: NamedGate, answer: Answer): void {
+  if (kind === "escalation" && answer.granted) return makeReady(turn, at);
   const order = { type: "ANSWER", kind, ...answer } as const;
   turn.board = withEntry(turn.board, at, { status: "RUNNING" });
-  if (turn.context.paused === "no") {
-    turn.board = withPlace(turn.board, at, true);
-    turn.tell(task, order);
-  } else turn.change({ later: [...turn.context.later, { type: "order", task, order }] });
+  if (turn.context.paused === "no") turn.tell(task, order);
+  else turn.change({ later: [...turn.context.later, { type: "order", task, order }] });
 }
 
 function wordOf(granted: boolean): "granted" | "denied" {

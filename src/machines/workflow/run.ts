@@ -80,6 +80,16 @@ export function indexOf({ plan }: Pick<WorkflowContext, "plan">, id: string): nu
   return graphOf(plan.tasks).index.get(id) ?? -1;
 }
 
+/** Whether the actor of a task runs. */
+export function isAlive(context: Pick<WorkflowContext, "plan" | "board">, id: string): boolean {
+  return entryAt(context.board, indexOf(context, id))?.alive === true;
+}
+
+/** The task that waits for what is put off. */
+export function taskOf(later: Later): string {
+  return later.type === "order" ? later.task : later.asked.task;
+}
+
 /** What a task left for others; undefined while it is not over. */
 export function upstreamOf(context: WorkflowContext, id: string): Upstream | undefined {
   const at = indexOf(context, id);

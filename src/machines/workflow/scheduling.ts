@@ -11,7 +11,7 @@
  */
 import { isTrue } from "../../events/condition.ts";
 import type { TaskOutcome } from "../../events/facts/task.ts";
-import { ended, entryAt, withEntry, withPlace } from "./board.ts";
+import { ended, entryAt, withEntry, withPlace, type Entry } from "./board.ts";
 import { openGate } from "./asking.ts";
 import { graphOf } from "./graph.ts";
 import { delegated } from "./said.ts";
@@ -32,12 +32,22 @@ interface Ending {
   readonly outcome: TaskOutcome;
 }
 
-/** Looks at the tasks from an index on that have nothing in their way. */
-export function arriveFrom(turn: Turn, first: number): void {
-  const { tasks } = turn.context.plan;
-  for (let at = first; at < tasks.length; at++)
-    if (entryAt(turn.board, at)?.missing === 0)
-      for (const ending of arrive(turn, at)) end(turn, ending.at, ending.outcome);
+/** Looks at tasks that are new on the board; what they depend on may be over already. */
+export function arriveAll(turn: Turn, fresh: readonly number[]): void {
+  const { plan } = turn.context;
+  const { index } = graphOf(plan.tasks);
+  const over = fresh.flatMap((at) =>
+    (plan.tasks[at]?.dependsOn ?? []).flatMap((id) => {
+      const outcome = entryAt(turn.board, index.get(id) ?? -1)?.outcome;
+      return outcome === undefined ? [] : [{ at, before: { id, outcome } }];
+    }),
+  );
+  for (const at of fresh) if (plan.tasks[at]?.dependsOn.length === 0) endAll(turn, arrive(turn, at));
+  for (const { at, before } of over) endAll(turn, reach(turn, at, before));
+}
+
+function endAll(turn: Turn, endings: readonly Ending[]): void {
+  for (const { at, outcome } of endings) end(turn, at, outcome);
 }
 
 /**
@@ -51,17 +61,10 @@ function arrive(turn: Turn, at: number): readonly Ending[] {
   if (task === undefined || entryAt(turn.board, at)?.status !== "PENDING") return [];
   const outcome = carried[task.id] ?? objection(turn, at, task.when);
   if (outcome !== undefined) return [{ at, outcome }];
-  if (turn.alive.has(task.id)) goOn(turn, at, task.id);
-  else if (task.approval.includes("before"))
+  if (task.approval.includes("before"))
     openGate(turn, at, "before", `Start "${task.title ?? task.id}"?`);
   else makeReady(turn, at);
   return [];
-}
-
-/** A task that runs already, since before a restart of others. */
-function goOn(turn: Turn, at: number, id: string): void {
-  const { busy, missing: _, ...entry } = turn.alive.get(id) ?? { missing: 0 };
-  turn.board = withPlace(withEntry(turn.board, at, entry), at, busy === true);
 }
 
 /** What the condition of a task has against it. */
@@ -103,10 +106,21 @@ export function dispatch(turn: Turn): void {
   for (const at of chosen) {
     const task = plan.tasks[at];
     if (task === undefined) continue;
+    const entry = entryAt(turn.board, at);
     turn.board = withPlace(withEntry(turn.board, at, { status: "RUNNING", alive: true }), at, true);
+    if (entry?.alive === true) {
+      resume(turn, task.id, entry);
+      continue;
+    }
     turn.say(delegated(turn.context, at, task));
     turn.starts.push(task.id);
   }
+}
+
+/** A human has mended what a task waits for: it goes on. */
+function resume(turn: Turn, id: string, { gates }: Entry): void {
+  const answer = gates?.escalation?.answers.at(-1);
+  turn.tell(id, { type: "ANSWER", kind: "escalation", granted: true, ...answer });
 }
 
 /** A task is over: frees or skips those behind it. Once per task. */
@@ -148,7 +162,7 @@ function reach(
 }
 
 /** Whether an end counts against its round: a task skipped by its own `when` does not, nor what hangs on it. */
-function isBad(turn: Turn, { status, blockedBy }: TaskOutcome): boolean {
+export function isBad(turn: Turn, { status, blockedBy }: TaskOutcome): boolean {
   if (status === "FAILED") return true;
   if (status === "CANCELLED") return !turn.board.round.joined;
   if (blockedBy === undefined) return false;

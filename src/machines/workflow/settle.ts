@@ -6,7 +6,7 @@ import { ended, entriesWhere, grownBoard, type Entry } from "./board.ts";
 import type { Growth } from "./growth.ts";
 import { grown, isJoined } from "./patterns.ts";
 import { openBranches } from "./run.ts";
-import { arriveFrom, dispatch, end, unrun } from "./scheduling.ts";
+import { arriveAll, dispatch, end, unrun } from "./scheduling.ts";
 import type { Turn } from "./turn.ts";
 
 export function settle(turn: Turn): void {
@@ -84,5 +84,8 @@ function grow(turn: Turn, { tasks, by, facts = [], change = {} }: Growth): void 
         ...(by !== undefined && { by }),
       },
     });
-  arriveFrom(turn, first);
+  arriveAll(
+    turn,
+    more.map((_, n) => first + n),
+  );
 }

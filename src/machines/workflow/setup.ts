@@ -45,6 +45,8 @@ export const workflowSetup = setup({
     canAnswer: ({ context, event }) =>
       (event.type === "APPROVE" || event.type === "DENY") && canAnswer(context, event),
     canCancel: ({ context, event }) => event.type === "CANCEL" && canCancel(context, event),
+    /** While it is over already, nothing would wait for the copy. */
+    canKeep: ({ context }) => verdict(context) === undefined,
     canRestart: ({ context, event }) => event.type === "RESTART" && canRestart(context, event),
     cancelsAll: ({ context, event }) =>
       event.type === "CANCEL" && event.task === undefined && canCancel(context, event),

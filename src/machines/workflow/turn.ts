@@ -7,7 +7,7 @@ import type { WorkflowFact } from "../../events/facts/workflow.ts";
 import type { TaskOrder } from "../task/messages.ts";
 import type { KeepInput } from "../../events/work.ts";
 import type { TaskCommand } from "../../events/commands.ts";
-import type { Board, Entry } from "./board.ts";
+import type { Board } from "./board.ts";
 import type { WorkflowContext } from "./run.ts";
 
 export class Turn {
@@ -19,12 +19,9 @@ export class Turn {
   readonly orders: { readonly to: string; readonly event: TaskOrder | TaskCommand }[] = [];
 
   readonly copies: { readonly id: string; readonly input: KeepInput }[] = [];
-  /** Tasks that run on while others are restarted, by id. */
-  readonly alive: ReadonlyMap<string, Entry>;
 
-  constructor(context: WorkflowContext, alive: ReadonlyMap<string, Entry> = new Map()) {
+  constructor(context: WorkflowContext) {
     this.context = context;
-    this.alive = alive;
   }
 
   get board(): Board {

@@ -46,6 +46,7 @@ export const workflowMachine = workflowSetup.createMachine({
       actions: { type: "take", params: ({ context, event }) => control.answer(context, event) },
     },
     CHECKPOINT: {
+      guard: "canKeep",
       actions: { type: "take", params: ({ context, event }) => control.checkpoint(context, event) },
     },
     CANCEL: [
