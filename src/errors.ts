@@ -22,6 +22,8 @@ export type ErrorCode =
   | "EVENT_RESERVED"
   | "FILE_EXISTS"
   | "FILE_NOT_WRITTEN"
+  | "GATE_SETTLED"
+  | "GATE_UNKNOWN"
   | "HOST_CLOSED"
   | "HOST_FAILED"
   | "INPUT_INVALID"

@@ -4,6 +4,7 @@
 import { CommandResult } from "../events/command-result.ts";
 import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
+import { CheckResult } from "../events/work.ts";
 import type { StepRecord } from "../projections/projection.ts";
 import { stateLabel } from "../projections/runs-view.ts";
 
@@ -31,25 +32,44 @@ export function lineOf({ stream, seq, at, type, body }: StepRecord): Line {
   };
 }
 
-/** What the attempts of a task printed, in order. */
-export type Printed = Partial<CommandResult> & Pick<CommandResult, "stdout" | "stderr">;
+/** What a command printed, and what the command was. */
+export type Printed = Partial<CommandResult> &
+  Pick<CommandResult, "stdout" | "stderr"> & { readonly what: string };
 
 const Output = CommandResult.partial().required({ stdout: true, stderr: true });
+const ENDED = /^xstate\.(?:done|error)\.actor\.(work|judge|checks)$/;
 
-/** What a command printed, if this record says how one ended: well, or by an error that has its output. */
-export function printedIn({ body: { event } }: StepRecord): Printed | undefined {
-  if (event === undefined || !/^xstate\.(done|error)\.actor\.command$/.test(event.type))
-    return undefined;
-  const parsed = Output.loose().safeParse(resultIn(event));
-  if (!parsed.success) return undefined;
+/** What commands printed, if this record says how some ended: well, or by an error that has their output. */
+export function printedIn({ body: { event } }: StepRecord): readonly Printed[] {
+  const what = ENDED.exec(event?.type ?? "")?.[1];
+  if (event === undefined || what === undefined) return [];
+  const result = resultIn(event);
+  if (what === "checks") return testsIn(result);
+  return commandIn(result, what === "work" ? "command" : "gate");
+}
+
+function commandIn(result: Json | undefined, what: string): readonly Printed[] {
+  const parsed = Output.loose().safeParse(result);
+  if (!parsed.success) return [];
   const { stdout, stderr, exitCode, truncated, durationMs } = parsed.data;
-  return {
-    stdout,
-    stderr,
-    ...(exitCode === undefined ? {} : { exitCode }),
-    ...(truncated === undefined ? {} : { truncated }),
-    ...(durationMs === undefined ? {} : { durationMs }),
-  };
+  return [
+    {
+      what,
+      stdout,
+      stderr,
+      ...(exitCode === undefined ? {} : { exitCode }),
+      ...(truncated === undefined ? {} : { truncated }),
+      ...(durationMs === undefined ? {} : { durationMs }),
+    },
+  ];
+}
+
+function testsIn(result: Json | undefined): readonly Printed[] {
+  const parsed = CheckResult.safeParse(result);
+  if (!parsed.success) return [];
+  return parsed.data.tests.map(({ cmd, exitCode, durationMs, output }) => {
+    return { what: `test ${cmd}`, stdout: output, stderr: "", exitCode, durationMs };
+  });
 }
 
 function resultIn(event: RecordedEvent): Json | undefined {

@@ -5,6 +5,8 @@
  *   take over as soon as it leaves, so a run ends whichever of two terminals is closed first.
  * - An owner stays until the runs that others started in it are over as well; for runs that were
  *   open before and that nobody waits for here, it does not stay.
+ * - A run that waits for people keeps the command waiting, and says what they can do; with
+ *   `detach` the command ends there and leaves the run open.
  * - What stops the host, or parks an actor of the run, ends the command with that error.
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,10 +15,12 @@ import { createHost, type Host } from "../actors/host.ts";
 import { planKinds } from "../agents/plan-kinds.ts";
 import { TroupeError, type ErrorCode } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
-import type { WorkflowInput } from "../events/commands.ts";
 import type { EventLog } from "../events/log/log.ts";
+import type { RunView } from "../projections/runs-view.ts";
+import type { Face } from "./control.ts";
 import { span } from "./paper.ts";
 import type { Shell } from "./shell.ts";
+import { isIdle } from "./standing.ts";
 import { showRuns, watchRuns, type Runs } from "./watch-run.ts";
 
 const CLAIM_EVERY_MS = 1_000;
@@ -26,16 +30,18 @@ export interface Drive {
   /** The runs that are waited for, and what is known of them. */
   readonly known: Runs;
   readonly wanted: readonly string[];
-  /** A run to start first. */
-  readonly start?: WorkflowInput;
+  /** What is done first: a run is started, or told something. */
+  readonly first?: (face: Face) => Promise<unknown>;
   /** Whether to go on with all that is open in the log. */
   readonly recover: boolean;
+  /** Whether to end, too, once nothing of the wanted runs moves until people do something. */
+  readonly detach?: boolean;
 }
 
 /** Resolves with the runs once all wanted are over, or the user stops the command. */
 export async function drive(
   shell: Shell,
-  { log, known, wanted, start, recover }: Drive,
+  { log, known, wanted, first, recover, detach = false }: Drive,
 ): Promise<Runs> {
   const kinds = planKinds({ env: shell.env });
   const trouble = new AbortController();
@@ -63,20 +69,19 @@ export async function drive(
   const after = await log.end();
   let host = await open(recover);
   cleanup.defer(() => host?.[Symbol.asyncDispose]());
-  if (start !== undefined) {
-    const address = `workflow/${start.run}` as const;
-    await (host ?? client).start(address, { input: start });
-  }
+  await first?.(host ?? client);
   const waiting = host === undefined ? takeOver() : Promise.resolve();
   if (host === undefined && owner !== undefined) show.say(ownedBy(owner));
   const aside = new Set([...known.keys()].filter((run) => !wanted.includes(run)));
+  const enough = (view: RunView | undefined): boolean =>
+    view !== undefined && (!view.open || (detach && isIdle(view)));
   const runs = await watchRuns(client, {
     known,
     after,
     signal: ended,
     enough: (seen) =>
-      wanted.every((run) => seen.get(run)?.open === false) &&
-      (host === undefined || [...seen.values()].every((view) => !view.open || aside.has(view.run))),
+      wanted.every((run) => enough(seen.get(run))) &&
+      (host === undefined || [...seen.values()].every((view) => enough(view) || aside.has(view.run))),
     seen: (seen, run) => show.moved(seen, run),
   });
   over.abort();

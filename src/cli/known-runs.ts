@@ -3,6 +3,7 @@ import type { EventLog } from "../events/log/log.ts";
 import { openProjections, type KeyedRow } from "../projections/runner.ts";
 import { runs } from "../projections/runs.ts";
 import type { RunView } from "../projections/runs-view.ts";
+import { noSuchRun } from "./shell.ts";
 import { tameLine, type Terminal } from "./terminal.ts";
 import type { Runs } from "./watch-run.ts";
 
@@ -25,6 +26,21 @@ export async function knownRuns(
   await using projections = openProjections({ log, warn, progress });
   const rows = run === undefined ? await projections.rows(runs) : [await projections.row(runs, run)];
   return new Map(rows.flatMap((row) => shown(err, row)));
+}
+
+/**
+ * One run of a log as it is now.
+ *
+ * @throws {@link TroupeError} `RUN_NOT_FOUND`.
+ */
+export async function knownRun(
+  terminal: Pick<Terminal, "err">,
+  log: EventLog,
+  run: string,
+): Promise<RunView> {
+  const view = (await knownRuns(terminal, log, run)).get(run);
+  if (view === undefined) throw noSuchRun(run, log.url);
+  return view;
 }
 
 function shown(

@@ -4,6 +4,7 @@
  */
 import { endedTasks, type RunView, type TaskView } from "../projections/runs-view.ts";
 import { fit, inked, span, styleOf, width, type Ink } from "./paper.ts";
+import { asks } from "./standing.ts";
 import { tameLine } from "./terminal.ts";
 
 export interface Screen extends Ink {
@@ -21,6 +22,8 @@ const SIGNS: Readonly<Record<string, string>> = {
 };
 const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 const FRAME_MS = 100;
+/** So many questions to people are shown at once. */
+const MOST_ASKS = 2;
 
 /** A picture of a run that fits the screen: what moves is shown first where not all can be. */
 export function picture(view: RunView, now: number, screen: Screen): readonly string[] {
@@ -28,13 +31,17 @@ export function picture(view: RunView, now: number, screen: Screen): readonly st
   const ended = endedTasks(view);
   const took = span(Math.max(0, (view.open ? now : view.movedAt) - view.startedAt));
   const head = `${view.name} ${view.run}: ${view.status}, ${ended} of ${tasks.length} tasks, ${took}`;
-  const room = Math.max(1, screen.rows - 3);
+  const needs = asks(view).slice(0, MOST_ASKS);
+  const room = Math.max(1, screen.rows - 3 - needs.length);
   const shown = tasks.length <= room ? tasks : fewer(tasks, room - 1);
   const names = Math.min(24, Math.max(...shown.map(({ id }) => width(id)), 4));
   const lines = shown.map((task) => taskLine(task, now, screen, names));
   const hidden = tasks.length - shown.length;
   const more = hidden > 0 ? [inked(screen, "dim", `  and ${hidden} more`)] : [];
-  return [inked(screen, "bold", fit(tameLine(head), screen.columns - 1)), ...lines, ...more];
+  const asked = needs.map((line) =>
+    inked(screen, "yellow", fit(`  ${tameLine(line)}`, screen.columns - 1)),
+  );
+  return [inked(screen, "bold", fit(tameLine(head), screen.columns - 1)), ...lines, ...more, ...asked];
 }
 
 const WEIGHT: Readonly<Record<string, number>> = { RUNNING: 0, WAITING: 1, FAILED: 2, PENDING: 3 };

@@ -8,12 +8,17 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../errors.ts";
+import { addApprovals } from "./commands/approvals.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addChart } from "./commands/chart.ts";
+import { addCheckpoint } from "./commands/checkpoint.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addLs } from "./commands/ls.ts";
 import { addNew } from "./commands/new.ts";
+import { addPause } from "./commands/pause.ts";
 import { addReplay } from "./commands/replay.ts";
+import { addReport } from "./commands/report.ts";
+import { addRestart } from "./commands/restart.ts";
 import { addResume } from "./commands/resume.ts";
 import { addRun } from "./commands/run.ts";
 import { addSchema } from "./commands/schema.ts";
@@ -21,6 +26,7 @@ import { addShow } from "./commands/show.ts";
 import { addSweep } from "./commands/sweep.ts";
 import { addTail } from "./commands/tail.ts";
 import { addValidate } from "./commands/validate.ts";
+import { addWatch } from "./commands/watch.ts";
 import { exitCodeOf, sayError } from "./failure.ts";
 import type { Shell } from "./shell.ts";
 
@@ -61,9 +67,10 @@ function programOf(shell: Shell): Command {
     })
     .version(versionOf(), "-V, --version", "print the version")
     .exitOverride();
-  const commands = [addRun, addResume, addLs, addShow, addTail, addReplay, addCancel, addDoctor];
-  for (const add of [...commands, addSweep, addChart, addNew, addValidate, addSchema])
-    add(program, shell);
+  const runs = [addRun, addResume, addPause, addCancel, addRestart, addApprovals, addCheckpoint];
+  const views = [addLs, addShow, addWatch, addReport, addTail, addReplay, addDoctor, addSweep];
+  const plans = [addNew, addValidate, addSchema, addChart];
+  for (const add of [...runs, ...views, ...plans]) add(program, shell);
   return program;
 }
 

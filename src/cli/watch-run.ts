@@ -12,7 +12,8 @@ import { news, picture } from "./live-view.ts";
 import { painter } from "./painter.ts";
 import { evolveRun } from "../projections/runs.ts";
 import type { RunView } from "../projections/runs-view.ts";
-import type { Terminal } from "./terminal.ts";
+import { asks } from "./standing.ts";
+import { tameLine, type Terminal } from "./terminal.ts";
 
 export type Runs = ReadonlyMap<string, RunView>;
 
@@ -73,6 +74,7 @@ function plainShow(
   wanted: (run: string) => boolean,
   told: Map<string, RunView>,
 ): Show {
+  for (const line of [...told.values()].flatMap(asks)) terminal.err(tameLine(line));
   return {
     moved(runs, run) {
       const view = runs.get(run);
@@ -84,10 +86,17 @@ function plainShow(
         const line = old === task ? undefined : news(old, task, view.movedAt);
         if (line !== undefined) terminal.err(line);
       });
+      for (const line of newAsks(before, view)) terminal.err(tameLine(line));
     },
     say: (line) => terminal.err(line),
     end() {},
   };
+}
+
+/** What people are asked now and were not asked before. */
+function newAsks(before: RunView | undefined, view: RunView): readonly string[] {
+  const old = before === undefined ? [] : asks(before);
+  return asks(view).filter((line) => !old.includes(line));
 }
 
 function liveShow(

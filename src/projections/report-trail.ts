@@ -45,9 +45,22 @@ export function trailSection(view: RunView): Section {
 
 interface Placed {
   readonly entry: TrailEntry;
-  /** Restarts of the run before it, wave, place in the plan: who comes first in one millisecond. */
+  /** What decides within one millisecond: restarts of the run before it, wave, place in the plan, start, attempt, step. */
   readonly rank: readonly number[];
 }
+
+/** What comes after what within one attempt, or beside all attempts of a start. */
+const STEPS = {
+  ASKED: 1,
+  GRANTED: 2,
+  DENIED: 2,
+  REFUSED: 3,
+  DELEGATED: 4,
+  STARTED: 5,
+  ended: 6,
+} as const;
+/** Of what happens when all attempts of a start lie behind. */
+const LAST = Number.POSITIVE_INFINITY;
 
 function inOrder(a: Placed, b: Placed): number {
   const left = [a.entry.at, ...a.rank];
@@ -56,25 +69,45 @@ function inOrder(a: Placed, b: Placed): number {
   return differs === -1 ? 0 : (left[differs] ?? 0) - (right[differs] ?? 0);
 }
 
-function started(task: TaskView, start: StartView, place: number): readonly Placed[] {
-  const { n, delegatedAt, endedAt, round = 0 } = start;
-  const entry = (at: number, what: string, detail: string, attempt?: number): Placed => ({
-    entry: { at, task: task.id, start: n, what, detail, ...(attempt !== undefined && { attempt }) },
-    rank: [round, task.wave ?? Number.POSITIVE_INFINITY, place, n],
-  });
-  const whole = start.attempts.at(-1)?.outcome === start.status ? [] : [start.status ?? ""];
-  return [
-    ...(delegatedAt === undefined ? [] : [entry(delegatedAt, "DELEGATED", task.agent ?? "")]),
-    ...start.attempts.flatMap((attempt) => [
-      entry(attempt.startedAt, "STARTED", attempt.purpose, attempt.attempt),
-      ...(attempt.endedAt === undefined
-        ? []
-        : [entry(attempt.endedAt, attempt.outcome ?? "ENDED", said(attempt, start), attempt.attempt)]),
-    ]),
-    ...(endedAt === undefined
-      ? []
-      : whole.map((status) => entry(endedAt, status, start.summary ?? start.failure?.message ?? ""))),
+function started(task: TaskView, start: StartView, at: number): readonly Placed[] {
+  const { n, delegatedAt, endedAt, status = "", attempts } = start;
+  const place = placeOf(task, start, at);
+  const whole = attempts.at(-1)?.outcome === status;
+  const all = attempts.flatMap((one, index) =>
+    attempted(one, start, whole && index === attempts.length - 1),
+  );
+  if (delegatedAt !== undefined) {
+    const what = { at: delegatedAt, what: "DELEGATED", detail: task.agent ?? "" };
+    all.unshift([what, 0, STEPS.DELEGATED]);
+  }
+  if (endedAt !== undefined && !whole) {
+    const detail = start.summary ?? start.failure?.message ?? "";
+    all.push([{ at: endedAt, what: status, detail }, LAST, STEPS.ended]);
+  }
+  return all.map(([what, attempt, step]) => ({
+    entry: { ...what, task: task.id, start: n },
+    rank: [...place, attempt, step],
+  }));
+}
+
+function placeOf({ wave = LAST }: TaskView, { n, round = 0 }: StartView, at: number) {
+  return [round, wave, at, n];
+}
+
+type Told = Omit<TrailEntry, "task" | "start">;
+type Step = readonly [what: Told, attempt: number, step: number];
+
+/** @param last whether its end is the end of its start. */
+function attempted(one: AttemptView, start: StartView, last: boolean): readonly Step[] {
+  const { attempt, startedAt, purpose, endedAt, outcome: what = "ENDED" } = one;
+  const begins: Step = [
+    { at: startedAt, attempt, what: "STARTED", detail: purpose },
+    attempt,
+    STEPS.STARTED,
   ];
+  if (endedAt === undefined) return [begins];
+  const detail = said(one, start);
+  return [begins, [{ at: endedAt, attempt, what, detail }, last ? LAST : attempt, STEPS.ended]];
 }
 
 /** What there is to say of an attempt that ended. */
@@ -94,22 +127,34 @@ function unstarted({ id, settled, wave }: TaskView, place: number): readonly Pla
   return [{ entry: { at, task: id, start: 0, what: status, detail }, rank }];
 }
 
-/** What a human was asked, and what humans said. */
-function humans(view: RunView, { gate, task, question, askedAt, answer, refused }: GateView): Placed[] {
+/** What a human was asked, and what humans said: of the start that it lets begin, or end. */
+function humans(view: RunView, { gate, task, kind, question, ...asked }: GateView): readonly Placed[] {
   const place = view.tasks.findIndex(({ id }) => id === task);
   const known = view.tasks[place];
-  const entry = (at: number, what: string, detail: string): Placed => {
-    const round = view.rounds.filter((one) => one.at <= at).length;
-    const start = known?.starts.findLast(({ delegatedAt = 0 }) => delegatedAt <= at)?.n ?? 0;
-    const rank = [round, known?.wave ?? Number.POSITIVE_INFINITY, place, start];
-    return { entry: { at, task, start, what, detail }, rank };
+  const starts = known?.starts ?? [];
+  const before = kind === "before";
+  const start = before
+    ? starts.find(({ delegatedAt = LAST }) => delegatedAt >= asked.askedAt)?.n
+    : starts.findLast(({ delegatedAt = 0 }) => delegatedAt <= asked.askedAt)?.n;
+  const n = start ?? starts.length + (before ? 1 : 0);
+  const entry = (at: number, what: keyof typeof STEPS, detail: string): Placed => {
+    const round = view.rounds.filter((one) => one.at <= asked.askedAt).length;
+    const rank = [round, known?.wave ?? LAST, place, n, before ? 0 : LAST, STEPS[what]];
+    return { entry: { at, task, start: n, what, detail }, rank };
   };
   const who = (by: string | undefined): string => (by === undefined ? "" : ` by ${by}`);
+  const { answer, refused } = asked;
   return [
-    entry(askedAt, "ASKED", `${gate}: ${question}`),
+    entry(asked.askedAt, "ASKED", `${gate}: ${question}`),
     ...(answer === undefined
       ? []
-      : [entry(answer.at, answer.answer.toUpperCase(), `${gate}${who(answer.by)}`)]),
+      : [
+          entry(
+            answer.at,
+            answer.answer === "granted" ? "GRANTED" : "DENIED",
+            `${gate}${who(answer.by)}`,
+          ),
+        ]),
     ...refused.map(({ at, by, answer: late }) =>
       entry(at, "REFUSED", `${gate}: ${late}${who(by)} came too late`),
     ),

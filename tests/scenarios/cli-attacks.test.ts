@@ -181,7 +181,7 @@ describe("a log", () => {
     [["cancel", "task/g1:a"], 1, 'EVENT_REFUSED: "task/g1:a" is over already: COMPLETED'],
     [["replay", "g1", "--to", "0"], 2, "USAGE: --to takes"],
     [["replay", "g1", "--to=-1"], 2, "USAGE: --to takes"],
-    [["replay", "g1", "--to", "99999"], 2, 'USAGE: "workflow/g1" has 3 records, not 99999'],
+    [["replay", "g1", "--to", "99999"], 2, 'USAGE: "workflow/g1" has 4 records, not 99999'],
     [["show", ""], 2, "ADDRESS_INVALID"],
     [["show", "task/g1:a/b"], 2, "ADDRESS_INVALID"],
     [["show", "ü"], 2, "ADDRESS_INVALID"],

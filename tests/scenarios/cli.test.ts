@@ -200,9 +200,9 @@ describe("looking at a log", () => {
     expect(none).toMatchObject({ code: 0, out: "" });
     expect((await bench.json(["replay", "r1", "--to", "1"])).value).toMatchObject({
       address: "workflow/r1",
-      steps: [{ seq: 1, type: "workflow.started" }],
+      steps: [{ seq: 1, type: "troupe.started" }],
     });
-    expect((await bench.troupe(["replay", "task/r1:a"])).out).toMatch(/\n3 +COMPLETED +task.completed/);
+    expect((await bench.troupe(["replay", "task/r1:a"])).out).toMatch(/\n2 +COMPLETED +task.completed/);
     expect(await bench.json(["doctor"])).toMatchObject({ code: 0, value: { ok: true } });
   });
 

@@ -1,45 +1,79 @@
 /**
  * `troupe resume [ID]`: goes on with everything that is open in a log, and waits for all of it or for one run.
+ *
+ * - A run that somebody paused goes on only where it is named: a crash is no reason to overrule them.
  */
 import type { Command } from "commander";
 import { z } from "zod";
-import { drive } from "../drive.ts";
+import type { EventLog } from "../../events/log/log.ts";
+import type { RunView } from "../../projections/runs-view.ts";
+import { command } from "../control.ts";
+import { drive, type Drive } from "../drive.ts";
 import { knownRuns } from "../known-runs.ts";
 import { addCommand, checkRunId, noSuchRun, openExisting, type Shell } from "../shell.ts";
+import { asks, isPaused } from "../standing.ts";
+import { tameLine } from "../terminal.ts";
 import type { Runs } from "../watch-run.ts";
 import { sayRuns } from "./run.ts";
 
-const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
+const Options = z.object({
+  log: z.string(),
+  json: z.boolean().default(false),
+  detach: z.boolean().default(false),
+});
 
 export function addResume(program: Command, shell: Shell): void {
   addCommand(
     program,
     "resume",
-    "Go on with what is open in a log after a crash or a stop. With --json: a list.",
+    "Go on with what is open in a log after a crash or a stop, or with a run that is paused. With --json: a list.",
   )
     .argument("[id]", "wait only for this run (default: for all)")
+    .option("--detach", "end, too, once what is open waits for people only")
     .action((id: string | undefined, options: unknown) => resume(shell, id, Options.parse(options)));
 }
 
 async function resume(
   shell: Shell,
   id: string | undefined,
-  { log: url, json }: z.infer<typeof Options>,
+  { log: url, json, detach }: z.infer<typeof Options>,
 ): Promise<void> {
   const { terminal } = shell;
   if (id !== undefined) checkRunId(id);
   await using log = await openExisting(url);
   const all = await knownRuns(terminal, log);
   const known = new Map([...all].filter(([, view]) => view.open));
-  const wanted = id === undefined ? [...known.keys()] : [idIn(all, id, log.url)];
+  const { wanted, paused } = wantedOf(all, id, log.url);
+  for (const line of paused.flatMap(asks)) terminal.err(tameLine(line));
   const shown = { json, url: log.url, many: true };
   if (wanted.every((run) => !known.has(run))) {
-    terminal.err(id === undefined ? `nothing is open in ${log.url}` : `"${id}" is over already`);
+    const none = paused.length === 0 ? "nothing" : "nothing else";
+    terminal.err(id === undefined ? `${none} is open in ${log.url}` : `"${id}" is over already`);
     return sayRuns(shell, all, wanted, shown);
   }
   if (!terminal.live) terminal.err(`going on with ${wanted.join(", ")} in ${log.url}`);
-  const runs = await drive(shell, { log, known, wanted, recover: true });
+  const first = unpausing(id === undefined ? undefined : known.get(id), log);
+  const runs = await drive(shell, { log, known, wanted, recover: true, detach, ...first });
   sayRuns(shell, runs, wanted, shown);
+}
+
+interface Wanted {
+  readonly wanted: readonly string[];
+  /** Open, but left alone. */
+  readonly paused: readonly RunView[];
+}
+
+function wantedOf(all: Runs, id: string | undefined, url: string): Wanted {
+  if (id !== undefined) return { wanted: [idIn(all, id, url)], paused: [] };
+  const open = [...all.values()].filter((view) => view.open);
+  const paused = open.filter(isPaused);
+  return { wanted: open.filter((view) => !isPaused(view)).map(({ run }) => run), paused };
+}
+
+/** A run that is named is told to go on, if it is paused. */
+function unpausing(view: RunView | undefined, log: EventLog): Pick<Drive, "first"> {
+  if (view === undefined || !isPaused(view)) return {};
+  return { first: (face) => command(face, view.run, { type: "RESUME" }, log) };
 }
 
 function idIn(runs: Runs, id: string, url: string): string {

@@ -8,22 +8,27 @@ import { TroupeError } from "../../errors.ts";
 import type { WorkflowInput } from "../../events/commands.ts";
 import { openLog } from "../../events/log/open.ts";
 import type { Plan } from "../../events/plan/plan.ts";
+import type { RunView } from "../../projections/runs-view.ts";
 import { drive } from "../drive.ts";
 import { exitCodeOfRun, runJson, runLines } from "../run-report.ts";
 import { knownRuns } from "../known-runs.ts";
 import { addCommand, checkRunId, runsFolder, type Shell } from "../shell.ts";
+import { isIdle } from "../standing.ts";
+import type { Terminal } from "../terminal.ts";
 import type { Runs } from "../watch-run.ts";
 
 const Options = z.object({
   log: z.string(),
   json: z.boolean().default(false),
   id: z.string().optional(),
+  detach: z.boolean().default(false),
 });
 
 export function addRun(program: Command, shell: Shell): void {
   addCommand(program, "run", "Run a plan to its end; resume it if this is interrupted.")
     .argument("<plan>", "a YAML or JSON file")
     .option("--id <run>", "the run's id (default: made from the plan's name)")
+    .option("--detach", "end, too, once the run waits for people only; it stays open")
     .action((file: string, options: unknown) => runPlan(shell, file, Options.parse(options)));
 }
 
@@ -38,11 +43,16 @@ async function runPlan(shell: Shell, file: string, options: z.infer<typeof Optio
   const artifacts = join(runsFolder(options.log, folder), run);
   const start: WorkflowInput = { run, folder, artifacts, plan };
   if (!terminal.live) terminal.err(`run ${run} in ${log.url}`);
-  const runs = await drive(shell, { log, known, wanted: [run], start, recover: known.has(run) }).catch(
-    (error: unknown) => {
-      throw TroupeError.is(error, "ACTOR_EXISTS") ? exists(run) : error;
-    },
-  );
+  const runs = await drive(shell, {
+    log,
+    known,
+    wanted: [run],
+    first: (face) => face.start(`workflow/${run}`, { input: start }),
+    recover: known.has(run),
+    detach: options.detach,
+  }).catch((error: unknown) => {
+    throw TroupeError.is(error, "ACTOR_EXISTS") ? exists(run) : error;
+  });
   sayRuns(shell, runs, [run], { ...options, url: log.url });
 }
 
@@ -63,9 +73,19 @@ export function sayRuns(
   if (json) terminal.out(JSON.stringify(many ? found : (found[0] ?? null)));
   else
     for (const view of views) for (const line of runLines(view, { colour: false })) terminal.out(line);
-  if (views.some(({ open }) => open))
-    terminal.err("stopped; nothing is lost: go on with `troupe resume` and the same --log");
+  sayOpen(
+    terminal,
+    views.filter(({ open }) => open),
+  );
   if (views.length < wanted.length || views.some((view) => exitCodeOfRun(view) === 1)) shell.exit(1);
+}
+
+/** That runs are left open; what they ask was said when they asked it. */
+function sayOpen(terminal: Terminal, views: readonly RunView[]): void {
+  if (views.some((view) => !isIdle(view)))
+    terminal.err("stopped; nothing is lost: go on with `troupe resume` and the same --log");
+  else if (views.length > 0)
+    terminal.err("it stays open; once that is done, go on with `troupe resume` and the same --log");
 }
 
 /** Made to be typed: the plan's name and four letters that no other run of it has, most likely. */

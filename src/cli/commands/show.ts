@@ -9,7 +9,8 @@ import { word } from "../live-view.ts";
 import { moment, span, table } from "../paper.ts";
 import { runJson, runLines } from "../run-report.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
-import { tame } from "../terminal.ts";
+import { asks } from "../standing.ts";
+import { tame, tameLine } from "../terminal.ts";
 
 const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
 
@@ -45,6 +46,7 @@ async function show(
   terminal.out("");
   const head = ["TASK", "STATE", "TRIES", "TOOK", "WHAT"];
   for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);
+  for (const line of asks(view)) terminal.out(`\n${tameLine(line)}`);
   if (view.tasks.some(({ restarts }) => restarts > 0))
     terminal.out("\n1+1: one attempt, started again once after a crash or a stop of its host");
 }
@@ -62,7 +64,7 @@ async function showActor(
   const last = records.at(-1);
   if (last === undefined) throw noSuchRun(address, log.url);
   const lines = records.map(lineOf);
-  const printed = records.flatMap((record) => printedIn(record) ?? []);
+  const printed = records.flatMap(printedIn);
   const { state, output, status } = last.body;
   if (json) {
     const actor = { address, seq: last.seq, status, state, records: lines, commands: printed };
@@ -79,10 +81,10 @@ async function showActor(
   ]);
   const head = ["SEQ", "AT", "STATE", "RECORD", "INPUT"];
   for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);
-  printed.forEach(({ stdout, stderr, exitCode }, at) => {
+  printed.forEach(({ what, stdout, stderr, exitCode }, at) => {
     terminal.out("");
     terminal.out(
-      `command ${at + 1}: ${exitCode === undefined ? "did not end by itself" : `exit code ${exitCode}`}`,
+      `${at + 1}. ${what}: ${exitCode === undefined ? "did not end by itself" : `exit code ${exitCode}`}`,
     );
     for (const [name, text] of [
       ["stdout", stdout],
