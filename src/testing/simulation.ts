@@ -28,7 +28,8 @@ export async function simulate(seed: number, drama: Drama): Promise<Verdict> {
   return simulatePlan(planOf(seed, drama.story), drama);
 }
 
-async function simulatePlan(plan: Plan, drama: Drama): Promise<Verdict> {
+/** Runs a history as planned, and judges it. */
+export async function simulatePlan(plan: Plan, drama: Drama): Promise<Verdict> {
   const history = await live(plan, drama);
   return { history, faults: await judge(history, drama, drama.laws) };
 }
