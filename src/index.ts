@@ -1,8 +1,10 @@
 /** The public face of the package: named exports, nothing else. */
 export { TroupeError, WrongSequenceError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails } from "./errors.ts";
-export { TaskFact } from "./events/facts/task.ts";
+export { TaskCommand, TaskInput, WorkflowCommand, WorkflowInput } from "./events/commands.ts";
+export { TaskFact, TaskOutcome } from "./events/facts/task.ts";
 export { WorkflowFact, WorkflowOutcome } from "./events/facts/workflow.ts";
+export type { Compensation } from "./events/facts/workflow.ts";
 export type { Json, JsonObject } from "./events/json.ts";
 export type { Checkpoint, RecordBody, RecordedEvent } from "./events/record.ts";
 export type {
@@ -22,9 +24,9 @@ export type {
   Swept,
 } from "./events/log/log.ts";
 export { Plan } from "./events/plan/plan.ts";
+export { PlanTask } from "./events/plan/task.ts";
 export { parsePlan } from "./events/plan/text.ts";
 export type { ParseOptions, PlacedFault } from "./events/plan/text.ts";
-export type { FaultOptions } from "./events/plan/faults.ts";
 export { Generated, Synthesis, Verdict, WorkPackage, WorkResult } from "./events/work.ts";
 export { openLog } from "./events/log/open.ts";
 export type { OpenLogOptions } from "./events/log/open.ts";
@@ -57,6 +59,7 @@ export { onFacts } from "./agents/handlers.ts";
 export type { FactHandler, FactOf, FactOptions, PlanFact } from "./agents/handlers.ts";
 export { createOrchestrator, executeWorkflow } from "./agents/orchestrator.ts";
 export type {
+  ActiveRun,
   ExecuteOptions,
   Orchestrator,
   OrchestratorOptions,
@@ -64,6 +67,7 @@ export type {
   PlanInput,
 } from "./agents/orchestrator.ts";
 export { planKinds } from "./agents/plan-kinds.ts";
+export type { Closed, PlanState, TaskKind, WorkflowKind } from "./agents/plan-kinds.ts";
 export type { PlanOptions } from "./agents/plan-sources.ts";
 export { readPlan } from "./agents/read-plan.ts";
 export { ROLES } from "./agents/roles.ts";
@@ -77,3 +81,7 @@ export type {
   Step,
   StepOptions,
 } from "./agents/patterns.ts";
+export type { RunOptions } from "./agents/command.ts";
+export type { Environment } from "./agents/environment.ts";
+export type { FaultOptions } from "./events/plan/faults.ts";
+export type { Progress as RunProgress } from "./projections/progress.ts";

@@ -25,11 +25,9 @@ export interface Kind<
 export type AnyKind = Kind;
 
 /** What `start` takes as `input` for a kind. */
-export type KindInput<TKind extends AnyKind> = [InputSchema<TKind>] extends [never]
+export type KindInput<TKind extends AnyKind> = [NonNullable<TKind["input"]>] extends [never]
   ? InputFrom<TKind["machine"]>
-  : z.input<InputSchema<TKind>>;
-
-type InputSchema<TKind extends AnyKind> = NonNullable<TKind["input"]>;
+  : z.input<NonNullable<TKind["input"]>>;
 
 /** What `send` takes for a kind. */
 export type KindEvent<TKind extends AnyKind> = z.input<TKind["events"]>;

@@ -2,7 +2,7 @@
  * Agents that are functions of the host, and what they are given to do.
  */
 import type { ActivityContext } from "../actors/activity.ts";
-import type { WorkPackage, WorkResult } from "../events/work.ts";
+import type { WorkPackage } from "../events/work.ts";
 
 /** A work package, and what an agent needs to do it safely. */
 export type Work = WorkPackage &
@@ -11,10 +11,16 @@ export type Work = WorkPackage &
     "signal" | "idempotencyKey" | "fence" | "deadline" | "heartbeat" | "progress" | "log"
   >;
 
-/** What an agent answers. */
-export interface AgentAnswer extends WorkResult {
+/** What an agent answers. All of it may be left out. */
+export interface AgentAnswer {
+  /** One line for people. */
+  readonly summary?: string | undefined;
+  /** Strict JSON for those who depend on it, at most 65,536 bytes; else `RESULT_INVALID`. */
+  readonly data?: unknown;
   /** Written to the first of `work.outputs`; not recorded. */
-  readonly text?: string;
+  readonly text?: string | undefined;
+  /** Default: measured. */
+  readonly durationMs?: number | undefined;
 }
 
 /**

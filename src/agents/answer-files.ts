@@ -3,10 +3,8 @@
  * written there, so that those who read files find it.
  */
 import { readFile } from "node:fs/promises";
-import type { WorkResult } from "../events/work.ts";
-import type { AgentFunction, Agents, Work } from "./agent.ts";
+import type { AgentAnswer, AgentFunction, Agents, Work } from "./agent.ts";
 import { oneLine } from "./markdown.ts";
-import { writeWhole } from "./whole-file.ts";
 
 /** The first line of such a file: it may be written again. */
 const MARK = "<!-- the answer of an agent -->";
@@ -20,13 +18,13 @@ function writing(agent: AgentFunction): AgentFunction {
   return async (work) => {
     const result = await agent(work);
     const [output] = work.outputs;
-    if (output !== undefined && !(await isWritten(output)))
-      await writeWhole(output, async (file) => file.writeFile(textOf(work, result ?? {})));
-    return result;
+    const answer = result ?? {};
+    if (output === undefined || answer.text !== undefined || (await isWritten(output))) return answer;
+    return { ...answer, text: textOf(work, answer) };
   };
 }
 
-/** Whether somebody else wrote it. */
+/** Whether it is there, and somebody else wrote it. */
 async function isWritten(path: string): Promise<boolean> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     const gone = error instanceof Error && "code" in error && error.code === "ENOENT";
@@ -35,7 +33,7 @@ async function isWritten(path: string): Promise<boolean> {
   return text !== undefined && !text.startsWith(MARK);
 }
 
-function textOf({ title }: Work, { summary, data }: WorkResult): string {
+function textOf({ title }: Work, { summary, data }: AgentAnswer): string {
   const said = summary === undefined ? [] : [summary, ""];
   const json = data === undefined ? [] : ["```json", JSON.stringify(data, undefined, 2), "```", ""];
   return [MARK, `# ${oneLine(title)}`, "", ...said, ...json].join("\n");

@@ -26,7 +26,7 @@ import { decompose, type Planner } from "./decompose.ts";
 import { executionOf, type Execution } from "./execution.ts";
 import { onFacts, type FactHandler, type FactOptions } from "./handlers.ts";
 import { newRunId, runsFolder } from "./new-run.ts";
-import { planKinds } from "./plan-kinds.ts";
+import { planKinds, type TaskKind, type WorkflowKind } from "./plan-kinds.ts";
 import type { PlanOptions } from "./plan-sources.ts";
 import { ROLES, type Role } from "./roles.ts";
 import { COMPENSATION, sagaHandlers, type SagaHandlers } from "./saga-handlers.ts";
@@ -64,12 +64,22 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A run that is open. */
+export interface ActiveRun {
+  readonly run: string;
+  /** Of its plan. */
+  readonly name: string;
+  readonly status: string;
+  /** Epoch ms. */
+  readonly startedAt: number;
+}
+
 export interface Orchestrator extends AsyncDisposable {
   readonly roles: readonly Role[];
   /** The host that runs it all. */
-  readonly host: Host<ReturnType<typeof planKinds>>;
+  readonly host: Host<readonly [WorkflowKind, TaskKind]>;
   /** The runs that are open. */
-  active(): Promise<readonly RunView[]>;
+  active(): Promise<readonly ActiveRun[]>;
   /** A valid plan; nothing is started. */
   decompose(description: string, requirements?: readonly string[]): Promise<Plan>;
   /**
@@ -135,7 +145,10 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
   return {
     roles,
     host,
-    active: async () => (await viewsOf(log)).filter(({ open }) => open),
+    active: async () =>
+      (await viewsOf(log))
+        .filter(({ open }) => open)
+        .map(({ run: id, name, status, startedAt }) => ({ run: id, name, status, startedAt })),
     decompose: planOf,
     async execute(what, execution = {}) {
       const plan = "description" in what ? await planOf(what.description, what.requirements) : what;

@@ -17,7 +17,7 @@ import type { PlanTask } from "../events/plan/task.ts";
 import { placeText } from "../events/plan/fault.ts";
 import { faultsOf } from "../events/plan/faults.ts";
 import type { AgentFunction, Agents } from "./agent.ts";
-import { planMachines } from "./plan-kinds.ts";
+import { closedMachines, type WorkflowKind } from "./plan-kinds.ts";
 
 /** One step of a pattern: a function, or a function and what a task of a plan may say. */
 export type Step = AgentFunction | StepOptions;
@@ -50,7 +50,7 @@ export interface PatternMachine {
   /** By the names that the plan uses, which start with its own name. */
   readonly agents: Agents;
   /** The workflow machine with these agents. */
-  readonly machine: ReturnType<typeof planMachines>["workflow"];
+  readonly machine: WorkflowKind["machine"];
   /** The machine's input for one run. */
   input(place: PlaceOptions): WorkflowInput;
 }
@@ -160,7 +160,7 @@ class PatternDraft {
     const given = Object.fromEntries(all.filter(([, value]) => value !== undefined));
     const agents = this.#agents;
     const plan = checkedPlan(given, { name, agents: Object.keys(agents) });
-    const { workflow } = planMachines({ agents });
+    const { workflow } = closedMachines({ agents });
     return { plan, agents, machine: workflow, input: (place) => inputOf(plan, place) };
   }
 

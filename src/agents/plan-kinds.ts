@@ -2,35 +2,94 @@
  * The kinds that run plans: `workflow` and its `task`s, with real commands and the agents of
  * the host.
  */
-import { defineKind } from "../actors/kind.ts";
-import { TaskCommand, TaskInput, WorkflowCommand } from "../events/commands.ts";
+import type {
+  AnyActorRef,
+  AnyEventObject,
+  EventObject,
+  MachineContext,
+  MetaObject,
+  NonReducibleUnknown,
+  ParameterizedObject,
+  ProvidedActor,
+  StateMachine,
+} from "xstate";
+import type { z } from "zod";
+import type { Kind } from "../actors/kind.ts";
+import { TaskCommand, TaskInput, WorkflowCommand, type WorkflowInput } from "../events/commands.ts";
+import type { TaskFact, TaskOutcome } from "../events/facts/task.ts";
+import type { WorkflowFact, WorkflowOutcome } from "../events/facts/workflow.ts";
 import { workflowInput } from "../events/plan/input.ts";
 import { taskMachine } from "../machines/task/task.ts";
 import { workflowMachine } from "../machines/workflow/workflow.ts";
 import { agentNames, taskSources, workflowSources, type PlanOptions } from "./plan-sources.ts";
+
+/** A workflow runs a plan: `workflow/RUN`. */
+export type WorkflowKind = Kind<
+  "workflow",
+  Closed<WorkflowInput, WorkflowOutcome, WorkflowFact>,
+  z.ZodType<WorkflowCommand, WorkflowCommand>,
+  z.ZodType<WorkflowInput, z.input<typeof WorkflowInput>>
+>;
+
+/** A task of a plan: `task/RUN:TASK`, started by its workflow. */
+export type TaskKind = Kind<
+  "task",
+  Closed<TaskInput, TaskOutcome, TaskFact>,
+  z.ZodType<TaskCommand, TaskCommand>,
+  z.ZodType<TaskInput, z.input<typeof TaskInput>>
+>;
+
+/** Where a workflow or a task stands: `"COMPLETED"`, or below that `{ RUNNING: "dispatching" }`. */
+export type PlanState = string | { [state: string]: PlanState };
+
+/** A machine of which users know what goes in and what comes out; what is inside may change. */
+export type Closed<TInput, TOutput, TEmitted extends EventObject> = StateMachine<
+  MachineContext,
+  AnyEventObject,
+  Record<string, AnyActorRef | undefined>,
+  ProvidedActor,
+  ParameterizedObject,
+  ParameterizedObject,
+  string,
+  PlanState,
+  string,
+  TInput,
+  NonReducibleUnknown & TOutput,
+  TEmitted,
+  MetaObject,
+  object
+>;
 
 /**
  * The kinds of a host that runs plans.
  *
  * @param options the host's agents, and how commands are run.
  */
-export function planKinds(options: PlanOptions = {}) {
-  const machines = planMachines(options);
-  const task = defineKind({
-    kind: "task",
-    version: "1",
-    machine: machines.task,
-    events: TaskCommand,
-    input: TaskInput,
-  });
-  const workflow = defineKind({
+export function planKinds(options: PlanOptions = {}): readonly [WorkflowKind, TaskKind] {
+  const machines = closedMachines(options);
+  const workflow = {
     kind: "workflow",
     version: "1",
     machine: machines.workflow,
     events: WorkflowCommand,
     input: workflowInput(agentNames(options)),
-  });
-  return [workflow, task] as const;
+  } as const;
+  const task = {
+    kind: "task",
+    version: "1",
+    machine: machines.task,
+    events: TaskCommand,
+    input: TaskInput,
+  } as const;
+  return [workflow, task];
+}
+
+/** The machines of these kinds, as users know them. */
+export function closedMachines(options: PlanOptions): {
+  readonly task: TaskKind["machine"];
+  readonly workflow: WorkflowKind["machine"];
+} {
+  return planMachines(options) as unknown as ReturnType<typeof closedMachines>; // they are; their inside is hidden
 }
 
 /** The machines of these kinds, with all that they invoke. */

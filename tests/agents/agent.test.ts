@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Agents, Work } from "../../src/agents/agent.ts";
+import type { AgentAnswer, Agents, Work } from "../../src/agents/agent.ts";
 import { agentActor } from "../../src/agents/agent-actor.ts";
-import type { WorkResult } from "../../src/events/work.ts";
+
 import { freshFolder, ran, workPackage } from "../support/agent-runs.ts";
 
 const HOST = { API_TOKEN: "tok-12345" };
@@ -15,7 +15,7 @@ function ask(agents: Agents, rest: Parameters<typeof workPackage>[0] = {}) {
   return ran(logic, workPackage({ agent: "a", ...rest }));
 }
 
-const answering = (answer: unknown) => ask({ a: async () => answer as WorkResult });
+const answering = (answer: unknown) => ask({ a: async () => answer as AgentAnswer });
 
 describe("an agent that is a function", () => {
   it("S0-004: gets the package as it is, and what it needs to work safely", async () => {
@@ -68,7 +68,7 @@ describe("an agent that is a function", () => {
     await expect(ask({ a: hasty })).rejects.toBe(error);
   });
 
-  const deep = JSON.parse("[".repeat(5_000) + "]".repeat(5_000)) as WorkResult;
+  const deep = JSON.parse("[".repeat(5_000) + "]".repeat(5_000)) as AgentAnswer;
   const cycle: Record<string, unknown> = {};
   cycle["me"] = cycle;
   it.each([

@@ -129,7 +129,7 @@ describe.each(EVERY_ENGINE)("an orchestrator, on $name", ({ bench }) => {
     await expect
       .poll(() => orchestrator.progress("r1").catch(() => undefined))
       .toMatchObject({ total: 4, completed: 2, failed: 0, running: 2, percentage: 50 });
-    expect(await orchestrator.active()).toMatchObject([{ run: "r1", open: true }]);
+    expect(await orchestrator.active()).toMatchObject([{ run: "r1", name: "four", status: "RUNNING" }]);
     resolve();
     expect((await running).success).toBe(true);
     expect(await orchestrator.progress("r1")).toMatchObject({ completed: 4, percentage: 100 });

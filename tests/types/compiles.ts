@@ -1,6 +1,16 @@
 /** What users write must compile as it stands, with no cast: `npm run types` checks it. */
 import { assign, setup } from "xstate";
-import { activity, connect, createHost, defineKind } from "troupe";
+import {
+  activity,
+  connect,
+  createHost,
+  createOrchestrator,
+  defineKind,
+  onFacts,
+  planKinds,
+  Synthesis,
+  type AgentFunction,
+} from "troupe";
 import { z } from "zod";
 
 const OrderEvent = z.discriminatedUnion("type", [
@@ -79,4 +89,51 @@ export async function uses(): Promise<string | undefined> {
   await client.actor("order/o-1").send({ type: "CANCEL" });
   for (const { address, hint } of await host.parked()) await host.unpark(hint ?? address);
   return past.context.receipt ?? paid.context.receipt;
+}
+
+/** Takes other than its machine gets: defaults are filled in at the border. */
+const RoomInput = z.strictObject({ beds: z.int().default(1), guest: z.string() });
+export const room = defineKind({
+  kind: "room",
+  version: "1",
+  machine: setup({ types: { input: {} as z.infer<typeof RoomInput> } }).createMachine({}),
+  events: z.never(),
+  input: RoomInput,
+});
+
+const hub: AgentFunction = async ({ purpose, upstream, outputs, signal, progress }) => {
+  progress({ spokes: Object.keys(upstream).length });
+  signal.throwIfAborted();
+  if (purpose !== "synthesize") return { summary: `written to ${outputs.join()}` };
+  const data = { completeness: 9, quality: 8, action: "PROCEED" as const };
+  return { data: Synthesis.parse(data) };
+};
+
+export async function plans(): Promise<number> {
+  await using host = await createHost({ kinds: [...planKinds({ agents: { hub } }), room] });
+  await host.start("room/r", { input: { guest: "Ada" } });
+  const plan = { name: "demo", tasks: [{ id: "a", agent: "hub" }] };
+  const input = { run: "r1", folder: "/", artifacts: "/r1", plan };
+  const run = await host.start("workflow/r1", { input });
+  await run.send({ type: "PAUSE", hard: true });
+  run.on("approval.requested", (fact) => {
+    if (fact.type === "approval.requested") void run.send({ type: "APPROVE", gate: fact.data.gate });
+  });
+  const { output } = await run.waitFor(({ status, value }) => status === "done" || value === "PAUSED");
+  await onFacts(host, {
+    types: ["task.completed", "gate.evaluated"],
+    signal: host.failed,
+    handler: async (fact) =>
+      console.log(fact.type === "gate.evaluated" ? fact.data.accuracy : fact.data.summary),
+  });
+  return output?.tasks.length ?? 0;
+}
+
+export async function team(): Promise<boolean> {
+  await using orchestrator = await createOrchestrator({ log: "memory:", agents: { hub } });
+  orchestrator.on("task.failed", ({ data }) => console.error(data.failure.message));
+  const { success } = await orchestrator.execute({ description: "Explain it" });
+  const undo = { a: async () => ({ summary: "undone" }) };
+  const plan = { name: "demo", tasks: [{ id: "a", agent: "hub" }] };
+  return success && (await orchestrator.executeWithSaga(plan, undo)).success;
 }

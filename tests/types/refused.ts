@@ -1,7 +1,7 @@
 /** What users must not be able to write: each line below a mark is an error, or `npm run types` fails. */
-import { createHost, defineKind } from "troupe";
+import { createHost, defineKind, planKinds } from "troupe";
 import { z } from "zod";
-import { clock, order } from "./compiles.ts";
+import { clock, order, room } from "./compiles.ts";
 
 export async function refused(): Promise<void> {
   const host = await createHost({ log: "memory:", kinds: [order, clock] });
@@ -43,6 +43,14 @@ export async function refused(): Promise<void> {
   await one.send({ type: "CANCEL" }, { id: 7 });
   // @ts-expect-error kinds are needed
   await createHost({ log: "memory:" });
+
+  const rooms = await createHost({ kinds: [room, ...planKinds()] });
+  // @ts-expect-error the input's schema needs a guest
+  await rooms.start("room/r", { input: { beds: 2 } });
+  // @ts-expect-error a plan needs a name
+  await rooms.start("workflow/r", { input: { run: "r", folder: "/", artifacts: "/", plan: {} } });
+  // @ts-expect-error a gate must be named
+  await rooms.actor("workflow/r").send({ type: "APPROVE" });
 }
 
 export const foreign = defineKind({
