@@ -36,7 +36,7 @@ async function checkpoint(
   // a run ends only when its copies are made
   await face
     .actor(`workflow/${run}`)
-    .waitFor(({ status, context }) => status !== "active" || context.keeping === 0, {
+    .waitFor(({ status, context }) => status !== "active" || context["keeping"] === 0, {
       signal: shell.stop,
     });
   const { alerts, checkpoints, artifacts } = await knownRun(terminal, log, run);
