@@ -1,9 +1,8 @@
 /** Reads plans and their like from a file, or from anything else that can be read: a pipe, `/dev/stdin`. */
 import { createReadStream } from "node:fs";
 import { TroupeError } from "../errors.ts";
-import type { FaultOptions } from "../events/plan/faults.ts";
 import type { Plan } from "../events/plan/plan.ts";
-import { parsePlan } from "../events/plan/text.ts";
+import { parsePlan, type ParseOptions } from "../events/plan/text.ts";
 
 /** The longest plan that is read, in bytes: a plan is written by hand, and recorded as a whole. */
 export const PLAN_LIMIT = 4 * 1024 * 1024;
@@ -13,7 +12,7 @@ export const PLAN_LIMIT = 4 * 1024 * 1024;
  *
  * @throws {@link TroupeError} `PLAN_NOT_FOUND`, `PLAN_INVALID` with every fault.
  */
-export async function readPlan(file: string, options: FaultOptions = {}): Promise<Plan> {
+export async function readPlan(file: string, options: ParseOptions = {}): Promise<Plan> {
   return parsePlan(await readText(file), file, options);
 }
 

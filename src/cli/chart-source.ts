@@ -31,7 +31,8 @@ export async function findChart({ what, name, kinds, folder }: ChartWanted): Pro
   if (builtIn !== undefined) return chartOfMachine(builtIn.machine);
   if (MODULE.test(extname(what))) return chartOfMachine(await machineIn(what, name, folder));
   if (extname(what) === "" && !existsSync(resolve(folder, what))) throw unknown(what);
-  return chartOfPlan(await readPlan(resolve(folder, what)));
+  // it is drawn whoever has its agents
+  return chartOfPlan(await readPlan(resolve(folder, what), { agents: "any" }));
 }
 
 async function machineIn(

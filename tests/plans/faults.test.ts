@@ -130,6 +130,20 @@ describe("paths", () => {
     ]);
     // a file of the project may be there
     expect(said(tasks("x"))).toEqual([]);
+    // somebody else has written it before, or the task itself has
+    const first = task("z", { outputs: ["artifacts/x"] });
+    const [a, b] = tasks("artifacts/x");
+    expect(said([first, { ...a, dependsOn: ["z"] }, b ?? {}])).toEqual([]);
+    expect(said([{ ...a, outputs: ["artifacts/x"] }, b ?? {}])).toEqual([]);
+  });
+
+  it("S0-002: tasks of a cycle are behind each other, so the cycle alone is told", () => {
+    const tasks = [
+      task("a", { dependsOn: ["c"], outputs: ["x"] }),
+      task("b", { dependsOn: ["a"] }),
+      task("c", { dependsOn: ["b"], reads: ["x"], outputs: ["x"] }),
+    ];
+    expect(said(tasks)).toEqual(["tasks[1].dependsOn[0] cycle: a → c → b → a"]);
   });
 
   it("a path that is named twice, and the run's report, are no outputs", () => {

@@ -91,6 +91,7 @@ describe("a todo list", () => {
         outputs: ["indicators.ts"],
       },
     ]);
+    expect(Object.values(tasks[0] ?? {})).not.toContain(undefined);
     // failures of an item that says nothing of them stay failures
     expect(tasks[0]).not.toHaveProperty("failureRouting");
   });

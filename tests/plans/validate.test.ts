@@ -1,5 +1,5 @@
 /** `troupe validate`: exit 0 and what it is, or exit 1 and every fault (S3-003). */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cliBench } from "../support/cli.ts";
@@ -89,7 +89,8 @@ describe("S3-003: troupe validate", () => {
     ["", "it is empty, not a plan"],
     ["a: [", "flow sequence"],
     ["\0", "is no text in UTF-8"],
-  ])("of %j is a fault, not a crash", async (text, expected) => {
+    [`{"name": "p", "tasks": ${"[".repeat(300)}${"]".repeat(300)}}`, "it is nested too deeply"],
+  ])("of %.20j is a fault, not a crash", async (text, expected) => {
     using bench = cliBench();
     const { code, value } = await bench.json(["validate", bench.write("p.yaml", text)]);
     expect(code).toBe(1);
@@ -102,5 +103,35 @@ describe("S3-003: troupe validate", () => {
     expect(await bench.troupe(["validate", bench.write("p.yaml", PLAN), "--type", "x"])).toMatchObject({
       code: 2,
     });
+  });
+});
+
+describe("troupe run", () => {
+  it("takes a todo list for the plan that it stands for", async () => {
+    using bench = cliBench();
+    const list = {
+      title: "two",
+      agents: { coder: { run: 'echo "$TROUPE_TASK" > "$TROUPE_OUTPUT"' } },
+      items: [
+        {
+          id: "b",
+          agent_role: "coder",
+          dependencies: ["a"],
+          input_artifacts: ["artifacts/a"],
+          output_artifacts: ["artifacts/b"],
+        },
+        {
+          id: "a",
+          agent_role: "coder",
+          output_artifacts: ["artifacts/a"],
+          acceptance_criteria: { tests: [{ cmd: 'grep a "$TROUPE_ARTIFACTS/a"', timeout_seconds: 5 }] },
+        },
+      ],
+    };
+    const file = bench.write("todo.json", JSON.stringify(list));
+    const { code, value } = await bench.json(["run", file, "--id", "r1"]);
+    expect(code).toBe(0);
+    expect(value).toMatchObject({ status: "COMPLETED" });
+    expect(readFileSync(join(bench.folder, "runs/r1/b"), "utf8")).toBe("b\n");
   });
 });

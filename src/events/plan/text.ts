@@ -15,7 +15,12 @@ import { TodoList } from "./todo.ts";
 
 export type { PlacedFault } from "./document.ts";
 
-export interface ParseOptions extends FaultOptions {
+export interface ParseOptions {
+  /**
+   * Names of the agents that the host registers; `"any"`: names of agents are not asked about.
+   * Default: none but those of the plan and the built-in `merge`.
+   */
+  readonly agents?: readonly string[] | "any";
   /** What the text is. Default: a todo list where it looks like one. */
   readonly type?: "plan" | "todo";
 }

@@ -9,7 +9,7 @@ export function planOfTodoList(list: TodoList): Plan {
   const { items, todos, tasks, request } = list;
   const lasting = (items ?? todos ?? tasks ?? []).filter((item) => !item.is_temporary);
   const left = new Set(lasting.map(({ id }) => id));
-  return Plan.parse({
+  const plan: z.input<typeof Plan> = {
     name: nameOf(list),
     version: list.version,
     goal: request,
@@ -20,7 +20,9 @@ export function planOfTodoList(list: TodoList): Plan {
       tasks: Math.max(lasting.length, Limits.shape.tasks.parse(undefined)),
     },
     tasks: lasting.map((item) => taskOf(item, left)),
-  });
+  };
+  // a plan is recorded, and JSON knows no field that is there and undefined
+  return Plan.parse(JSON.parse(JSON.stringify(plan)));
 }
 
 /** T-B4: the most urgent numbers of each word, the last one it holds for. */
