@@ -46,6 +46,8 @@ export type {
   StartShared,
 } from "./actors/face.ts";
 export type { ActorHandle, SendOptions, Sent, WaitOptions } from "./actors/handle.ts";
+export { health } from "./actors/health.ts";
+export type { Health } from "./actors/health.ts";
 export { createHost } from "./actors/host.ts";
 export type { Host, HostOptions } from "./actors/host.ts";
 export { defineKind } from "./actors/kind.ts";
@@ -84,4 +86,7 @@ export type {
 export type { RunOptions } from "./agents/command.ts";
 export type { Environment } from "./agents/environment.ts";
 export type { FaultOptions } from "./events/plan/faults.ts";
+export type { Measured, Metrics } from "./projections/metrics.ts";
 export type { Progress as RunProgress } from "./projections/progress.ts";
+export { taskEvents, TaskEvent, TaskEventType } from "./projections/task-events.ts";
+export type { Channel, EventRecord } from "./projections/task-events.ts";

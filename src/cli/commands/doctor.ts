@@ -6,9 +6,11 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { z } from "zod";
+import { hostStatus } from "../../actors/health.ts";
 import { TroupeError } from "../../errors.ts";
 import { parseAddress } from "../../events/address.ts";
 import type { EventLog } from "../../events/log/log.ts";
+import { metricsOf, type Measured, type Metrics } from "../../projections/metrics.ts";
 import { openProjections } from "../../projections/runner.ts";
 import { runs } from "../../projections/runs.ts";
 import { count, inked, span } from "../paper.ts";
@@ -24,6 +26,7 @@ interface Check {
   readonly found: string;
   readonly code?: string;
   readonly hint?: string;
+  readonly metrics?: Metrics;
 }
 
 export function addDoctor(program: Command, shell: Shell): void {
@@ -69,7 +72,7 @@ async function logChecks(url: string): Promise<readonly Check[]> {
       ok: true,
       found: `${log.url} opens, ${count(log.partitions, "partition")}`,
     };
-    return [opened, ...(await contentChecks(log))];
+    return [opened, ...(await contentChecks(log)), ...(await hostChecks(url))];
   } catch (error) {
     return [failed("log", error)];
   }
@@ -142,7 +145,41 @@ async function runsCheck(log: EventLog): Promise<readonly Check[]> {
   const open = rows.flatMap(({ key, row }) => (row?.open === true ? [key] : []));
   const found = `${count(rows.length, "run")}, ${open.length} of them open${open.length === 0 ? "" : `: ${open.join(", ")}`}`;
   const hint = "If nobody runs them now, go on with them: troupe resume.";
-  return [{ name: "runs", ok: true, found, ...(open.length === 0 ? {} : { hint }) }];
+  const metrics = metricsOf(rows.flatMap(({ row }) => row ?? []));
+  return [
+    { name: "runs", ok: true, found, ...(open.length === 0 ? {} : { hint }) },
+    { name: "metrics", ok: true, found: numbers(metrics), metrics },
+  ];
+}
+
+/** S3-014: who runs the log, and what of it is stuck. A log that may only be read asks nobody. */
+async function hostChecks(url: string): Promise<readonly Check[]> {
+  try {
+    await using log = await openExisting(url);
+    const { owned, parked } = await hostStatus(log);
+    const who = owned ? "a host runs the log" : "no host runs the log now";
+    const stuck = parked.map(({ address, message }) => `; ${address} is parked: ${message}`);
+    const hint = "Look at them with `troupe show`.";
+    const ok = parked.length === 0;
+    return [{ name: "host", ok, found: `${who}${stuck.join("")}`, ...(!ok && { hint }) }];
+  } catch (error) {
+    const { found, code } = failed("host", error);
+    return [{ name: "host", ok: true, found: `could not be asked: ${code}: ${found}` }];
+  }
+}
+
+function numbers({ runs: all, tasks, retries, restarts }: Metrics): string {
+  return [
+    `runs: ${measure(all)}`,
+    `tasks: ${measure(tasks)}`,
+    `${retries} retried, ${restarts} started again`,
+  ].join("; ");
+}
+
+function measure({ byStatus, meanDurationMs }: Measured): string {
+  const counts = Object.entries(byStatus).map(([status, n]) => `${n} ${status}`);
+  const average = meanDurationMs === undefined ? [] : [`${span(meanDurationMs)} on average`];
+  return counts.length === 0 ? "none" : [...counts, ...average].join(", ");
 }
 
 function failed(name: string, error: unknown): Check {

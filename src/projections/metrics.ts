@@ -1,0 +1,53 @@
+/** What the runs of a log come to, in numbers. Pure. */
+import { mean } from "./progress.ts";
+import type { RunView, TaskView } from "./runs-view.ts";
+
+/** How many there are of each status, and how long those that completed took on average. */
+export interface Measured {
+  readonly total: number;
+  readonly byStatus: Readonly<Record<string, number>>;
+  /** Ms; absent where none has completed. */
+  readonly meanDurationMs?: number;
+}
+
+export interface Metrics {
+  readonly runs: Measured;
+  readonly tasks: Measured;
+  /** Attempts beyond the first, of all tasks. */
+  readonly retries: number;
+  /** Commands that were started again after a crash or a stop. */
+  readonly restarts: number;
+  /** How often gates sent work back. */
+  readonly reworks: number;
+}
+
+/** The numbers of some runs. */
+export function metricsOf(views: readonly RunView[]): Metrics {
+  const tasks = views.flatMap((view) => view.tasks);
+  const starts = tasks.flatMap((task) => task.starts);
+  return {
+    runs: measured(views, ({ startedAt, movedAt }) => movedAt - startedAt),
+    tasks: measured(tasks, ({ durationMs }: TaskView) => durationMs),
+    retries: sum(starts.map(({ attempts }) => Math.max(0, attempts.length - 1))),
+    restarts: sum(starts.map((start) => start.restarts)),
+    reworks: sum(starts.map((start) => start.reworks)),
+  };
+}
+
+function measured<T extends { readonly status: string }>(
+  items: readonly T[],
+  durationOf: (item: T) => number | undefined,
+): Measured {
+  const groups = Map.groupBy(items, ({ status }) => status);
+  const took = (groups.get("COMPLETED") ?? []).flatMap((item) => durationOf(item) ?? []);
+  const average = mean(took);
+  return {
+    total: items.length,
+    byStatus: Object.fromEntries([...groups].map(([status, some]) => [status, some.length])),
+    ...(average !== undefined && { meanDurationMs: Math.round(average) }),
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
