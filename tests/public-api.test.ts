@@ -15,6 +15,8 @@ it("exports exactly these values", () => {
       "ROLES",
       "Synthesis",
       "TaskCommand",
+      "TaskEvent",
+      "TaskEventType",
       "TaskFact",
       "TaskInput",
       "TaskOutcome",
@@ -35,6 +37,7 @@ it("exports exactly these values", () => {
       "defineKind",
       "dynamic",
       "executeWorkflow",
+      "health",
       "hub",
       "onFacts",
       "openLog",
@@ -45,6 +48,7 @@ it("exports exactly these values", () => {
       "saga",
       "sequential",
       "systemClock",
+      "taskEvents",
     ]
   `);
 });

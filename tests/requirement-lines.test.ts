@@ -23,7 +23,9 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
 
 const titles = globSync("tests/**/*.ts")
   .filter((file) => !file.endsWith("requirement-lines.test.ts"))
-  .flatMap((file) => readFileSync(file, "utf8").match(/["'`][^"'`\n]*\bS[0-4]-\d{3}\b[^"'`\n]*/g) ?? []);
+  .flatMap(
+    (file) => readFileSync(file, "utf8").match(/["'`][^"'`\n]*\bS[0-4]-\d{3}\b[^"'`\n]*/g) ?? [],
+  );
 const named = new Set(titles.flatMap((title) => title.match(/\bS[0-4]-\d{3}\b/g) ?? []));
 
 const pure = readFileSync("tests/pure.txt", "utf8")

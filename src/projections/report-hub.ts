@@ -14,7 +14,7 @@ export function iterationOf(view: RunView): { readonly current: number; readonly
 }
 
 /** The best there is: the last of those of the highest quality (T-H3). */
-export function bestSynthesis({ syntheses }: RunView): SynthesisView | undefined {
+function bestSynthesis({ syntheses }: RunView): SynthesisView | undefined {
   return syntheses.reduce<SynthesisView | undefined>(
     (best, one) => (best === undefined || one.quality >= best.quality ? one : best),
     undefined,

@@ -6,7 +6,7 @@ import type { Section } from "./report-document.ts";
 import { iso } from "./report-document.ts";
 import type { AttemptView, GateView, RunView, StartView, TaskView } from "./runs-view.ts";
 
-export interface TrailEntry {
+interface TrailEntry {
   readonly at: number;
   readonly task: string;
   /** 2 and more after restarts. */
@@ -17,7 +17,7 @@ export interface TrailEntry {
 }
 
 /** What happened, in order. What happened in the same millisecond stands in the order of the plan. */
-export function trailOf(view: RunView): readonly TrailEntry[] {
+function trailOf(view: RunView): readonly TrailEntry[] {
   const tasks = view.tasks.flatMap((task, place) =>
     task.starts.length === 0
       ? unstarted(task, place)

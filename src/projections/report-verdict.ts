@@ -28,7 +28,7 @@ export function successRate(view: Pick<RunView, "tasks">): number | undefined {
 }
 
 /** T-P2: whether branches count as joined. */
-export function isJoined(join: string, branches: readonly TaskView[]): boolean {
+function isJoined(join: string, branches: readonly TaskView[]): boolean {
   const completed = branches.filter(({ status }) => status === "COMPLETED").length;
   if (join === "any" || join === "settle") return completed > 0;
   const quorum = /^quorum:(\d+)$/.exec(join)?.[1];

@@ -45,7 +45,7 @@ export async function reportFilesOf(records: AsyncIterable<RunRecord>): Promise<
 }
 
 /** What there is to say of a run. */
-export function reportOf(view: RunView): Report {
+function reportOf(view: RunView): Report {
   const own = OF_PATTERN[view.pattern];
   return {
     title: `${view.name} (${view.run})`,

@@ -11,7 +11,7 @@ import { parseAddress } from "../events/address.ts";
 import { TaskFact } from "../events/facts/task.ts";
 import { WorkflowFact } from "../events/facts/workflow.ts";
 import type { Json, JsonObject } from "../events/json.ts";
-import type { StepRecord } from "./projection.ts";
+import type { RecordBody } from "../events/record.ts";
 import { stateLabel } from "./runs-view.ts";
 
 export const TaskEventType = z.enum([
@@ -51,7 +51,15 @@ export const TaskEvent = z.strictObject({
 export type TaskEvent = z.infer<typeof TaskEvent>;
 
 /** What is read of a record. */
-export type EventRecord = Pick<StepRecord, "id" | "stream" | "at" | "correlation" | "body">;
+export interface EventRecord {
+  readonly id: string;
+  /** The actor's address. */
+  readonly stream: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly correlation: string;
+  readonly body: RecordBody;
+}
 
 /**
  * Makes a reader of records: give it those of each actor in order, from its first on, and it

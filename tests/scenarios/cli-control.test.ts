@@ -164,3 +164,28 @@ onEachLog("troupe cancel", (open) => {
     expect(traceOf(bench)).toBe("");
   });
 });
+
+onEachLog("a workflow", (open) => {
+  it("S4-029: is pending, running, paused, completed, failed or cancelled", async () => {
+    using bench = open();
+    const { whole } = await atWork(bench);
+    await bench.troupe(["pause", "r1"]);
+    go(bench);
+    await bench.troupe(["resume", "r1"]);
+    await whole;
+    const bad = bench.write("bad.yaml", 'name: bad\ntasks: [{id: a, run: "exit 1"}]\n');
+    await bench.troupe(["run", bad, "--id", "r2"]);
+    const slow = bench.write("slow.yaml", 'name: slow\ntasks: [{id: a, run: "sleep 30"}]\n');
+    const { heard, line } = hearing(/^RUNNING +a/);
+    const last = bench.troupe(["run", slow, "--id", "r3"], { heard });
+    await line;
+    await bench.troupe(["cancel", "r3"]);
+    await last;
+    const { out } = await bench.troupe(["tail", "--no-follow", "--kind", "workflow"]);
+    const states = out.split("\n").map((record) => /#\d+ {2}(\w+)/.exec(record)?.[1]);
+    expect(states.slice(0, 3)).toEqual(["PENDING", "RUNNING", "PAUSED"]);
+    expect(new Set(states)).toEqual(
+      new Set(["PENDING", "RUNNING", "PAUSED", "COMPLETED", "FAILED", "CANCELLED"]),
+    );
+  });
+});

@@ -60,7 +60,7 @@ onEachLog("troupe watch", (open) => {
     expect(text).toMatch(/^\S+ \S+Z {2}r1 COMPLETED 100 %, 4 of 4 tasks$/);
   });
 
-  it("S3-012, S4-030: --events tells a run under the names that other systems know", async () => {
+  it("S3-012, S3-013, S4-030: --events tells a run under the names that other systems know", async () => {
     using bench = open();
     const plan = bench.write(
       "p.yaml",
