@@ -15,7 +15,7 @@ export function newRunId(name: string): string {
   return `${word === "" ? "run" : word}-${letters.join("")}`;
 }
 
-/** Where the folders of runs lie: beside the log, else in the folder where they are started. */
+/** Where runs leave what they make: beside a log that is a file, else in the folder where they are started. */
 export function runsFolder(url: string, folder: string): string {
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   return path === undefined ? resolve(folder, ".troupe/runs") : resolve(folder, dirname(path), "runs");

@@ -2,7 +2,6 @@
  * What every command has: where it writes, how it is told to stop, and the options that all
  * of them take.
  */
-import { dirname, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
@@ -61,12 +60,6 @@ export function checkRunId(run: string): void {
   throw new TroupeError("USAGE", `"${run}" is not an id for a run`, {
     hint: 'Use up to 64 letters, digits, "_" and "-".',
   });
-}
-
-/** Where runs leave what they make: beside a log that is a file, else in the folder of the command. */
-export function runsFolder(url: string, folder: string): string {
-  const path = /^sqlite:(.+)$/.exec(url)?.[1];
-  return path === undefined ? resolve(folder, ".troupe/runs") : resolve(folder, dirname(path), "runs");
 }
 
 export function noSuchRun(id: string, url: string): TroupeError {

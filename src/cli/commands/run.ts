@@ -1,8 +1,8 @@
 /** `troupe run PLAN`: runs a plan to its end. */
-import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
+import { newRunId, runsFolder } from "../../agents/new-run.ts";
 import { readPlan } from "../../agents/read-plan.ts";
 import { TroupeError } from "../../errors.ts";
 import type { WorkflowInput } from "../../events/commands.ts";
@@ -12,7 +12,7 @@ import type { RunView } from "../../projections/runs-view.ts";
 import { drive } from "../drive.ts";
 import { exitCodeOfRun, runJson, runLines } from "../run-report.ts";
 import { knownRuns } from "../known-runs.ts";
-import { addCommand, checkRunId, runsFolder, type Shell } from "../shell.ts";
+import { addCommand, checkRunId, type Shell } from "../shell.ts";
 import { isIdle } from "../standing.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Runs } from "../watch-run.ts";
@@ -86,19 +86,6 @@ function sayOpen(terminal: Terminal, views: readonly RunView[]): void {
     terminal.err("stopped; nothing is lost: go on with `troupe resume` and the same --log");
   else if (views.length > 0)
     terminal.err("it stays open; once that is done, go on with `troupe resume` and the same --log");
-}
-
-/** Made to be typed: the plan's name and four letters that no other run of it has, most likely. */
-function newRunId(name: string): string {
-  const letters = Array.from({ length: 4 }, () =>
-    "abcdefghjkmnpqrstuvwxyz23456789".charAt(randomInt(31)),
-  );
-  const word = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-|-$/g, "")
-    .slice(0, 40);
-  return `${word === "" ? "run" : word}-${letters.join("")}`;
 }
 
 function checkPassed({ passEnv }: Plan, env: Shell["env"]): void {
