@@ -93,7 +93,7 @@ export function closedMachines(options: PlanOptions): {
 }
 
 /** The machines of these kinds, with all that they invoke. */
-export function planMachines(options: PlanOptions = {}) {
+function planMachines(options: PlanOptions = {}) {
   const task = taskMachine.provide({ actors: taskSources(options) });
   return { task, workflow: workflowMachine.provide({ actors: { task, ...workflowSources() } }) };
 }
