@@ -156,6 +156,15 @@ describe("paths", () => {
     expect(said([task("a", { outputs: ["artifacts/report.md"] })])).toEqual([]);
   });
 
+  it("a plan with a fault in each of 5,000 tasks is refused in a moment", () => {
+    const tasks = Array.from({ length: 5_000 }, (_, i) =>
+      task(`t${i}`, { dependsOn: [`tt${i}x`], outputs: ["same"], reads: ["same"] }),
+    );
+    const began = performance.now();
+    expect(said(tasks)).toHaveLength(5_000 + 4_999 + 5_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
   it("a plan of 5,000 tasks that read each other's outputs is checked in a moment", () => {
     const tasks = Array.from({ length: 5_000 }, (_, i) =>
       task(`t${i}`, {

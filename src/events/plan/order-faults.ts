@@ -5,6 +5,9 @@ import { graphFaults, type GraphFault } from "./graph.ts";
 import { isReservedId } from "./reserved.ts";
 import { idsOf, type Sketch } from "./sketch.ts";
 
+/** For so many faults a repair is guessed: each guess looks at every id. */
+const GUESSES = 100;
+
 /** Ids that only troupe gives. */
 export function reservedIds({ tasks }: Sketch): readonly Fault[] {
   return tasks
@@ -26,7 +29,10 @@ export function orderFaults(sketch: Sketch): readonly Fault[] {
   // a dependency that is no text is already a fault of type
   const found = graphFaults(tasks).filter((fault) => fault.type !== "unknown" || isText(fault));
   const ids = idsOf(sketch);
-  return [...found.map((fault) => orderFault(fault, sketch, ids)), ...stageFaults(sketch)];
+  return [
+    ...found.map((fault, i) => orderFault(fault, sketch, i < GUESSES ? ids : [])),
+    ...stageFaults(sketch),
+  ];
 }
 
 function orderFault(fault: GraphFault, { tasks, words }: Sketch, ids: readonly string[]): Fault {

@@ -105,10 +105,13 @@ function dependentBranches({ tasks }: Sketch): readonly Fault[] {
   );
 }
 
-function undoneFaults({ tasks, isBehind }: Sketch): readonly Fault[] {
-  const open = tasks.filter(({ fields }) => fields["compensate"] === undefined);
-  return open
-    .filter((task) => tasks.some(({ at }) => at !== task.at && !isBehind(task.at, at)))
+function undoneFaults({ tasks, before }: Sketch): readonly Fault[] {
+  const awaited = new Set(before.flat());
+  const ends = tasks.filter(({ at }) => !awaited.has(at));
+  // a graph with one end has all else before it
+  const last = ends.length === 1 ? ends[0] : undefined;
+  return tasks
+    .filter((task) => task !== last && task.fields["compensate"] === undefined)
     .map(({ at, name }) =>
       faultAt(
         ["tasks", at, "compensate"],
