@@ -120,7 +120,28 @@ describe("the reports of other patterns", () => {
   });
 });
 
-test.prop({ text: fc.string({ unit: "binary" }), cell: fc.string({ unit: "binary" }) })(
+const anyText = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom("|", "\\", "\n", "\r", "_", "*", "<", "a"),
+    fc.string({ unit: "binary" }),
+  ),
+});
+
+describe("the audit trail", () => {
+  it("has what a human is asked between what was done and its end, within one millisecond, too", () => {
+    const gate = { gate: "a:after", task: "a", kind: "after", question: "Fine?" } as const;
+    const view = begun(tale({ name: "g", tasks: [{ id: "a", run: "x" }] }), "a")
+      .flow("approval.requested", gate)
+      .flow("approval.granted", { gate: "a:after" })
+      .task("a", "task.completed", { attempts: 1, durationMs: 0, summary: "" })
+      .view();
+    expect(dataOf(view)).toMatchObject({
+      auditTrail: ["DELEGATED", "STARTED", "ASKED", "GRANTED", "COMPLETED"].map((what) => ({ what })),
+    });
+  });
+});
+
+test.prop({ text: anyText, cell: anyText })(
   "for every text, a report keeps its lines and bars, and its JSON has the text itself",
   ({ text, cell }) => {
     const report = {

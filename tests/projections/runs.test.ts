@@ -167,6 +167,8 @@ describe("a run's row", () => {
       ],
     });
     expect([ship?.status, tell?.status]).toEqual(["PENDING", "PENDING"]);
+    const restarted = eventful().flow("workflow.restarted", { from: "build", tasks: ["build"] });
+    expect(restarted.view().tasks[0]).toMatchObject({ status: "PENDING", attempts: 0, stale: 1 });
     expect(view).toMatchObject({
       paused: { hard: false, reason: "lunch" },
       alerts: [{ code: "below_target" }],
@@ -232,6 +234,15 @@ describe("the fold", () => {
       expect(folded(mixed(records, choices))).toEqual(folded(records));
     },
   );
+
+  it("puts tasks that no workflow has listed in the same order, whichever comes first", () => {
+    const records = ["b", "a", "c"].flatMap((id) =>
+      tale(PLAN).task(id, "task.held", {}).records.slice(1),
+    );
+    const ids = (some: readonly RunRecord[]) => folded(some).tasks.map(({ id }) => id);
+    expect(ids(records)).toEqual(["a", "b", "c"]);
+    expect(ids(records.toReversed())).toEqual(["a", "b", "c"]);
+  });
 
   it("makes rows that are strict JSON", () => {
     const view = ended().view();

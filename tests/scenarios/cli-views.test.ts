@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { news, picture } from "../../src/cli/live-view.ts";
 import { painter } from "../../src/cli/painter.ts";
 import { fit, moment, span, table, width } from "../../src/cli/paper.ts";
+import { isIdle } from "../../src/cli/standing.ts";
 import { unknownRun } from "../../src/projections/runs-plan.ts";
 import { newTask } from "../../src/projections/runs-task.ts";
 import { stateLabel, type RunView, type TaskView } from "../../src/projections/runs-view.ts";
@@ -74,6 +75,59 @@ describe("a picture of a run", () => {
     expect(lines.length).toBeLessThan(rows);
     for (const line of lines) expect(width(line)).toBeLessThanOrEqual(columns);
     expect(lines.join("")).toMatch(/^\P{Cc}*$/u);
+  });
+
+  it("says what it waits for, and what people can type", () => {
+    const waiting: RunView = {
+      ...view,
+      status: "PAUSED",
+      paused: { hard: true, reason: "lunch", at: 0 },
+      gates: [
+        {
+          gate: "a:before",
+          task: "a",
+          kind: "before",
+          question: "Go?",
+          askedAt: 0,
+          refused: [],
+        },
+      ],
+      tasks: [
+        task("a", { status: "WAITING", waitsFor: "approval", openGates: ["a:before"] }),
+        task("b", {
+          status: "WAITING",
+          waitsFor: "branch",
+          blockedByBranches: ["b_branch_01"],
+          failure: { code: "X", message: "it broke" },
+        }),
+        task("c", { status: "WAITING", waitsFor: "held" }),
+        task("d", { status: "SKIPPED", reason: "not so: x" }),
+        task("e", { status: "COMPLETED", reworks: 2, attempts: 3, durationMs: 5 }),
+      ],
+    };
+    expect(picture(waiting, 4_000, { colour: false, columns: 90, rows: 24 }).slice(1)).toEqual([
+      " ◷ a     for a human: a:before",
+      " ◷ b     for b_branch_01: it broke",
+      " ◷ c     stopped by the pause; it runs again when the run is resumed",
+      " ↷ d     not wanted: not so: x",
+      " ✓ e     Do e (5 ms, sent back 2 times, attempt 3)",
+      "  r1 asks: Go? → troupe approvals approve r1 a:before (or deny)",
+      "  r1 is paused (lunch) → troupe resume r1",
+    ]);
+  });
+
+  it("knows when nothing moves until people do something", () => {
+    const gate = { gate: "a:before", task: "a", kind: "before", question: "Go?", askedAt: 0 } as const;
+    const asking: RunView = { ...view, gates: [{ ...gate, refused: [] }], tasks: [task("a")] };
+    const also = (other: TaskView): boolean => isIdle({ ...asking, tasks: [task("a"), other] });
+    expect(isIdle(asking)).toBe(true);
+    expect(isIdle({ ...asking, open: false })).toBe(false);
+    expect(isIdle({ ...asking, gates: [] })).toBe(false);
+    expect(isIdle({ ...asking, gates: [], status: "PAUSED" })).toBe(true);
+    expect(also(task("b", { status: "RUNNING" }))).toBe(false);
+    expect(also(task("b", { status: "WAITING", waitsFor: "retry" }))).toBe(false);
+    expect(also(task("b", { status: "WAITING", waitsFor: "held" }))).toBe(true);
+    expect(also(task("b", { delegatedAt: 1 }))).toBe(false);
   });
 
   it("is painted over the one before, and taken away", () => {
