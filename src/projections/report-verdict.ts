@@ -3,14 +3,14 @@ import { isOver, type RunView, type TaskView } from "./runs-view.ts";
 
 export interface Verdict {
   readonly status: string;
-  /** It failed, and some of what it made is kept (S0-008). */
+  /** It failed, and some of what it made is kept (S0-008): nothing was undone. */
   readonly partial: boolean;
 }
 
 export function verdictOf(view: RunView): Verdict {
   const status = view.open && allOver(view) ? foreseen(view) : view.status;
   const kept = branchesOf(view).some((task) => task.status === "COMPLETED");
-  return { status, partial: status === "FAILED" && kept };
+  return { status, partial: status === "FAILED" && kept && view.compensating === undefined };
 }
 
 /** The tasks that its author wrote: of a parallel run the branches, of a hub the spokes. */

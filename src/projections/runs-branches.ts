@@ -2,7 +2,7 @@
 import type { WorkflowFact } from "../events/facts/workflow.ts";
 import { withListed } from "./runs-listed.ts";
 import { withFace } from "./runs-task.ts";
-import type { BranchView, RunView } from "./runs-view.ts";
+import { only, type BranchView, type RunView } from "./runs-view.ts";
 
 type Of<TType extends WorkflowFact["type"]> = Extract<WorkflowFact, { readonly type: TType }>["data"];
 
@@ -20,7 +20,9 @@ export function branchOpened(view: RunView, data: Of<"branch.opened">, at: numbe
     instructions: data.debug_instructions,
     maxAttempts: data.max_debug_attempts,
   };
-  const known = withListed(view, branch, (task) => ({ ...task, title, agent, parent }));
+  // it is done beside what it mends
+  const beside = only({ wave: view.tasks.find(({ id }) => id === parent)?.wave });
+  const known = withListed(view, branch, (task) => ({ ...task, title, agent, parent, ...beside }));
   const opened = { ...known, branches: [...view.branches, todo] };
   return [...new Set([parent, ...blocked])].reduce<RunView>(
     (run, id) =>

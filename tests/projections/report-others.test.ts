@@ -25,6 +25,7 @@ describe("the report of a saga", () => {
     const view = undoing().done("hotel_compensation", 1).done("flight_compensation", 1).view();
     expect(dataOf(view)).toMatchObject({
       status: "FAILED",
+      partial: false,
       compensated: true,
       cause: "car",
       compensations: [

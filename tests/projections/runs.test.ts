@@ -115,6 +115,7 @@ describe("a run's row", () => {
       id: "test_branch_01",
       status: "PENDING",
       parent: "test",
+      wave: 2,
       purpose: "debug",
       agent: "coder",
     });
