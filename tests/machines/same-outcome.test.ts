@@ -1,0 +1,49 @@
+/** What may not change how a run ends: the order of ends, pauses, and what was done already. */
+import { test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+import type { Pattern, Plan } from "../../src/events/plan/plan.ts";
+import { Play, type Fate, type Move } from "./play.ts";
+import { fates, ordinary, paused, plans } from "./shapes.ts";
+
+/** Of a saga, what has begun when one fails depends on the order of ends. */
+const FOLDS: readonly Pattern[] = ["graph", "conditional", "parallel", "sequential", "hub", "dynamic"];
+
+async function played(plan: Plan, fate: Fate, moves: readonly Move[]): Promise<Play> {
+  const play = new Play(plan, fate);
+  for (const move of moves) await play.move(move);
+  await play.finish();
+  return play;
+}
+
+describe("a run of any plan", () => {
+  for (const pattern of FOLDS) {
+    test.prop({ plan: plans([pattern]), fate: fates, moves: ordinary }, { numRuns: 100 })(
+      `for every ${pattern} and every order of ends, the outcome is the same`,
+      async ({ plan, fate, moves }) => {
+        const { ends } = await played(plan, fate, moves);
+        expect(ends).toEqual((await played(plan, fate, [])).ends);
+      },
+    );
+
+    test.prop({ plan: plans([pattern]), fate: fates, moves: paused }, { numRuns: 100 })(
+      `for every ${pattern}, pauses at any points, soft and hard, change no outcome`,
+      async ({ plan, fate, moves }) => {
+        const { ends } = await played(plan, fate, moves);
+        expect(ends).toEqual((await played(plan, fate, [])).ends);
+      },
+    );
+  }
+
+  const plainSagas = plans(["saga"]).map((plan) => ({
+    ...plan,
+    concurrency: 1,
+    tasks: plan.tasks.map(({ gate: _, failureRouting: __, ...task }) => ({ ...task, approval: [] })),
+  }));
+  test.prop({ plan: plainSagas, fate: fates, moves: paused }, { numRuns: 100 })(
+    "for every saga of one at a time that asks nobody, pauses change no outcome",
+    async ({ plan, fate, moves }) => {
+      const { ends } = await played(plan, fate, moves);
+      expect(ends).toEqual((await played(plan, fate, [])).ends);
+    },
+  );
+});
