@@ -28,7 +28,7 @@ async function cancelled({ plan, fate, moves }: History): Promise<Play | undefin
 describe("a run of any plan", () => {
   test.prop(
     { plan: plans(ALL, ["all", "settle", "any", "quorum:2"]), fate: fates, moves: paused },
-    { numRuns: 300 },
+    { numRuns: 150 },
   )("for every history, cancel leaves nothing running and ends CANCELLED", async (history) => {
     const play = await cancelled(history);
     if (play === undefined) return;
@@ -40,7 +40,7 @@ describe("a run of any plan", () => {
     expect(run.getSnapshot().output?.tasks).toHaveLength(play.context.plan.tasks.length);
   });
 
-  test.prop({ plan: plans(["saga"]), fate: fates, moves: paused }, { numRuns: 300 })(
+  test.prop({ plan: plans(["saga"]), fate: fates, moves: paused }, { numRuns: 150 })(
     "for every history of a saga, cancel undoes all that was done and ends CANCELLED",
     async (history) => {
       const play = await cancelled(history);

@@ -3,6 +3,7 @@ import {
   Actor,
   createActor,
   fromPromise,
+  fromTransition,
   SimulatedClock,
   type AnyActorRef,
   type InspectionEvent,
@@ -37,6 +38,8 @@ export class World {
   readonly begun: string[] = [];
   /** What the tasks said, by task id; of a task that started again, behind what it said before. */
   readonly said = new Map<string, TaskFact[]>();
+  /** What a task of its own told the workflow that it thinks it has. */
+  readonly told: { readonly type: string }[] = [];
   /** How often each task's actor was started. */
   readonly starts = new Map<string, number>();
 
@@ -83,7 +86,10 @@ export class World {
   /** A task of its own, not started. */
   task(rest: object = {}, given: Partial<TaskInput> = {}) {
     const input = taskInputOf(rest, given);
-    return createActor(this.taskMachine, { clock: this.clock, input, inspect: this.#watch });
+    const told = fromTransition((_, event) => void this.told.push(event), undefined);
+    const parent = createActor(told, { clock: this.clock, inspect: this.#watch });
+    parent.start();
+    return createActor(this.taskMachine, { input, parent });
   }
 
   /** A run, not started. */
@@ -143,6 +149,20 @@ export class World {
   };
 }
 
+/** A task that has been started on its own, with what it said. */
+export function startedTask(rest: object = {}, given: Partial<TaskInput> = {}) {
+  const world = new World();
+  const task = world.task(rest, given);
+  const facts: TaskFact[] = [];
+  task.on("*", (fact) => facts.push(TaskFact.parse(fact)));
+  task.start();
+  return { world, task, facts, state: () => task.getSnapshot().value };
+}
+
+export function factTypes(facts: readonly { readonly type: string }[]): readonly string[] {
+  return facts.map(({ type }) => type);
+}
+
 /** A run that has begun: out of PENDING, with what it said. */
 export function started(plan: Plan, given: Partial<WorkflowInput> = {}) {
   const world = new World();
@@ -157,7 +177,7 @@ export function started(plan: Plan, given: Partial<WorkflowInput> = {}) {
     world,
     run,
     facts,
-    types: () => facts.map(({ type }) => type),
+    types: () => factTypes(facts),
     ends: () => endsOf(run.getSnapshot().output?.tasks ?? []),
     can: (event: Parameters<typeof run.send>[0]) => run.getSnapshot().can(event),
   };
@@ -194,7 +214,7 @@ export function taskInputOf(rest: object = {}, given: Partial<TaskInput> = {}): 
       task?.agent === undefined
         ? { command: { run: task?.run, env: {}, passEnv: [] } }
         : { agent: task.agent },
-    ...(task?.gate?.agent !== undefined && { judge: { agent: task.gate.agent } }),
+    ...(task?.gate !== undefined && { judge: { agent: task.gate.agent } }),
     env: { FROM: "plan", BOTH: "plan" },
     passEnv: [],
     needed: [],

@@ -19,7 +19,7 @@ describe("a run of any plan", () => {
   for (const pattern of PATTERNS)
     test.prop(
       { plan: plans([pattern], ["all", "settle", "any", "quorum:2"]), fate: fates, moves: anything },
-      { numRuns: 100 },
+      { numRuns: 60 },
     )(`for every ${pattern} and every history, it is never stuck`, async ({ plan, fate, moves }) => {
       const play = new Play(plan, fate);
       play.check();

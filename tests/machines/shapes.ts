@@ -18,13 +18,18 @@ const WAYS: readonly object[] = [
   { run: "x", priority: "URGENT" },
 ];
 
+/** Ways that ask for no branch todo. */
+export const UNROUTED = WAYS.filter((way) => !("failureRouting" in way));
+/** Ways in which no human is asked. */
+export const ALONE = UNROUTED.filter((way) => !("approval" in way || "gate" in way));
+
 const WHENS = ["true", "false", "tasks.ID.status == 'COMPLETED'", "tasks.ID.status != 'COMPLETED'"];
 
 /** Patterns whose tasks depend on each other. */
 const GRAPHS: ReadonlySet<Pattern> = new Set(["graph", "conditional", "saga"]);
 
 const draft = fc.record({
-  way: fc.nat(WAYS.length - 1),
+  way: fc.nat(99),
   edges: fc.array(fc.nat(8), { maxLength: 2 }),
   when: fc.option(fc.nat(WHENS.length - 1), { nil: undefined, freq: 2 }),
   undo: fc.boolean(),
@@ -34,6 +39,7 @@ type Draft = typeof draft extends fc.Arbitrary<infer T> ? T : never;
 export function plans(
   patterns: readonly Pattern[],
   joins: readonly string[] = ["all", "settle"],
+  ways: readonly object[] = WAYS,
 ): fc.Arbitrary<Plan> {
   return fc
     .record({
@@ -45,7 +51,9 @@ export function plans(
     })
     .map(({ pattern, join, concurrency, depth, drafts }) =>
       planOf(
-        drafts.map((one, at) => taskOf(pattern, one, at)),
+        drafts.map((one, at) =>
+          taskOf(pattern, { ...one, given: ways[one.way % ways.length] ?? {} }, at),
+        ),
         {
           pattern,
           join,
@@ -58,14 +66,18 @@ export function plans(
     );
 }
 
-function taskOf(pattern: Pattern, { way, edges, when, undo }: Draft, at: number): object {
+function taskOf(
+  pattern: Pattern,
+  { given: way, edges, when, undo }: Draft & { readonly given: object },
+  at: number,
+): object {
   const id = `t${at}`;
   const dependsOn = GRAPHS.has(pattern)
     ? [...new Set(edges.flatMap((edge) => (edge < at ? [`t${edge}`] : [])))]
     : [];
   const [first] = dependsOn;
   const asks = first !== undefined && when !== undefined && pattern !== "saga";
-  const given: object = JSON.parse(JSON.stringify(WAYS[way]).replaceAll("ID", id));
+  const given: object = JSON.parse(JSON.stringify(way).replaceAll("ID", id));
   return {
     id,
     ...given,

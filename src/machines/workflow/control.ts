@@ -137,7 +137,7 @@ function cancelOne(context: WorkflowContext, task: string, reason: string): Turn
   const turn = new Turn(context);
   const at = indexOf(context, task);
   if (isAlive(context, task)) {
-    for (const id of [task, ...openBranches(context, task)]) turn.tell(id, { type: "CANCEL", reason });
+    turn.tell(task, { type: "CANCEL", reason });
     return turn;
   }
   turn.say({ type: "tasks.cancelled", v: 1, data: { tasks: [task], reason } });

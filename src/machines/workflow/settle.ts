@@ -5,7 +5,6 @@
 import { ended, entriesWhere, grownBoard, type Entry } from "./board.ts";
 import type { Growth } from "./growth.ts";
 import { grown, isJoined } from "./patterns.ts";
-import { openBranches } from "./run.ts";
 import { arriveAll, dispatch, end, unrun } from "./scheduling.ts";
 import type { Turn } from "./turn.ts";
 
@@ -20,7 +19,7 @@ export function settle(turn: Turn): void {
   dispatch(turn);
 }
 
-/** Ends all that has not begun, and tells what runs to end. */
+/** Ends all that has not begun, and tells what runs to end; its branch todos go with it. */
 export function cancelRest(turn: Turn, reason: string): void {
   const idle = entriesWhere(turn.board, (entry) => isOpen(entry) && entry.alive !== true);
   const alive = entriesWhere(turn.board, (entry) => isOpen(entry) && entry.alive === true);
@@ -29,7 +28,6 @@ export function cancelRest(turn: Turn, reason: string): void {
   const ids = idle.flatMap((at) => tasks[at]?.id ?? []);
   if (ids.length > 0) turn.say({ type: "tasks.cancelled", v: 1, data: { tasks: ids, reason } });
   for (const at of alive) turn.tell(tasks[at]?.id ?? "", { type: "CANCEL", reason });
-  for (const branch of openBranches(turn.context)) turn.tell(branch, { type: "CANCEL", reason });
 }
 
 /** What is no longer needed does not start, and ends. */
