@@ -115,7 +115,10 @@ onEachLog("troupe approvals", (open) => {
       [{ status: "RUNNING", tasks: [{ waitsFor: "approval" }, {}] }],
     ]);
     const { heard, line } = hearing(/tell:after/);
-    await bench.troupe(["approvals", "approve", "r1", "ship:before"]);
+    expect(await bench.troupe(["approvals", "approve", "r1", "ship:before"])).toMatchObject({
+      code: 0,
+      err: "no process runs r1 now: go on with `troupe resume r1`",
+    });
     const whole = bench.troupe(["resume", "r1"], { heard });
     await line;
     await bench.troupe(["approvals", "approve", "r1", "tell:after"]);

@@ -7,6 +7,7 @@ import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { z } from "zod";
 import { connect } from "../../actors/client.ts";
+import { hostStatus } from "../../actors/health.ts";
 import { planKinds } from "../../agents/plan-kinds.ts";
 import { TroupeError } from "../../errors.ts";
 import {
@@ -102,6 +103,8 @@ async function answer(
   const given = type === "APPROVE" ? "granted" : "denied";
   if (json) terminal.out(JSON.stringify({ run, gate, answer: given, by: by ?? null, seq }));
   else terminal.out(`${run} ${gate}: ${given}`);
+  const { owned } = await hostStatus(log);
+  if (!owned) terminal.err(`no process runs ${run} now: go on with \`troupe resume ${run}\``);
 }
 
 function gateIn(view: RunView, gate: string): GateView {
