@@ -9,11 +9,10 @@
 import type { PromiseActorLogic } from "xstate";
 import { z } from "zod";
 import { activity } from "../actors/activity.ts";
-import { TroupeError } from "../errors.ts";
-import { nearest } from "../events/nearest.ts";
 import { secretsOf } from "../events/secrets.ts";
 import { WorkResult, type WorkPackage } from "../events/work.ts";
 import type { AgentFunction, Agents, Work } from "./agent.ts";
+import { aborted } from "./awaited.ts";
 import type { RunOptions } from "./command.ts";
 import { mergeAgent } from "./merge-agent.ts";
 import { redact } from "./redact.ts";
@@ -34,7 +33,9 @@ export function agentActor(
   const all: Agents = { ...BUILT_IN_AGENTS, ...agents };
   return activity<WorkPackage, WorkResult>(
     async ({ input, records: _records, ...context }) => {
-      const agent = agentNamed(all, input.agent);
+      const name = input.agent ?? "";
+      const agent = Object.hasOwn(all, name) ? all[name] : undefined;
+      if (agent === undefined) return absent(Object.keys(all), input, context);
       const hidden = [...secrets, ...secretsOf(env)];
       await makeFolders(input.outputs);
       const begun = now();
@@ -66,19 +67,20 @@ async function asked(agent: AgentFunction, work: Work, hidden: readonly string[]
   }
 }
 
-function agentNamed(agents: Agents, name = ""): AgentFunction {
-  const found = Object.hasOwn(agents, name) ? agents[name] : undefined;
-  if (found !== undefined) return found;
-  const known = Object.keys(agents);
-  const near = nearest(name, known);
-  throw new TroupeError(
-    "AGENT_UNKNOWN",
-    `no agent "${name}" is registered (known: ${known.join(", ")})`,
-    {
-      hint: near === undefined ? "Pass it to planKinds({ agents })." : `Did you mean "${near}"?`,
-      data: { agent: name, known },
-    },
+/**
+ * A host that lacks an agent is not the one to say that its work failed: it waits, until the run
+ * is taken over by one that has it, or the attempt's time is up.
+ */
+function absent(
+  known: readonly string[],
+  { agent = "" }: WorkPackage,
+  { log, signal }: Pick<Work, "log" | "signal">,
+): Promise<never> {
+  const names = known.join(", ");
+  log(
+    `no agent "${agent}" is registered here (known: ${names}): its task waits for a host that has it`,
   );
+  return aborted(signal);
 }
 
 /** Data is looked at apart: it may be too deep for a schema. */

@@ -6,7 +6,8 @@ import { TroupeError } from "../errors.ts";
 import { nearest } from "../events/nearest.ts";
 import type { Plan } from "../events/plan/plan.ts";
 import type { z } from "zod";
-import type { AgentFunction } from "./agent.ts";
+import type { AgentFunction, Work } from "./agent.ts";
+import { orAborted } from "./awaited.ts";
 
 /** The agent that plans name. */
 export const COMPENSATION = "compensation";
@@ -26,23 +27,27 @@ export interface Sagas {
 
 export function sagaHandlers(): Sagas {
   const byRun = new Map<string, SagaHandlers>();
-  return {
-    async agent(work) {
-      const task = work.task.replace(/_compensation$/, "");
-      const handlers = byRun.get(work.run) ?? {};
-      const handler = Object.hasOwn(handlers, task) ? handlers[task] : undefined;
-      if (handler !== undefined) return handler(work);
-      throw new TroupeError(
-        "AGENT_UNKNOWN",
-        `nobody is there to undo task "${task}" of "${work.run}"`,
-        {
-          hint: "Call executeWithSaga again with the same id and its handlers.",
-          data: { run: work.run, task },
-        },
+  const waiting = new Set<() => void>();
+  /** Handlers live in a process: one that has gone on with the run without them waits for them. */
+  const handlerOf = async ({ run, task, signal, log }: Work): Promise<AgentFunction> => {
+    const undone = task.replace(/_compensation$/, "");
+    for (;;) {
+      const handlers = byRun.get(run) ?? {};
+      const handler = Object.hasOwn(handlers, undone) ? handlers[undone] : undefined;
+      if (handler !== undefined) return handler;
+      log(
+        `nobody is there to undo task "${undone}" of "${run}": call executeWithSaga again with the same id`,
       );
-    },
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.add(resolve);
+      await orAborted(promise, signal).finally(() => waiting.delete(resolve));
+    }
+  };
+  return {
+    agent: async (work) => (await handlerOf(work))(work),
     attach(run, handlers) {
       byRun.set(run, handlers);
+      for (const look of waiting) look();
       return { [Symbol.dispose]: () => void byRun.delete(run) };
     },
     shape(plan, handlers) {

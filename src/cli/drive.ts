@@ -50,6 +50,8 @@ export async function drive(
   const show = showRuns(shell.terminal, (run) => wanted.includes(run), known);
   const warn = (message: string, facts: Readonly<Record<string, unknown>>): void => {
     if (message === "parked") trouble.abort(parked(facts));
+    // what an activity has to say, such as that this process lacks its agent
+    if (message === "activity" && Array.isArray(facts["args"])) show.say(facts["args"].join(" "));
   };
   let owner: TroupeError | undefined;
   const open = async (all: boolean): Promise<Host<typeof kinds> | undefined> => {

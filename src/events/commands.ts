@@ -22,6 +22,8 @@ const Place = {
 export const WorkflowInput = z.strictObject({
   ...Place,
   plan: Plan,
+  /** The agents that the host had beside the plan's own, when the run began. */
+  agents: z.array(z.string()).optional(),
   /** The run that this one starts over, and from which task on. */
   restarts: z.strictObject({ run: z.string(), from: z.string() }).optional(),
   /** By task id: what need not be done again. */

@@ -87,16 +87,4 @@ describe("an agent that is a function", () => {
       data: { agent: "a", why: expect.stringMatching(why) as string },
     });
   });
-
-  it.each(["b", "constructor", "__proto__", ""])("AGENT_UNKNOWN for %j", async (agent) => {
-    await expect(ask({ a: async () => {} }, { agent })).rejects.toMatchObject({
-      code: "AGENT_UNKNOWN",
-      data: { agent, known: ["merge", "a"] },
-    });
-  });
-
-  it("says which name was likely meant", async () => {
-    const fault = ask({ researcher: async () => {} }, { agent: "reseacher" });
-    await expect(fault).rejects.toMatchObject({ hint: 'Did you mean "researcher"?' });
-  });
 });

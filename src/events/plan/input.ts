@@ -6,11 +6,15 @@ import { Plan } from "./plan.ts";
 
 /**
  * The input of a workflow, whose plan has none of the faults that {@link faultsOf} looks for.
+ * It keeps who the agents were, so that tasks which are added later are held to the same.
  *
  * @param agents the names of the agents that the host registers.
  */
 export function workflowInput(agents: readonly string[]) {
-  return WorkflowInput.extend({ plan: soundPlan(agents) });
+  return WorkflowInput.extend({ plan: soundPlan(agents) }).transform((input) => ({
+    ...input,
+    agents: input.agents ?? [...agents],
+  }));
 }
 
 function soundPlan(agents: readonly string[]) {

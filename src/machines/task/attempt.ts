@@ -18,7 +18,7 @@ const SUMMARY_LENGTH = 200;
 const PRINTED_LENGTH = 2_000;
 
 /** Errors that another attempt would only meet again. */
-const HOPELESS: ReadonlySet<string> = new Set(["AGENT_UNKNOWN", "COMMAND_NOT_FOUND", "KIND_INVALID"]);
+const HOPELESS: ReadonlySet<string> = new Set(["COMMAND_NOT_FOUND", "KIND_INVALID"]);
 
 /** Errors of an attempt that took too long. */
 export const TIMEOUTS: ReadonlySet<string> = new Set([

@@ -19,11 +19,12 @@ import { started } from "./said.ts";
 import { Turn } from "./turn.ts";
 
 export function newRun(input: WorkflowInput): WorkflowContext {
-  const { plan: given, restarts, carried = {}, ...place } = input;
+  const { plan: given, restarts, agents, carried = {}, ...place } = input;
   const plan = shaped(given, place.run);
   return {
     place,
     ...(restarts !== undefined && { restarts }),
+    ...(agents !== undefined && { agents }),
     plan,
     own: plan.tasks.length,
     board: newBoard(plan.tasks),

@@ -54,6 +54,8 @@ export type Later =
 export interface WorkflowContext {
   readonly place: Pick<WorkflowInput, "run" | "folder" | "artifacts">;
   readonly restarts?: WorkflowInput["restarts"];
+  /** Of the host, when the run began; undefined: unknown. */
+  readonly agents?: WorkflowInput["agents"];
   readonly plan: RunPlan;
   /** How many of the tasks are the author's. */
   readonly own: number;

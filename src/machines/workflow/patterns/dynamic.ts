@@ -31,13 +31,17 @@ function generation(context: WorkflowContext, cycle: number): Growth {
 }
 
 /** What is wrong with tasks that a generator yields, in the plan that they come into. */
-export function faultOfGenerated({ plan }: WorkflowContext, data: unknown): Failure | undefined {
+export function faultOfGenerated(
+  { plan, agents }: WorkflowContext,
+  data: unknown,
+): Failure | undefined {
   const { tasks = [] } = NewTasks.safeParse(data).data ?? {};
   const all = plan.tasks.length + tasks.length;
   const { tasks: limit } = plan.limits;
   const faults = faultsOfAdded(
     tasks,
     plan.tasks.map(({ id }) => id),
+    { agents: agents === undefined ? "any" : [...agents, ...Object.keys(plan.agents)] },
   );
   const why = [
     ...(all > limit ? [`${all} tasks are more than the limit of ${limit}`] : []),
