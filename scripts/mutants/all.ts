@@ -4,5 +4,12 @@ import { ENGINES } from "./engines.ts";
 import { HOST } from "./host.ts";
 import type { Mutant } from "./mutant.ts";
 import { PROJECTIONS } from "./projections.ts";
+import { WORKFLOWS } from "./workflows.ts";
 
-export const MUTANTS: readonly Mutant[] = [...HOST, ...ENGINES, ...PROJECTIONS, ...AGENTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...HOST,
+  ...ENGINES,
+  ...PROJECTIONS,
+  ...AGENTS,
+  ...WORKFLOWS,
+];

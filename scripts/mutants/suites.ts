@@ -45,16 +45,22 @@ const SQLITE = vitest("contract of sqlite and memory", [
 const JETSTREAM = vitest("contract of jetstream", ["tests/contract/jetstream"]);
 const AGENTS = vitest("agents", ["tests/agents", "tests/scenarios"]);
 const ROWS = vitest("projections", ["tests/projections"]);
+const TEAMS = vitest("machines and runs", [
+  "tests/machines",
+  "tests/runs",
+  "tests/simulation/workflows",
+]);
 const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
 
 /** All suites, those first that a file of the source concerns most. */
 export function suitesFor(file: string): readonly Suite[] {
-  const order = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, REST, AGENTS];
+  const order = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, TEAMS, REST, AGENTS];
   const first = (suite: Suite): readonly Suite[] => [suite, ...order.filter((one) => one !== suite)];
   if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
   if (file.startsWith("src/events/log/")) return first(SQLITE);
   if (file.startsWith("src/projections/")) return first(ROWS);
   if (file.startsWith("src/agents/")) return first(AGENTS);
+  if (file.startsWith("src/machines/")) return first(TEAMS);
   return order;
 }
 
