@@ -1,7 +1,8 @@
 /**
  * A client: reads a log that another process owns, and sends commands to that owner, with the
  * same answers. Where no owner lives, the client becomes it for as long as its command takes:
- * only what the command touches moves; the rest stays for a host to resume.
+ * only what the command touches moves, and no activity is started; the rest stays for a host to
+ * resume.
  */
 import type { Snapshot } from "xstate";
 import { TroupeError } from "../errors.ts";
@@ -75,7 +76,8 @@ async function ask(log: EventLog, kinds: Kinds, command: Command, timeoutMs: num
 }
 
 async function actAsOwner(log: EventLog, kinds: Kinds, command: Command): Promise<Json> {
-  await using owned = await ownLog({ log, kinds, recover: false });
+  // what a command lets begin would be cut short as soon as it is answered
+  await using owned = await ownLog({ log, kinds, recover: false, activities: false });
   const commands: Commander = commander(owned.runner);
   const result = await answer(commands, command);
   await owned.runner.quiet();

@@ -79,6 +79,7 @@ export function stopResidents(rt: Runtime, actor: LiveActor, fold: Fold | undefi
 /** Starts a resident that is open and does not run, or runs again after a failure. */
 function startOpen(rt: Runtime, fold: Fold, address: string, id: string): void {
   const open = fold.residents.get(address);
+  if (!rt.activities) return;
   if (open === undefined || open.id !== id || rt.residents.get(address)?.id === id) return;
   rt.started(fold.identity.address, address, id);
   startResident(rt, fold, open);
@@ -114,6 +115,8 @@ function deliver(
   owed: Owed,
   { fold, trace, fresh = false }: Delivery,
 ): void {
+  // it goes to who starts the activity
+  if (owed.type === "send" && !rt.activities && fold.residents.has(owed.to)) return;
   const cause = `${actor.address}#${owed.id}`;
   const done = (): void => actor.settle(owed.id);
   actor.ledger.inFlight.add(owed.id);

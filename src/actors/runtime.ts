@@ -53,6 +53,8 @@ export interface Settings {
   readonly checkpointEvery: number;
   /** Idle time after which an actor leaves the memory, ms. */
   readonly idleMs: number;
+  /** Whether activities are started. If not, they stay owed: a process that stays will start them. */
+  readonly activities: boolean;
 }
 
 export interface Runtime extends Settings {

@@ -116,4 +116,22 @@ describe.each(EVERY_ENGINE)("a client, on $name", ({ bench }) => {
     await b.settle();
     expect(runs.filter(({ context }) => !context.signal.aborted)).toHaveLength(1);
   });
+
+  it("A12: a command without an owner starts no activity: the host that comes does, once", async () => {
+    await using b = await bench();
+    const runs: Run[] = [];
+    const first = await b.start([workKind(runs)]);
+    await first.host.start("work/w");
+    await b.kill(first);
+    const log = await b.open();
+    const client = await connect({ log, kinds: [workKind(runs)] });
+    await client.actor("work/w").send({ type: "GO" });
+    await client[Symbol.asyncDispose]();
+    await log[Symbol.asyncDispose]();
+    expect(runs).toHaveLength(0);
+    expect(await b.types("work/w")).toEqual(["troupe.started", "GO"]);
+    await b.start([workKind(runs)]);
+    await b.settle();
+    expect(runs).toHaveLength(1);
+  });
 });
