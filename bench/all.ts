@@ -8,6 +8,7 @@ import { profile } from "./profile.ts";
 import { projections } from "./projections.ts";
 import { rollover } from "./rollover.ts";
 import { steps } from "./steps.ts";
+import { workflow } from "./workflow.ts";
 import { w1Nats } from "./w1-nats.ts";
 import { w1 } from "./w1.ts";
 import { w2 } from "./w2.ts";
@@ -27,5 +28,6 @@ export const BENCHES: readonly Bench[] = [
   projections,
   steps,
   children,
+  workflow,
   profile,
 ];

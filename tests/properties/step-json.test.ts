@@ -4,6 +4,7 @@ import { createMachine } from "xstate";
 import { describe, expect, it } from "vitest";
 import { canonical } from "../../src/actors/xstate/canonical.ts";
 import { encodeLoose } from "../../src/actors/xstate/encode.ts";
+import { NO_INCARNATIONS } from "../../src/actors/xstate/incarnations.ts";
 import type { State } from "../../src/actors/xstate/contract.ts";
 import { TroupeError } from "../../src/errors.ts";
 import { assertJson } from "../../src/events/json.ts";
@@ -57,7 +58,7 @@ function shuffled(value: unknown): unknown {
 
 function stateOf(context: unknown): State {
   const snapshot = createMachine({}).resolveState({ value: {}, context: Object(context) });
-  return { snapshot, incarnations: {}, childSnapshots: {} };
+  return { snapshot, incarnations: NO_INCARNATIONS, childSnapshots: {} };
 }
 
 describe("values as JSON", () => {

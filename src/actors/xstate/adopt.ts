@@ -13,7 +13,7 @@ import type { StepperOptions } from "./contract.ts";
 import { STUB } from "./internals.ts";
 import type { RawActor } from "./internals.ts";
 import { logicTypeOf, nameOf } from "./logic.ts";
-import { put } from "./encode.ts";
+import { counting, countUp } from "./incarnations.ts";
 import type { RefTable } from "./refs.ts";
 import type { Born, Turn } from "./turn.ts";
 
@@ -54,11 +54,9 @@ function describe(actor: RawActor, logic: AnyActorLogic, turn: Turn, { options }
 
 function nextAddress(id: string, kind: string | undefined, turn: Turn): string {
   const part = addressPart(id);
-  const before = Object.hasOwn(turn.incarnations, part) ? (turn.incarnations[part] ?? 0) : 0;
-  const count = before + 1;
   // Copied once in a step, however many it starts (A13).
-  if (turn.counted === undefined) turn.incarnations = turn.counted = { ...turn.incarnations };
-  put(turn.counted, part, count);
+  if (turn.counted === undefined) turn.incarnations = turn.counted = counting(turn.incarnations);
+  const count = countUp(turn.counted, part);
   const parent = turn.actor.address;
   const slash = parent.indexOf("/");
   const above = parent.slice(slash + 1);

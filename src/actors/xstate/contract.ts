@@ -4,6 +4,7 @@
  */
 import type { AnyActorLogic, Snapshot } from "xstate";
 import type { Json } from "../../events/json.ts";
+import type { Incarnations } from "./incarnations.ts";
 
 /** An event as it is recorded: strict JSON; refs and errors stand in it as tagged objects. */
 export type EncodedEvent = { readonly type: string; readonly [key: string]: Json };
@@ -30,7 +31,7 @@ export interface Identity {
 export interface State {
   readonly snapshot: Snapshot<unknown>;
   /** How often each address part has been used for a child; the next start of it is one more. */
-  readonly incarnations: Readonly<Record<string, number>>;
+  readonly incarnations: Incarnations;
   /** The last `xstate.snapshot.*` received, by child address: all that `getSnapshot()` of a child can answer. */
   readonly childSnapshots: Readonly<Record<string, Json>>;
   /** What the event under way says of a child. Only inside a step. */

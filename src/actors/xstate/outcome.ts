@@ -7,6 +7,7 @@ import { hasEnded, knownAfter, NONE_KNOWN } from "./child-snapshots.ts";
 import type { Effect, Identity, State, Stepped } from "./contract.ts";
 import { effectsOf } from "./effects.ts";
 import type { EffectParts } from "./effects.ts";
+import { NO_INCARNATIONS } from "./incarnations.ts";
 import { noticeOf } from "./events.ts";
 import { isRef } from "./refs.ts";
 import type { Ref, RefTable } from "./refs.ts";
@@ -41,7 +42,7 @@ export function endedOf(
   const snapshot = ended(before, end);
   const state: State = {
     snapshot,
-    incarnations: turn.state?.incarnations ?? {},
+    incarnations: turn.state?.incarnations ?? NO_INCARNATIONS,
     childSnapshots: NONE_KNOWN,
   };
   return {

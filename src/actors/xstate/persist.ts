@@ -12,6 +12,7 @@ import type { Identity, State } from "./contract.ts";
 import { decode } from "./decode.ts";
 import type { RefOf } from "./decode.ts";
 import { encodeError, encodeLoose } from "./encode.ts";
+import { flat, incarnationsOf } from "./incarnations.ts";
 import { isMachine, nodePath } from "./logic.ts";
 import type { Ref } from "./refs.ts";
 
@@ -23,15 +24,15 @@ export function persist({ address }: Identity, state: State): Json {
   const own = isMachineSnapshot(snapshot)
     ? machineJson(snapshot, address)
     : plainJson(snapshot, address);
-  return { snapshot: own, incarnations, childSnapshots };
+  return { snapshot: own, incarnations: flat(incarnations), childSnapshots };
 }
 
 export function revive(actor: Identity, data: Json, refOf: RefOf): State {
   const { snapshot, incarnations, childSnapshots } = record(data);
   return {
     snapshot: reviveSnapshot(actor, record(snapshot), refOf),
-    incarnations: Object.fromEntries(
-      Object.entries(record(incarnations)).map(([k, n]) => [k, Number(n)]),
+    incarnations: incarnationsOf(
+      Object.fromEntries(Object.entries(record(incarnations)).map(([k, n]) => [k, Number(n)])),
     ),
     childSnapshots: record(childSnapshots),
   };

@@ -4,6 +4,7 @@
  */
 import type { TroupeError } from "../../errors.ts";
 import type { Identity, LogicType, State, SystemDirectory } from "./contract.ts";
+import { NO_INCARNATIONS, type Counting, type Incarnations } from "./incarnations.ts";
 import type { RawAction, RawActor, RawTransition } from "./internals.ts";
 import type { Ref } from "./refs.ts";
 
@@ -36,9 +37,9 @@ export interface Turn {
   readonly stopped: string[];
   /** System ids given in this step, if any. */
   booked: Map<string, Ref> | undefined;
-  incarnations: Readonly<Record<string, number>>;
+  incarnations: Incarnations;
   /** The same, once it is this step's own. */
-  counted: Record<string, number> | undefined;
+  counted: Counting | undefined;
   lookups: Record<string, string | null> | undefined;
   readonly transitions: RawTransition[];
   /** A fault of the machine's build: thrown to the host, where XState would swallow it. */
@@ -65,7 +66,7 @@ export function newTurn(
     born: [],
     stopped: [],
     booked: undefined,
-    incarnations: at.state?.incarnations ?? {},
+    incarnations: at.state?.incarnations ?? NO_INCARNATIONS,
     counted: undefined,
     lookups: undefined,
     transitions: [],

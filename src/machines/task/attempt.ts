@@ -29,13 +29,19 @@ export const TIMEOUTS: ReadonlySet<string> = new Set([
 
 /** Of work that came to its end, by a command or an agent, and what its purpose asks of the answer. */
 export function attemptOf(result: unknown, purpose: Purpose): Attempt {
-  const command = CommandResult.safeParse(result);
-  const attempt = command.success ? ofCommand(command.data) : ofAgent(result);
+  const attempt = ofCommandOrAgent(result);
   if (attempt.failure !== undefined) return attempt;
   const fault = tooMuch(attempt.data) ?? faultOfAnswer(purpose, attempt.data);
   if (fault === undefined) return attempt;
   const { data: _, ...rest } = attempt;
   return { ...rest, failure: { code: "RESULT_INVALID", message: fault } };
+}
+
+function ofCommandOrAgent(result: unknown): Attempt {
+  // a look at one field costs far less than a schema that does not fit
+  if (fieldOf(result, "stdoutBytes") === undefined) return ofAgent(result);
+  const command = CommandResult.safeParse(result);
+  return command.success ? ofCommand(command.data) : ofAgent(result);
 }
 
 function ofAgent(result: unknown): Attempt {
