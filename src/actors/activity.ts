@@ -11,7 +11,7 @@ import {
   type PromiseActorLogic,
 } from "xstate";
 import type { Json } from "../events/json.ts";
-import type { ActorRecord } from "./reads.ts";
+import type { StepRecord } from "../projections/projection.ts";
 
 /** What an activity gets beside its input. */
 export interface ActivityContext {
@@ -29,11 +29,8 @@ export interface ActivityContext {
   readonly progress: (value: Json) => void;
   /** Writes to the host's log (talk, not data). */
   readonly log: (...args: readonly unknown[]) => void;
-  /**
-   * The records of the run that it belongs to (all actors of its root), as the log holds them
-   * now, in order within each actor. Reads the run's part of the log from its beginning.
-   */
-  readonly records: () => AsyncIterable<ActorRecord>;
+  /** The records of an actor, its own by default, as the log holds them now. */
+  readonly records: (address?: string) => AsyncIterable<StepRecord>;
 }
 
 export interface RetryPolicy {

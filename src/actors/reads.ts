@@ -1,8 +1,9 @@
 /** Reading without owning: states at any record, and the history with its live tail. */
 import { TroupeError } from "../errors.ts";
-import { parseAddress, partitionOf } from "../events/address.ts";
+import { parseAddress } from "../events/address.ts";
 import type { EventLog, Position, Recorded, Scanned, ScanOptions } from "../events/log/log.ts";
 import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
+import type { StepRecord } from "../projections/projection.ts";
 import { notFound } from "./inputs.ts";
 import { load, type LoadEnv } from "./load.ts";
 import type { Snapshot } from "xstate";
@@ -60,14 +61,13 @@ export async function* readRecords(
   }
 }
 
-/** What the log holds of one run now, in order within each actor. */
-export async function* recordsOfRun(
+/** The records of one actor, as the log holds them now. */
+export async function* recordsOf(
   { log }: { readonly log: EventLog },
-  root: string,
-): AsyncGenerator<ActorRecord> {
-  for await (const record of log.scan({ partition: partitionOf(root, log.partitions) }))
-    if (parseAddress(record.stream).root === root)
-      yield { ...record, body: parseBody(record.body, placeOf(record)) };
+  address: string,
+): AsyncGenerator<StepRecord> {
+  for await (const record of log.read(address))
+    yield { ...record, body: parseBody(record.body, placeOf(record)) };
 }
 
 function matches(record: Scanned, type: string): boolean {

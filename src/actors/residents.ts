@@ -7,13 +7,12 @@
  *   start, so that a late word of an earlier one changes nothing (A6).
  */
 import { TroupeError } from "../errors.ts";
-import { parseAddress } from "../events/address.ts";
 import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
 import { attachContext, retryDelay, settingsOf, type ActivitySettings } from "./activity.ts";
 import { isEnd } from "./causes.ts";
 import type { Fold, OpenResident } from "./fold.ts";
-import { recordsOfRun } from "./reads.ts";
+import { recordsOf } from "./reads.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Resident } from "./xstate/contract.ts";
 
@@ -106,7 +105,7 @@ function attemptWith(rt: Runtime, fold: Fold, open: OpenResident, settings: Acti
           rt.progressed({ address: owner, activity: child.address, attempt, value });
         },
         log: (...args) => rt.warn("activity", { activity: child.address, args }),
-        records: () => recordsOfRun(rt, parseAddress(owner).root),
+        records: (address = owner) => recordsOf(rt, address),
       })),
     ended,
     sent(to, event) {

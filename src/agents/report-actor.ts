@@ -8,15 +8,17 @@ import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { PromiseActorLogic } from "xstate";
 import { activity } from "../actors/activity.ts";
-import type { ActorRecord } from "../actors/reads.ts";
-import { skippedIn } from "../events/record.ts";
+import { parseAddress } from "../events/address.ts";
+import { WorkflowFact } from "../events/facts/workflow.ts";
+import { skippedIn, type RecordedEvent } from "../events/record.ts";
 import type { ReportInput } from "../events/work.ts";
+import type { StepRecord } from "../projections/projection.ts";
 import { reportFilesOf, type ReportFile } from "../projections/report.ts";
 import { notMade } from "./command-faults.ts";
 import { writeWhole } from "./whole-file.ts";
 
-/** The records of a run; each call reads them anew. */
-type Records = () => AsyncIterable<ActorRecord>;
+/** The records of an actor, by default of the workflow; each call reads them anew. */
+type Records = (address?: string) => AsyncIterable<StepRecord>;
 
 /** Makes a report of a run's records. */
 export type Reporter = (records: Records) => Promise<readonly ReportFile[]>;
@@ -48,16 +50,38 @@ export async function reportOfRun(records: Records): Promise<readonly ReportFile
   const skipped = new Set<string>();
   for (;;) {
     const known = skipped.size;
-    const files = await reportFilesOf(without(skipped, records()));
+    const files = await reportFilesOf(without(skipped, ofRun(records)));
     if (skipped.size === known) return files;
   }
+}
+
+/** Those of the workflow, then of each task that it has started: no other run is read. */
+async function* ofRun(records: Records): AsyncGenerator<StepRecord> {
+  const started = new Map<string, number>();
+  let run = "";
+  for await (const record of records()) {
+    run = parseAddress(record.stream).root;
+    for (const id of record.body.facts?.flatMap(startedBy) ?? [])
+      started.set(id, (started.get(id) ?? 0) + 1);
+    yield record;
+  }
+  for (const [id, times] of started)
+    for (let time = 1; time <= times; time++)
+      yield* records(`task/${run}:${id}${time === 1 ? "" : `~${time}`}`);
+}
+
+/** The task or branch todo that starts with a fact. */
+function startedBy(fact: RecordedEvent): readonly string[] {
+  const { data } = WorkflowFact.safeParse(fact);
+  if (data?.type === "task.delegated") return [data.data.task];
+  return data?.type === "branch.opened" ? [data.data.branch] : [];
 }
 
 /** The records that still count; those that do not are noted on the way. */
 async function* without(
   skipped: Set<string>,
-  records: AsyncIterable<ActorRecord>,
-): AsyncGenerator<ActorRecord> {
+  records: AsyncIterable<StepRecord>,
+): AsyncGenerator<StepRecord> {
   for await (const record of records) {
     const { stream, seq, body } = record;
     const out = skippedIn(body);

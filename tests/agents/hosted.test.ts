@@ -123,17 +123,18 @@ describe.each(EVERY_ENGINE)("agents on a host, on $name", ({ bench }) => {
 describe.each(EVERY_ENGINE)("a report, on $name", ({ bench }) => {
   const reporter: Reporter = async (records) => {
     const lines: string[] = [];
-    for await (const { stream, seq, type, body } of records()) {
-      expect(body.v).toBe(1);
-      lines.push(`${stream} ${seq} ${type}`);
-    }
+    for (const address of ["counter/r1", undefined])
+      for await (const { stream, seq, type, body } of records(address)) {
+        expect(body.v).toBe(1);
+        lines.push(`${stream} ${seq} ${type}`);
+      }
     return [
       { name: "report.md", text: `${lines.join("\n")}\n` },
       { name: "report.json", text: JSON.stringify(lines.length) },
     ];
   };
 
-  it("is made of the records of its own run, and no other's, and written whole", async () => {
+  it("is made of the records that it asks for, and written whole", async () => {
     await using b = await bench();
     using folder = freshFolder();
     const artifacts = join(folder.path, "deep/run");
