@@ -90,3 +90,4 @@ export type { Measured, Metrics } from "./projections/metrics.ts";
 export type { Progress as RunProgress } from "./projections/progress.ts";
 export { taskEvents, TaskEvent, TaskEventType } from "./projections/task-events.ts";
 export type { Channel, EventRecord } from "./projections/task-events.ts";
+export type { Envelope, StepRecord } from "./projections/projection.ts";
