@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { initialTransition, transition } from "xstate";
 import type { Plan } from "../../src/events/plan/plan.ts";
 import { workflowMachine } from "../../src/machines/workflow/workflow.ts";
-import { PLACE, planOf } from "./fixture.ts";
+import { PLACE, planOf, started } from "./fixture.ts";
 
 const OUTPUT = { status: "COMPLETED", attempts: 1, exitCode: 0, durationMs: 1, summary: "" } as const;
 
@@ -20,43 +20,50 @@ function dag(size: number, rest: object = {}): Plan {
   );
 }
 
-/** A whole run without a world: each task ends as soon as it is started. Milliseconds. */
-function wholeRun(plan: Plan): { readonly ms: number; readonly steps: number } {
-  const start = performance.now();
-  let [snapshot] = initialTransition(workflowMachine, { ...PLACE, plan });
+/** A whole run without a world: each task ends as soon as it is started. Milliseconds per step, in order. */
+function stepsOf(plan: Plan): readonly number[] {
+  const [pending] = initialTransition(workflowMachine, { ...PLACE, plan });
   const after = "xstate.after.0.workflow.PENDING";
   // what the runtime sends is not in the type
-  let [next, actions] = transition(workflowMachine, snapshot, { type: after } as never);
+  let [snapshot, actions] = transition(workflowMachine, pending, { type: after } as never);
   const running: string[] = [];
-  let steps = 0;
+  const times: number[] = [];
   for (;;) {
-    snapshot = next;
-    steps += 1;
     for (const { type, params } of actions)
       if (type === "xstate.spawnChild") running.push((params as { readonly id: string }).id);
     const id = running.shift();
     if (id === undefined) break;
     const done = { type: `xstate.done.actor.${id}`, actorId: id, output: OUTPUT } as const;
-    [next, actions] = transition(workflowMachine, snapshot, done);
+    const start = performance.now();
+    [snapshot, actions] = transition(workflowMachine, snapshot, done);
+    times.push(performance.now() - start);
   }
   expect(snapshot.value).toBe("COMPLETED");
-  return { ms: performance.now() - start, steps };
+  return times;
 }
 
-/** The fastest of some runs: what the machine is otherwise busy with only ever adds. */
-function perStep(plan: Plan, times: number): number {
-  const runs = Array.from({ length: times }, () => wholeRun(plan));
-  return Math.min(...runs.map(({ ms, steps }) => ms / steps));
+/** Of the fastest of some runs: what the machine is otherwise busy with only ever adds. */
+function medianStep(plan: Plan, runs: number): number {
+  const medians = Array.from({ length: runs }, () => {
+    const times = stepsOf(plan).toSorted((a, b) => a - b);
+    return times[Math.floor(times.length / 2)] ?? 0;
+  });
+  return Math.min(...medians);
 }
 
 describe("costs of a workflow", () => {
-  it("A13: a step beside a thousand tasks costs what one beside ten does", () => {
-    const small = perStep(dag(10), 50);
-    const large = perStep(dag(1_000), 3);
-    expect(large / small).toBeLessThan(6);
+  it("a step beside a thousand tasks costs what one beside thirty does", () => {
+    const small = medianStep(dag(30), 40);
+    const large = medianStep(dag(1_000), 4);
+    expect(large / small).toBeLessThan(4);
   });
 
-  it("A13: a thousand tasks, ten wide, take well under two seconds in all", () => {
-    expect(perStep(dag(1_000), 3) * 1_001).toBeLessThan(2_000);
+  it("a thousand tasks, ten wide, with the actors of all of them, take about a second", async () => {
+    const start = performance.now();
+    const { world, run } = started(dag(1_000));
+    await world.finish();
+    expect(run.getSnapshot().value).toBe("COMPLETED");
+    // machines differ
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 });

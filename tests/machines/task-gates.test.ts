@@ -160,6 +160,17 @@ describe("a gate", () => {
     });
   });
 
+  it("is not asked about work whose tests fail: that is a failure, not rework", async () => {
+    const { world, task } = startedTask({ ...JUDGED, acceptance: [{ cmd: "t" }] });
+    await world.find("t1").end();
+    await world.find("t1", "checks").endBadly();
+    expect(world.begun).toEqual(["t1#1", "t1:checks#1"]);
+    expect(task.getSnapshot().output).toMatchObject({
+      status: "FAILED",
+      failure: { code: "TESTS_FAILED" },
+    });
+  });
+
   it("lets work whose outputs are missing rework, too, and a human refuse it", async () => {
     const rest = { agent: "a", outputs: ["a.md"], gate: { agent: "judge", maxReworks: 1 } };
     const { world, task, facts, state } = startedTask(rest);
