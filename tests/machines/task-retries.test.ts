@@ -94,7 +94,7 @@ describe("retries", () => {
     });
   });
 
-  it.each(["COMMAND_NOT_FOUND", "AGENT_UNKNOWN", "KIND_INVALID"])(
+  it.each(["COMMAND_NOT_FOUND", "KIND_INVALID"])(
     "are not made of %s: another attempt would only meet it again",
     async (code) => {
       const { world, state } = startedTask({ maxRetries: 5 });

@@ -12,8 +12,10 @@ describe("the input of a workflow", () => {
   it("gets its plan with defaults, from a plan without or with them", () => {
     const schema = workflowInput(["writer"]);
     const plan = Plan.parse(sound);
-    expect(schema.parse({ ...place, plan: sound })).toEqual({ ...place, plan });
-    expect(schema.parse({ ...place, plan })).toEqual({ ...place, plan });
+    const agents = ["writer"];
+    expect(schema.parse({ ...place, plan: sound })).toEqual({ ...place, plan, agents });
+    expect(schema.parse({ ...place, plan })).toEqual({ ...place, plan, agents });
+    expect(schema.parse({ ...place, plan, agents: ["other"] }).agents).toEqual(["other"]);
   });
 
   it("is refused with all faults of its plan, with their places", () => {
