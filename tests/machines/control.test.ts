@@ -157,6 +157,14 @@ describe("restart", () => {
     expect(ends()).toEqual({ a: "COMPLETED", b: "COMPLETED", c: "COMPLETED", free: "COMPLETED" });
   });
 
+  it("of a task that waits for a place starts it once", async () => {
+    const { world, run } = started(planOf([x("a"), x("b")], { concurrency: 1 }));
+    run.send({ type: "RESTART", from: "b" });
+    await world.finish();
+    expect(world.begun).toEqual(["a#1", "b#1"]);
+    expect(run.getSnapshot().context.board.ready).toEqual([]);
+  });
+
   it("while paused, starts with the resume", async () => {
     const { world, run } = started(planOf(CHAIN));
     await world.find("a").end();

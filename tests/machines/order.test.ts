@@ -31,6 +31,7 @@ describe("a workflow", () => {
     const [pending] = initialTransition(workflowMachine, { ...PLACE, plan: planOf(TREE) });
     expect(pending.can({ type: "RESUME" })).toBe(false);
     expect(pending.can({ type: "RESTART", from: "a" })).toBe(false);
+    expect(pending.can({ type: "CANCEL", task: "a" })).toBe(false);
     const { run, can } = started(planOf(TREE));
     expect(can({ type: "RESUME" })).toBe(false);
     expect(can({ type: "RESTART", from: "nobody" })).toBe(false);

@@ -150,7 +150,7 @@ function cancelOne(context: WorkflowContext, task: string, reason: string): Turn
 export function canCancel(context: WorkflowContext, { task }: Command<"CANCEL">): boolean {
   if (task === undefined) return context.reason === undefined && verdict(context) === undefined;
   const entry = entryAt(context.board, indexOf(context, task));
-  return entry !== undefined && entry.outcome === undefined;
+  return context.begun && entry !== undefined && entry.outcome === undefined;
 }
 
 export function restart(context: WorkflowContext, { from }: Command<"RESTART">): Turn {

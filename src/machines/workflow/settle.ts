@@ -10,7 +10,7 @@ import type { Turn } from "./turn.ts";
 
 export function settle(turn: Turn): void {
   callOff(turn);
-  while (turn.context.begun && turn.board.open === 0) {
+  while (turn.board.open === 0) {
     const growth = grown(turn.context);
     if (growth === undefined) break;
     grow(turn, growth);
