@@ -85,7 +85,7 @@ describe.each(DURABLE)("parallel runs, on $name", (engine) => {
     expect(existsSync(join(w.artifacts, "parallel-result-r1.md"))).toBe(false);
   });
 
-  it("S0-009: by `settle` one result is made of what completed, with the rate and the failed branch", async () => {
+  it("S0-009, S0-012: by `settle` one result is made of what completed, with the rate and the failed branch", async () => {
     await using w = await runBench(engine);
     const outcome = await w.run(three("works", "fails", "works", { join: "settle" }));
     expect(outcome.status).toBe("COMPLETED");
@@ -93,7 +93,18 @@ describe.each(DURABLE)("parallel runs, on $name", (engine) => {
     const result = readFileSync(join(w.artifacts, "parallel-result-r1.md"), "utf8");
     expect(result).toContain("# a, attempt 1");
     expect(result).toContain("66.7");
-    expect(readFileSync(join(w.artifacts, "report.md"), "utf8")).toContain("66.7");
+    const report = readFileSync(join(w.artifacts, "report.md"), "utf8");
+    for (const line of [
+      "Start Time",
+      "Expected Completion",
+      "Independent Tasks",
+      "Specialists",
+      "Estimated Time",
+      "Total Execution Time",
+      "Success Rate",
+    ])
+      expect(report).toContain(line);
+    expect(report).toContain("66.7");
   });
 
   it("S0-010: outputs are looked for, quality is judged, refinement is asked for, then one result is made", async () => {
