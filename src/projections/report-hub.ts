@@ -1,4 +1,5 @@
 /** The report of a hub and its spokes (S0-029 to S0-035). */
+import { entryOf } from "../events/entry.ts";
 import { duration, field, type Field, type Section } from "./report-document.ts";
 import { specialistOf, whyOf } from "./report-parallel.ts";
 import { outOfTen } from "./report-sequential.ts";
@@ -104,7 +105,7 @@ function spokesSection(view: RunView): Section {
     title: "Spokes",
     columns: ["Spoke", "Specialist", "Status", "Quality", "Key Findings", "Output", "Problem"],
     rows: spokes.map((spoke) => {
-      const rated = view.syntheses.flatMap(({ spokes: all }) => all[spoke.id] ?? []);
+      const rated = view.syntheses.flatMap(({ spokes: all }) => entryOf(all, spoke.id) ?? []);
       const findings = rated.findLast((one) => one.findings.length > 0)?.findings ?? [];
       const qualities = rated.map(({ quality }) => quality);
       const text = qualities.map((quality) => `${quality}/10`).join(" → ");

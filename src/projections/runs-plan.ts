@@ -1,4 +1,5 @@
 /** What a run is born with: its plan, and what need not be done again. */
+import { entryOf } from "../events/entry.ts";
 import { WorkflowInput } from "../events/commands.ts";
 import type { Json } from "../events/json.ts";
 import { topologicalOrder } from "../events/plan/graph.ts";
@@ -43,7 +44,7 @@ export function born(view: RunView, at: number, given: Json): RunView {
   const waves = wavesOf(depends);
   const needed = new Set(depends.flatMap(({ dependsOn }) => dependsOn));
   const tasks = plan.tasks.map(({ id, title = id, agent, outputs, ...task }, index): TaskView => {
-    const outcome = carried[id];
+    const outcome = entryOf(carried, id);
     const known = view.tasks.find((one) => one.id === id) ?? newTask(id);
     return withFace({
       ...known,

@@ -45,6 +45,30 @@ describe("a plan", () => {
   });
 });
 
+describe("ids", () => {
+  it("that every object knows a property of are ids like others", async () => {
+    using bench = cliBench();
+    const plan = bench.write(
+      "p.yaml",
+      `
+name: words
+agents: {valueOf: {run: "touch mended"}, toString: {run: "echo done"}}
+tasks:
+  - {id: constructor, run: echo one}
+  - {id: toString, agent: toString, dependsOn: [constructor]}
+  - id: hasOwnProperty
+    run: test -e mended
+    dependsOn: [toString]
+    when: tasks.toString.status == "COMPLETED"
+    failureRouting: {test_failure: valueOf, implementation_bug: valueOf, spec_mismatch: valueOf,
+      flaky_test: valueOf, timeout: valueOf, missing_dependency: valueOf}
+`,
+    );
+    const said = await bench.json(["run", plan, "--id", "r1"]);
+    expect(said).toMatchObject({ code: 0, value: { status: "COMPLETED" } });
+  });
+});
+
 describe("a log", () => {
   let bench: CliBench;
   beforeAll(async () => {

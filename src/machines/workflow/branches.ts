@@ -4,6 +4,7 @@
  * - A branch todo takes the place of the task that waits for it, so it waits for none itself.
  * - It has passed when its agent says that it is done; whether that is so, the task finds out.
  */
+import { entryOf } from "../../events/entry.ts";
 import type { BranchReason } from "../../events/failure.ts";
 import { PlanTask } from "../../events/plan/task.ts";
 import { behind, graphOf } from "./graph.ts";
@@ -65,7 +66,7 @@ function refusalOf(
 
 /** A branch todo is over: its task finds out whether it is mended. */
 export function endBranch(turn: Turn, id: string, status: "COMPLETED" | "FAILED" | "CANCELLED"): void {
-  const branch = turn.context.branches[id];
+  const branch = entryOf(turn.context.branches, id);
   if (branch?.open !== true) return;
   turn.change({ branches: { ...turn.context.branches, [id]: { ...branch, open: false } } });
   turn.stops.push(id);

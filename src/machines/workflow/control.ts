@@ -1,6 +1,7 @@
 /**
  * What a workflow does about each thing that it is told: a turn per event. Pure.
  */
+import { entryOf } from "../../events/entry.ts";
 import type { WorkflowCommand } from "../../events/commands.ts";
 import type { TaskOutcome } from "../../events/facts/task.ts";
 import type { WorkflowOutcome } from "../../events/facts/workflow.ts";
@@ -39,7 +40,7 @@ export function goOn(context: WorkflowContext): Turn {
 export function childEnded(context: WorkflowContext, id: string, outcome: TaskOutcome): Turn {
   const turn = new Turn(context);
   const at = indexOf(context, id);
-  if (context.branches[id] !== undefined) endBranch(turn, id, statusOf(outcome));
+  if (entryOf(context.branches, id) !== undefined) endBranch(turn, id, statusOf(outcome));
   else if (isAlive(context, id)) {
     const its = checked(context, at, outcome);
     end(turn, at, its);

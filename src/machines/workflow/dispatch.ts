@@ -1,4 +1,5 @@
 /** What a task is started with: whose work it is, and what it may know. Pure. */
+import { entryOf } from "../../events/entry.ts";
 import type { Assigned, TaskInput } from "../../events/commands.ts";
 import { absolutePath } from "../../events/plan/paths.ts";
 import type { PlanTask } from "../../events/plan/task.ts";
@@ -17,7 +18,7 @@ import {
 
 /** Of a task of the plan, or of a branch todo; undefined where there is none. */
 export function taskInput(context: WorkflowContext, id: string): TaskInput | undefined {
-  const branch = context.branches[id];
+  const branch = entryOf(context.branches, id);
   if (branch !== undefined) return branchInput(context, id, branch);
   const at = indexOf(context, id);
   const task = context.plan.tasks[at];
@@ -92,7 +93,7 @@ function shared(context: WorkflowContext, task: PlanTask) {
 /** Who that is: a command of its own, an agent that is a command, or an agent of the host. */
 function assigned({ plan }: WorkflowContext, { run, agent = "" }: Doer): Assigned {
   if (run !== undefined) return { command: { run, env: {}, passEnv: [] } };
-  const known = plan.agents[agent];
+  const known = entryOf(plan.agents, agent);
   if (known === undefined) return { agent };
   const { description: _, ...command } = known;
   return { agent, command };

@@ -1,4 +1,5 @@
 /** What a workflow says of its run, as facts. Pure. */
+import { entryOf } from "../../events/entry.ts";
 import type { Compensation, WorkflowFact, WorkflowOutcome } from "../../events/facts/workflow.ts";
 import { entryAt } from "./board.ts";
 import { graphOf } from "./graph.ts";
@@ -16,7 +17,7 @@ export function delegated(context: WorkflowContext, at: number, task: PlannedTas
   const { id, title = id, agent, dependsOn, outputs, reads, added } = task;
   const before = [...dependsOn, ...(added?.sees ?? [])];
   const artifacts = before.flatMap((other) => upstreamOf(context, other)?.outputs ?? []);
-  const timeoutMs = task.timeoutMs ?? plan.agents[agent ?? ""]?.timeoutMs;
+  const timeoutMs = task.timeoutMs ?? entryOf(plan.agents, agent ?? "")?.timeoutMs;
   return {
     type: "task.delegated",
     v: 1,

@@ -9,6 +9,7 @@
  * - The order in which tasks end changes no outcome, but for the blocker that is named where
  *   several blocked, and for what `any` and `quorum` call off.
  */
+import { entryOf } from "../../events/entry.ts";
 import { isTrue } from "../../events/condition.ts";
 import type { TaskOutcome } from "../../events/facts/task.ts";
 import { ended, entryAt, withEntry, withPlace, type Entry } from "./board.ts";
@@ -59,7 +60,7 @@ function arrive(turn: Turn, at: number): readonly Ending[] {
   const { plan, carried } = turn.context;
   const task = plan.tasks[at];
   if (task === undefined || entryAt(turn.board, at)?.status !== "PENDING") return [];
-  const outcome = carried[task.id] ?? objection(turn, at, task.when);
+  const outcome = entryOf(carried, task.id) ?? objection(turn, at, task.when);
   if (outcome !== undefined) return [{ at, outcome }];
   if (task.approval.includes("before"))
     openGate(turn, at, "before", `Start "${task.title ?? task.id}"?`);
