@@ -35,6 +35,19 @@ describe("a pipeline", () => {
     expect(ends()).toEqual({ one: "FAILED", two: "SKIPPED by one" });
   });
 
+  it("asks of no stage what another one writes", async () => {
+    const { world } = pipeline([
+      x("one"),
+      x("two"),
+      x("three", { reads: ["artifacts/stage-1-one.md"] }),
+    ]);
+    await world.find("one").end();
+    await world.find("one", "checks").end();
+    await world.find("two").end();
+    const { paths } = world.find("two", "checks").checks;
+    expect(paths).toEqual([{ path: `${OUT}/stage-2-two.md` }]);
+  });
+
   it("fails a stage that leaves out what the next one reads", async () => {
     const { world, ends } = pipeline([x("one"), x("two", { reads: ["facts.csv"] })]);
     await world.find("one").end();
@@ -157,6 +170,15 @@ describe("a hub", () => {
       );
     },
   );
+
+  it("counts the latest of equally good syntheses as the best", async () => {
+    const { world, run } = hub({ maxCycles: 2 });
+    await world.finish(({ purpose }) =>
+      purpose === "synthesize" ? synthesis(6, "ITERATE", gap) : undefined,
+    );
+    const { plan } = run.getSnapshot().context;
+    expect(plan.tasks.at(-1)?.input).toMatchObject({ synthesis: "synthesis_2" });
+  });
 
   it("goes on where it is told to iterate and nothing is said of any spoke", async () => {
     const { world, run, facts } = hub();
