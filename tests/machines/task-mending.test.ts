@@ -193,6 +193,16 @@ describe("a task that is held", () => {
     expect(world.begun).toEqual(["t1#1", ...twice("t1:checks#1"), ...twice("t1:judge#1")]);
   });
 
+  it("works again where it was stopped in a rework", async () => {
+    const { world, task } = startedTask({ agent: "a", gate: { agent: "judge" } });
+    await world.find("t1").end();
+    await world.find("t1", "judge").end({ data: { completeness: 1, accuracy: 1 } });
+    task.send({ type: "HOLD" });
+    task.send({ type: "RELEASE" });
+    expect(world.names()).toEqual(["t1"]);
+    expect(world.find("t1").attempt).toBe(2);
+  });
+
   it("waits no longer for a retry, and makes it when it is released", async () => {
     const { world, task, state } = startedTask({ maxRetries: 1 });
     await world.find("t1").end({ exitCode: 1 });
