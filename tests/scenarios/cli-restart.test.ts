@@ -1,5 +1,5 @@
 /** `troupe restart`, `checkpoint` and `report`. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { CliBench } from "../support/cli.ts";
@@ -84,6 +84,32 @@ onEachLog("troupe restart", (open) => {
       "three 1 STARTED",
       "three 1 COMPLETED",
     ]);
+  });
+});
+
+/** Three bookings, each undone if one fails; the last two may start at once. */
+const TRIP = `
+name: trip
+pattern: saga
+concurrency: 1
+tasks:
+  - {id: flight, run: "echo flight >> trace", compensate: {run: "echo no flight >> trace"}}
+  - {id: car, run: "echo car >> trace; test ! -e bad", compensate: {run: "true"}, dependsOn: [flight]}
+  - {id: hotel, run: "echo hotel >> trace", compensate: {run: "true"}, dependsOn: [flight]}
+`;
+
+onEachLog("troupe restart of a saga", (open) => {
+  it("does again what was undone, and what was skipped because of the failure", async () => {
+    using bench = open();
+    writeFileSync(join(bench.folder, "bad"), "");
+    const plan = bench.write("p.yaml", TRIP);
+    const first = await bench.json(["run", plan, "--id", "r1"]);
+    expect(first).toMatchObject({ code: 1, value: { status: "FAILED" } });
+    expect(traceOf(bench)).toEqual(["flight", "car", "no flight"]);
+    rmSync(join(bench.folder, "bad"));
+    const again = await bench.json(["restart", "r1", "--from", "car"]);
+    expect(again).toMatchObject({ code: 0, value: { run: "r1-2", status: "COMPLETED" } });
+    expect(traceOf(bench).slice(3)).toEqual(["flight", "car", "hotel"]);
   });
 });
 

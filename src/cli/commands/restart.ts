@@ -82,7 +82,7 @@ async function startOver(
     run,
     from,
   );
-  const again = behind(input.plan, from);
+  const again = behind(input.plan, [from, ...undone(outcome)], outcome);
   const own = new Set(input.plan.tasks.map(({ id }) => id));
   const carried = outcome.tasks.flatMap(({ id, ...end }) =>
     own.has(id) && !again.has(id) ? [[id, end] as const] : [],
@@ -115,15 +115,26 @@ async function endOf(
   });
 }
 
-/** A task and all that rest on it; of a pipeline all that come later. */
-function behind({ pattern, tasks }: Plan, from: string): ReadonlySet<string> {
-  const found = new Set([from]);
-  const first = tasks.findIndex(({ id }) => id === from);
-  if (pattern === "sequential") return new Set(tasks.slice(first).map(({ id }) => id));
+/** What a saga has undone, or tried to: nobody can rest on it any more. */
+function undone({ tasks }: WorkflowOutcome): readonly string[] {
+  return tasks.flatMap(({ id }) => /^(.+)_compensation$/.exec(id)?.[1] ?? []);
+}
+
+/** Tasks, all that rest on them, and what was skipped because of them; of a pipeline all that come later. */
+function behind(
+  { pattern, tasks }: Plan,
+  first: readonly string[],
+  outcome: WorkflowOutcome,
+): ReadonlySet<string> {
+  const found = new Set(first);
+  if (pattern === "sequential")
+    return new Set(tasks.slice(tasks.findIndex(({ id }) => found.has(id))).map(({ id }) => id));
+  const blocker = new Map(outcome.tasks.map(({ id, blockedBy = "" }) => [id, blockedBy]));
   for (let size = 0; size < found.size;) {
     size = found.size;
     for (const { id, dependsOn } of tasks)
-      if (dependsOn.some((other) => found.has(other))) found.add(id);
+      if (found.has(blocker.get(id) ?? "") || dependsOn.some((other) => found.has(other)))
+        found.add(id);
   }
   return found;
 }
