@@ -46,7 +46,7 @@ export const workflow: Bench = {
 };
 
 /** Waves of ten; each task rests on one to three neighbours of the wave before. */
-export function planOf(waves: number): Plan {
+function planOf(waves: number): Plan {
   const idOf = (wave: number, n: number): string => `w${wave}t${n % WIDTH}`;
   const tasks = Array.from({ length: waves * WIDTH }, (_, at) => {
     const [wave, n] = [Math.floor(at / WIDTH), at % WIDTH];

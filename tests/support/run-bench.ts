@@ -204,7 +204,7 @@ export class RunBench implements AsyncDisposable {
   }
 }
 
-export function textIn(value: unknown): string {
+function textIn(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
