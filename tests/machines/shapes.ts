@@ -133,7 +133,7 @@ export const anything = moves(
   { weight: 1, arbitrary: fc.record({ type: fc.constant("cancel" as const) }) },
 );
 /** All but what changes an outcome on purpose, and cancel. */
-export const strays = moves({
+const strays = moves({
   weight: 2,
   arbitrary: fc.record({ type: fc.constant("stray" as const), pick }),
 });
