@@ -132,8 +132,8 @@ export const anything = moves(
   { weight: 3, arbitrary: commands },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("cancel" as const) }) },
 );
-/** All but what changes an outcome on purpose, and cancel. */
-const strays = moves({
+/** With what nobody asked for. */
+export const strays = moves({
   weight: 2,
   arbitrary: fc.record({ type: fc.constant("stray" as const), pick }),
 });
