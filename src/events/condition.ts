@@ -2,7 +2,8 @@
  * Conditions of tasks (`when`): CEL expressions over the tasks that one depends on.
  *
  * - `tasks.ID` has `status`, `summary`, `data` and `outputs`. Pure and total: the same records
- *   give the same answer, and nothing in an expression can run for ever.
+ *   give the same answer, and nothing in an expression can run for ever. What could take
+ *   too long is a fault of its plan (plan/condition-costs.ts).
  */
 import { evaluate, parse, ParseError } from "@marcbachmann/cel-js";
 import type { Upstream } from "./work.ts";

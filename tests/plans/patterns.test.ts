@@ -137,6 +137,10 @@ describe("a condition", () => {
     "has(tasks.a.data) || tasks.a.summary.contains('ok')",
     "tasks.all(id, tasks[id].status == 'COMPLETED')",
     "tasks.a.data",
+    "tasks.a.data.items.all(x, x.tags.exists(y, y == 'ok'))",
+    "tasks.all(id, tasks[id].data.exists(x, x == 1))",
+    "tasks.a.data.all(x, x > 1) && tasks.a.data.exists(x, x == 3)",
+    String.raw`tasks.a.summary.matches("^(done|ok): [0-9]+ of \\d \\(all\\)$")`,
   ])("may be %s", (when) => {
     expect(of(when)).toEqual([]);
   });
@@ -159,6 +163,13 @@ describe("a condition", () => {
       "tasks.a.state == 'COMPLETED'",
       /a task has no "state" \(Use one of status, summary, data, outputs\.\)/,
     ],
+    // a host would work at these for hours, deaf to all else
+    ["tasks.a.data.all(x, tasks.a.data.all(y, x != y))", /within a walk/],
+    ["tasks.a.data.map(x, tasks.a.data.filter(y, y > x)).exists(l, size(l) > 3)", /within a walk/],
+    ['tasks.a.summary.matches("^(a+)+$")', /a pattern that may take too long \(Write the pattern/],
+    ['tasks.a.summary.matches("a*a*a*$")', /a pattern that may take too long/],
+    ['tasks.a.summary.matches("(a|aa)+$")', /a pattern that may take too long/],
+    ["tasks.a.summary.matches(tasks.a.data)", /a pattern that may take too long/],
     [`${"1+".repeat(40_000)}1 == 1`, /no condition/],
     [`${"(".repeat(9_999)}1`, /no condition: Exceeded maxDepth/],
   ])("is refused: %.40s", (when, expected) => {

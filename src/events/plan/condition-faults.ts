@@ -1,10 +1,11 @@
 /**
  * Faults of conditions (`when`): what is no CEL, asks for what is not there, or is no
- * question of yes and no.
+ * question of yes and no, and what could take too long.
  */
 import { Environment, ParseError, type ASTNode } from "@marcbachmann/cel-js";
 import { nearest } from "../nearest.ts";
 import { Upstream } from "../work.ts";
+import { costlyParts } from "./condition-costs.ts";
 import { faultAt, isText, type Fault } from "./fault.ts";
 import { idsOf, isRead, type Sketch, type SketchTask } from "./sketch.ts";
 
@@ -51,7 +52,11 @@ function complaints(text: string, task: SketchTask, known: Known): readonly Comp
     const hint = asked.name !== undefined && near !== undefined ? `Write tasks["${near}"].` : HINT;
     return [{ message: asked.message, hint }];
   }
-  return [...unasked(asked.ast, upstream, known.ids), ...strangeFields(asked.ast)];
+  return [
+    ...unasked(asked.ast, upstream, known.ids),
+    ...strangeFields(asked.ast),
+    ...costlyParts(asked.ast),
+  ];
 }
 
 const HINT = 'Write a CEL expression, such as tasks.ID.status == "COMPLETED".';
