@@ -6,7 +6,7 @@ import { inked, span, styleOf, type Ink } from "./paper.ts";
 import { endedTasks, type RunView } from "../projections/runs-view.ts";
 import { tameLine } from "./terminal.ts";
 
-/** The result: how it ended, what went wrong, and what the last tasks said. */
+/** The result: how it ended, what went wrong, its alerts, and what the last tasks said. */
 export function runLines(view: RunView, ink: Ink): readonly string[] {
   const took = span(view.movedAt - view.startedAt);
   const ended = endedTasks(view);
@@ -18,7 +18,10 @@ export function runLines(view: RunView, ink: Ink): readonly string[] {
   const said = view.tasks
     .filter(({ id, summary }) => view.last.includes(id) && summary !== undefined && summary !== "")
     .map(({ summary = "" }) => tameLine(summary));
-  return [head, ...wrong, ...said];
+  const alerts = view.alerts.map(
+    ({ severity, message }) => `  ${severity.toUpperCase()} ${tameLine(message)}`,
+  );
+  return [head, ...wrong, ...alerts, ...said];
 }
 
 /** The same for a program. */

@@ -69,6 +69,18 @@ tasks:
   });
 });
 
+describe("a run", () => {
+  it("whose report could not be written says so", async () => {
+    using bench = cliBench();
+    const plan = bench.write(
+      "p.yaml",
+      'name: p\npattern: sequential\ntasks: [{id: a, run: "echo a > $TROUPE_OUTPUT; mkdir $TROUPE_ARTIFACTS/report.md"}]\n',
+    );
+    const said = await bench.troupe(["run", plan, "--id", "r1"]);
+    expect(said).toMatchObject({ code: 0, out: expect.stringMatching(/^ {2}WARNING .*report\.md/m) });
+  });
+});
+
 describe("a log", () => {
   let bench: CliBench;
   beforeAll(async () => {
