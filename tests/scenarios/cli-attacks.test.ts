@@ -70,6 +70,15 @@ tasks:
 });
 
 describe("a run", () => {
+  it("whose generator yields what does not fit says why it failed", async () => {
+    using bench = cliBench();
+    const answer = JSON.stringify({ tasks: [{ id: "a", run: "true", dependsOn: ["a"] }] });
+    const generate = { run: `echo '${answer}' > $TROUPE_RESULT` };
+    const plan = bench.write("p.yaml", JSON.stringify({ name: "p", pattern: "dynamic", generate }));
+    const said = await bench.troupe(["run", plan, "--id", "r1"]);
+    expect(said).toMatchObject({ code: 1, out: expect.stringMatching(/generate_1.*cycle: a → a/) });
+  });
+
   it("whose report could not be written says so", async () => {
     using bench = cliBench();
     const plan = bench.write(

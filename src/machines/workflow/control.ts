@@ -43,6 +43,7 @@ export function childEnded(context: WorkflowContext, id: string, outcome: TaskOu
   if (entryOf(context.branches, id) !== undefined) endBranch(turn, id, statusOf(outcome));
   else if (isAlive(context, id)) {
     const its = checked(context, at, outcome);
+    if (its !== outcome) turn.say(alerted("warning", "tasks_refused", refusalIn(id, its)));
     end(turn, at, its);
     settle(turn);
     if (turn.board.open > 0 || hasReport(context)) {
@@ -62,6 +63,11 @@ function checked(context: WorkflowContext, at: number, outcome: TaskOutcome): Ta
   if (failure === undefined) return outcome;
   const { data: _, ...rest } = outcome;
   return { ...rest, status: "FAILED", failure };
+}
+
+/** The task itself has said that it completed, so nothing else tells why the run fails. */
+function refusalIn(id: string, { failure }: TaskOutcome): string {
+  return `the tasks that ${id} yields are refused: ${failure?.message}`;
 }
 
 function statusOf({ status }: TaskOutcome): "COMPLETED" | "FAILED" | "CANCELLED" {
