@@ -99,20 +99,33 @@ export function word(task: TaskView, now: number): string {
 }
 
 /** What a task waits for. */
-function wait(
-  { waitsFor, dueAt, failure, openGates, blockedByBranches }: TaskView,
-  now: number,
-): string {
+function wait(task: TaskView, now: number): string {
+  const { waitsFor, dueAt, openGates, blockedByBranches } = task;
   switch (waitsFor ?? "retry") {
     case "approval":
-      return `for a human: ${openGates.join(", ")}`;
+      return openGates.length === 0 ? "for its run" : `for a human: ${openGates.join(", ")}`;
     case "branch":
-      return `for ${blockedByBranches.join(", ")}: ${failure?.message}`;
+      return `for ${blockedByBranches.join(", ") || "its run"}${why(task)}`;
     case "held":
       return "stopped by the pause; it runs again when the run is resumed";
     case "retry":
-      return `again in ${span(Math.max(0, (dueAt ?? now) - now))}: ${failure?.message}`;
+      return `again in ${span(Math.max(0, (dueAt ?? now) - now))}${why(task)}`;
   }
+}
+
+/** A task that is being mended has no failure yet: what broke stands with its last attempt. */
+function why({ failure, starts }: TaskView): string {
+  const message = (failure ?? starts.at(-1)?.attempts.at(-1)?.failure)?.message;
+  return message === undefined ? "" : `: ${message}`;
+}
+
+/** Between a task's record and its run's nobody knows yet what is waited for. */
+function isUnsettled({ status, waitsFor, openGates, blockedByBranches }: TaskView): boolean {
+  if (status !== "WAITING") return false;
+  return (
+    (waitsFor === "approval" && openGates.length === 0) ||
+    (waitsFor === "branch" && blockedByBranches.length === 0)
+  );
 }
 
 function timing(task: TaskView, ms = 0): string {
@@ -130,7 +143,8 @@ function tries({ attempts, restarts, reworks }: TaskView): readonly string[] {
 /** What is said, without a live view, when a task came to where it is. */
 export function news(before: TaskView | undefined, task: TaskView, now: number): string | undefined {
   const { status, id, title } = task;
-  if (status === "PENDING" || (before !== undefined && isSame(before, task))) return undefined;
+  if (status === "PENDING" || isUnsettled(task)) return undefined;
+  if (before !== undefined && isSame(before, task)) return undefined;
   const begun = [title, ...tries(task)].join(", ");
   return `${status.padEnd(9)}  ${id}: ${tameLine(status === "RUNNING" ? begun : remark(task, now))}`;
 }
@@ -141,6 +155,7 @@ function isSame(a: TaskView, b: TaskView): boolean {
     a.status === b.status &&
     a.waitsFor === b.waitsFor &&
     a.openGates.join() === b.openGates.join() &&
+    (b.waitsFor !== "branch" || a.blockedByBranches.join() === b.blockedByBranches.join()) &&
     a.attempts === b.attempts &&
     (a.restarts === b.restarts || b.status !== "RUNNING")
   );

@@ -61,8 +61,9 @@ function waiting({ tasks }: RunView): readonly { readonly id: string; readonly f
 }
 
 function reasonOf({ waitsFor = "retry", openGates, blockedByBranches }: TaskView): string {
-  if (waitsFor === "approval") return openGates.join(", ");
-  return waitsFor === "branch" ? blockedByBranches.join(", ") : waitsFor;
+  // until its run has said for what, it is the run that a task waits for
+  if (waitsFor === "approval") return openGates.join(", ") || "its run";
+  return waitsFor === "branch" ? blockedByBranches.join(", ") || "its run" : waitsFor;
 }
 
 function iteration(view: RunView): string {

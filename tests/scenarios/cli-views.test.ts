@@ -1,7 +1,7 @@
 /** How things look: pure functions of what is known. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { news, picture } from "../../src/cli/live-view.ts";
+import { news, picture, word } from "../../src/cli/live-view.ts";
 import { painter } from "../../src/cli/painter.ts";
 import { fit, moment, span, table, width } from "../../src/cli/paper.ts";
 import { isIdle } from "../../src/cli/standing.ts";
@@ -148,6 +148,24 @@ describe("news", () => {
     expect(news(task("b"), running, 0)).toBe("RUNNING    b: Do b");
     expect(news(running, running, 9)).toBeUndefined();
     expect(news(running, { ...running, attempts: 2 }, 9)).toBe("RUNNING    b: Do b, attempt 2");
+  });
+
+  it("says that a task waits only when its run has said for what", () => {
+    const waits = (rest: Partial<TaskView>): TaskView => task("b", { status: "WAITING", ...rest });
+    const failure = { code: "X", message: "it broke" };
+    const attempt = { attempt: 1, purpose: "work", startedAt: 0, failure } as const;
+    const start = { n: 1, attempts: [attempt], restarts: 0, reworks: 0 };
+    const broken = waits({ waitsFor: "branch", starts: [start] });
+    expect(news(undefined, broken, 9)).toBeUndefined();
+    expect(news(broken, { ...broken, blockedByBranches: ["b_branch_01"] }, 9)).toBe(
+      "WAITING    b: for b_branch_01: it broke",
+    );
+    const asked = waits({ waitsFor: "approval", openGates: ["b:after"] });
+    const answered = waits({ waitsFor: "approval" });
+    expect(news(answered, asked, 9)).toBe("WAITING    b: for a human: b:after");
+    expect(news(asked, answered, 9)).toBeUndefined();
+    expect(word(answered, 9)).toBe("for its run");
+    expect(word(broken, 9)).toBe("for its run: it broke");
   });
 });
 
