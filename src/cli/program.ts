@@ -42,13 +42,13 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
       code = wanted;
     },
   };
+  const program = programOf(shell);
   try {
-    if (argv.length === 0) throw noCommand();
-    await programOf(shell).parseAsync([...argv], { from: "user" });
+    await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const said = error instanceof CommanderError ? misuse(error) : error;
+    const said = error instanceof CommanderError ? misuse(error, named(program, argv)) : error;
     sayError(terminal, said, argv.includes("--json"));
     return exitCodeOf(said);
   }
@@ -79,12 +79,13 @@ function versionOf(): string {
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
-function noCommand(): TroupeError {
-  return new TroupeError("USAGE", "no command was given", { hint: "See `troupe --help`." });
+/** The command that was meant, as far as it is known: `troupe approvals ls`. */
+function named(program: Command, [word, ...rest]: readonly string[]): string {
+  const inner = program.commands.find((command) => command.name() === word);
+  return inner === undefined ? program.name() : `${program.name()} ${named(inner, rest)}`;
 }
 
-function misuse({ message }: CommanderError): TroupeError {
-  return new TroupeError("USAGE", message.replace(/^error: /, "").replaceAll("\n", " "), {
-    hint: "See `troupe --help`, or `troupe COMMAND --help`.",
-  });
+function misuse({ code, message }: CommanderError, name: string): TroupeError {
+  const what = code === "commander.help" ? "no command was given" : message.replace(/^error: /, "");
+  return new TroupeError("USAGE", what.replaceAll("\n", " "), { hint: `See \`${name} --help\`.` });
 }

@@ -1,6 +1,7 @@
 /** The files that editors point to are what `troupe schema` prints. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { DOCUMENT_TYPES } from "../../src/events/plan/document-type.ts";
 import { cliBench } from "../support/cli.ts";
 
@@ -11,6 +12,13 @@ describe("troupe schema", () => {
     expect(code).toBe(0);
     expect(JSON.parse(readFileSync(`schema/${type}.schema.json`, "utf8"))).toEqual(JSON.parse(out));
     expect((await bench.json(["schema", type])).value).toEqual(JSON.parse(out));
+  });
+
+  it("lies in the package, where the first line of a plan points to it", () => {
+    const { files } = z
+      .object({ files: z.array(z.string()) })
+      .parse(JSON.parse(readFileSync("package.json", "utf8")));
+    expect(files).toContain("schema");
   });
 
   it("says that somebody who does something has one of run and agent, but for an agent of the plan", async () => {

@@ -33,6 +33,21 @@ describe("a mistake", () => {
     expect((await bench.json(given)).value).toMatchObject({ error: { code: error } });
   });
 
+  it.each([
+    [[], "no command was given", "troupe --help"],
+    [["approvals"], "no command was given", "troupe approvals --help"],
+    [
+      ["approvals", "approve", "r1"],
+      "missing required argument 'gate'",
+      "troupe approvals approve --help",
+    ],
+    [["run", "--nope"], "unknown option '--nope'", "troupe run --help"],
+  ])("in the words of a command names the help to read: %j", async (argv, what, help) => {
+    using bench = cliBench();
+    const { err } = await bench.troupe(argv, { bare: true });
+    expect(err).toBe(`USAGE: ${what}\n  → See \`${help}\`.`);
+  });
+
   it.each<[string, readonly string[]]>([
     ["show", ["show", "nope"]],
     ["an actor", ["show", "task/nope:a"]],

@@ -17,6 +17,8 @@ export interface CliOptions {
   readonly stop?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
   readonly live?: boolean;
+  /** The words as they are, without `--log`. */
+  readonly bare?: boolean;
   /** Called with each line of talk. */
   readonly heard?: (line: string) => void;
   /** Called with each line of data. */
@@ -62,7 +64,7 @@ export function cliBench(): CliBench {
       outColumns: Number.POSITIVE_INFINITY,
       rows: 24,
     };
-    const withLog = argv.includes("--log") ? argv : [...argv, "--log", log];
+    const withLog = options.bare === true || argv.includes("--log") ? argv : [...argv, "--log", log];
     const host = { PATH: process.env["PATH"], ...env };
     const code = await runCli(withLog, { terminal, stop, env: host, folder });
     return { code, out: out.join("\n"), err: err.join("\n"), painted: painted.join("") };
