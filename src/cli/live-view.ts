@@ -88,9 +88,7 @@ export function word(task: TaskView, now: number): string {
     case "FAILED":
       return `${failure?.message}`;
     case "SKIPPED":
-      return task.blockedBy === undefined
-        ? `not wanted: ${task.reason}`
-        : `blocked by ${task.blockedBy}`;
+      return task.blockedBy === undefined ? `${task.reason}` : `blocked by ${task.blockedBy}`;
     case "CANCELLED":
       return task.reason ? `cancelled: ${task.reason}` : "cancelled";
     default:

@@ -3,7 +3,7 @@
  */
 import { remark } from "./live-view.ts";
 import { inked, span, styleOf, type Ink } from "./paper.ts";
-import { endedTasks, type RunView } from "../projections/runs-view.ts";
+import { endedTasks, type RunView, type TaskView } from "../projections/runs-view.ts";
 import { tameLine } from "./terminal.ts";
 
 /** The result: how it ended, what went wrong, its alerts, and what the last tasks said. */
@@ -15,13 +15,34 @@ export function runLines(view: RunView, ink: Ink): readonly string[] {
   const wrong = view.tasks
     .filter(({ status: state }) => state !== "COMPLETED")
     .map((task) => `  ${task.status} ${task.id}: ${tameLine(remark(task, view.movedAt))}`);
-  const said = view.tasks
-    .filter(({ id, summary }) => view.last.includes(id) && summary !== undefined && summary !== "")
+  const said = results(view)
+    .filter(({ summary = "" }) => summary !== "")
     .map(({ summary = "" }) => tameLine(summary));
   const alerts = view.alerts.map(
     ({ severity, message }) => `  ${severity.toUpperCase()} ${tameLine(message)}`,
   );
   return [head, ...wrong, ...alerts, ...said];
+}
+
+/** The tasks whose words are the result: what a pattern adds comes after the tasks of its plan. */
+function results({ tasks, last }: RunView): readonly TaskView[] {
+  const joined = tasks.filter(({ purpose }) => purpose === "aggregate" || purpose === "integrate");
+  if (joined.length > 0) return joined;
+  const needed = new Set(tasks.flatMap(({ dependsOn }) => dependsOn));
+  const generated = tasks.filter(
+    ({ id, addedBy, purpose }) => addedBy !== undefined && purpose === "work" && !needed.has(id),
+  );
+  return generated.length > 0 ? generated : tasks.filter(({ id }) => last.includes(id));
+}
+
+/** Where the files of a run lie, if it left any there. */
+export function filesLine(view: RunView): string | undefined {
+  if (view.pattern !== "graph" && !view.open) return `report and artifacts in ${view.artifacts}`;
+  const kept = view.tasks.some(
+    ({ status, outputs }) =>
+      status === "COMPLETED" && outputs.some((path) => path.startsWith("artifacts/")),
+  );
+  return kept ? `artifacts in ${view.artifacts}` : undefined;
 }
 
 /** The same for a program. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { news, picture, word } from "../../src/cli/live-view.ts";
 import { painter } from "../../src/cli/painter.ts";
 import { fit, moment, span, table, width } from "../../src/cli/paper.ts";
+import { filesLine, runLines } from "../../src/cli/run-report.ts";
 import { isIdle } from "../../src/cli/standing.ts";
 import { unknownRun } from "../../src/projections/runs-plan.ts";
 import { newTask } from "../../src/projections/runs-task.ts";
@@ -109,7 +110,7 @@ describe("a picture of a run", () => {
       " ◷ a     for a human: a:before",
       " ◷ b     for b_branch_01: it broke",
       " ◷ c     stopped by the pause; it runs again when the run is resumed",
-      " ↷ d     not wanted: not so: x",
+      " ↷ d     not so: x",
       " ✓ e     Do e (5 ms, sent back 2 times, attempt 3)",
       "  r1 asks: Go? → troupe approvals approve r1 a:before (or deny)",
       "  r1 is paused (lunch) → troupe resume r1",
@@ -138,6 +139,50 @@ describe("a picture of a run", () => {
     canvas.clear();
     canvas.clear();
     expect(screen).toBe("a\nb\n\u001b[2A\u001b[0Jc\n\u001b[1A\u001b[0J");
+  });
+});
+
+describe("the result of a run", () => {
+  const done = (id: string, rest: Readonly<Partial<TaskView>> = {}): TaskView =>
+    task(id, { status: "COMPLETED", summary: `${id} said`, ...rest });
+  const over = (tasks: readonly TaskView[], rest: Readonly<Partial<RunView>> = {}): RunView => ({
+    ...view,
+    status: "COMPLETED",
+    open: false,
+    last: ["a", "b"],
+    tasks,
+    ...rest,
+  });
+
+  it.each([
+    ["graph", [done("a"), done("b"), done("c")], ["a said", "b said"]],
+    [
+      "parallel",
+      [done("a"), done("b"), done("aggregate", { purpose: "aggregate" })],
+      ["aggregate said"],
+    ],
+    ["hub", [done("a"), done("integrate", { purpose: "integrate" })], ["integrate said"]],
+    [
+      "dynamic",
+      [
+        done("a"),
+        done("x", { addedBy: "generate_1" }),
+        done("y", { addedBy: "generate_1", dependsOn: ["x"] }),
+        done("generate_2", { purpose: "generate" }),
+      ],
+      ["y said"],
+    ],
+  ] as const)("is what the last tasks say: %s", (pattern, tasks, said) => {
+    expect(runLines(over(tasks, { pattern }), { colour: false }).slice(1)).toEqual(said);
+  });
+
+  it("names the folder where files were left", () => {
+    const file = done("a", { outputs: ["artifacts/a.md"] });
+    expect(filesLine(over([done("a", { outputs: ["a.md"] })]))).toBeUndefined();
+    expect(filesLine(over([{ ...file, status: "FAILED" }]))).toBeUndefined();
+    expect(filesLine(over([file]))).toBe("artifacts in /x");
+    expect(filesLine(over([done("a")], { pattern: "saga" }))).toBe("report and artifacts in /x");
+    expect(filesLine(over([done("a")], { pattern: "saga", open: true }))).toBeUndefined();
   });
 });
 

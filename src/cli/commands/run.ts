@@ -10,7 +10,7 @@ import { openLog } from "../../events/log/open.ts";
 import type { Plan } from "../../events/plan/plan.ts";
 import type { RunView } from "../../projections/runs-view.ts";
 import { drive } from "../drive.ts";
-import { exitCodeOfRun, runJson, runLines } from "../run-report.ts";
+import { exitCodeOfRun, filesLine, runJson, runLines } from "../run-report.ts";
 import { knownRuns } from "../known-runs.ts";
 import { addCommand, checkRunId, type Shell } from "../shell.ts";
 import { isIdle } from "../standing.ts";
@@ -72,7 +72,11 @@ export function sayRuns(
   const found = views.map((view) => runJson(view, url));
   if (json) terminal.out(JSON.stringify(many ? found : (found[0] ?? null)));
   else
-    for (const view of views) for (const line of runLines(view, { colour: false })) terminal.out(line);
+    for (const view of views) {
+      for (const line of runLines(view, { colour: false })) terminal.out(line);
+      const files = filesLine(view);
+      if (files !== undefined) terminal.err(files);
+    }
   sayOpen(
     terminal,
     views.filter(({ open }) => open),
