@@ -4,7 +4,7 @@
  */
 import { endedTasks, type RunView, type TaskView } from "../projections/runs-view.ts";
 import { fit, inked, span, styleOf, width, type Ink } from "./paper.ts";
-import { asks } from "./standing.ts";
+import { asks, isUnsettled } from "./standing.ts";
 import { tameLine } from "./terminal.ts";
 
 export interface Screen extends Ink {
@@ -115,15 +115,6 @@ function wait(task: TaskView, now: number): string {
 function why({ failure, starts }: TaskView): string {
   const message = (failure ?? starts.at(-1)?.attempts.at(-1)?.failure)?.message;
   return message === undefined ? "" : `: ${message}`;
-}
-
-/** Between a task's record and its run's nobody knows yet what is waited for. */
-function isUnsettled({ status, waitsFor, openGates, blockedByBranches }: TaskView): boolean {
-  if (status !== "WAITING") return false;
-  return (
-    (waitsFor === "approval" && openGates.length === 0) ||
-    (waitsFor === "branch" && blockedByBranches.length === 0)
-  );
 }
 
 function timing(task: TaskView, ms = 0): string {

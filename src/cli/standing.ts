@@ -1,7 +1,7 @@
 /**
  * What a run waits for that only people can give, and what they type to give it. Pure.
  */
-import { openGates, type RunView } from "../projections/runs-view.ts";
+import { openGates, type RunView, type TaskView } from "../projections/runs-view.ts";
 
 /** A line for each thing that people must do before an open run goes on, or goes on in full. */
 export function asks(view: RunView): readonly string[] {
@@ -18,13 +18,35 @@ export function asks(view: RunView): readonly string[] {
 /** Whether nothing of an open run moves until somebody does something. */
 export function isIdle(view: RunView): boolean {
   if (!view.open) return false;
-  const moving = view.tasks.some(
-    ({ status, waitsFor, delegatedAt }) =>
-      status === "RUNNING" ||
-      (status === "WAITING" && waitsFor === "retry") ||
-      (status === "PENDING" && delegatedAt !== undefined),
-  );
-  return !moving && (isPaused(view) || openGates(view).length > 0);
+  const paused = isPaused(view);
+  if (!paused && openGates(view).length === 0) return false;
+  const open = new Set(view.tasks.flatMap((task) => (isOver(task) ? [] : [task.id])));
+  return !view.tasks.some((task) => isMoving(task, open, paused));
+}
+
+/** Whether a task goes on by itself; what its run will make of it next counts, too. */
+function isMoving(task: TaskView, open: ReadonlySet<string>, paused: boolean): boolean {
+  const { status, waitsFor, delegatedAt, dependsOn } = task;
+  if (status === "RUNNING") return true;
+  if (status === "PENDING")
+    return delegatedAt !== undefined || (!paused && !dependsOn.some((id) => open.has(id)));
+  return status === "WAITING" && (waitsFor === "retry" || (!paused && isUnsettled(task)));
+}
+
+/** Whether what a task waits for is not asked yet, or answered already: its run is about to say so. */
+export function isUnsettled({
+  status,
+  waitsFor,
+  openGates: asked,
+  blockedByBranches,
+}: TaskView): boolean {
+  if (status !== "WAITING") return false;
+  if (waitsFor === "approval") return asked.length === 0;
+  return waitsFor === "branch" && blockedByBranches.length === 0;
+}
+
+function isOver({ status }: TaskView): boolean {
+  return status !== "PENDING" && status !== "RUNNING" && status !== "WAITING";
 }
 
 export function isPaused({ open, status }: RunView): boolean {

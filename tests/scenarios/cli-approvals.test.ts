@@ -101,6 +101,24 @@ onEachLog("troupe approvals", (open) => {
     await whole;
   });
 
+  it("with --detach hold up nothing that can go on without them", async () => {
+    using bench = open();
+    const plan = bench.write(
+      "p.yaml",
+      `
+name: p
+tasks:
+  - {id: asks, run: "true", approval: [before]}
+  - {id: one, run: echo 1}
+  - {id: two, run: echo 2, dependsOn: [one]}
+  - {id: three, run: echo 3, dependsOn: [two]}
+`,
+    );
+    const { value } = await bench.json(["run", plan, "--id", "r1", "--detach"]);
+    const tasks = ["WAITING", "COMPLETED", "COMPLETED", "COMPLETED"].map((status) => ({ status }));
+    expect(value).toMatchObject({ status: "RUNNING", tasks });
+  });
+
   it("survive the command: with --detach it ends where only people can go on, and resume waits for them again", async () => {
     using bench = open();
     const plan = bench.write("p.yaml", GATED);

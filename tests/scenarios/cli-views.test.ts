@@ -119,8 +119,9 @@ describe("a picture of a run", () => {
 
   it("knows when nothing moves until people do something", () => {
     const gate = { gate: "a:before", task: "a", kind: "before", question: "Go?", askedAt: 0 } as const;
-    const asking: RunView = { ...view, gates: [{ ...gate, refused: [] }], tasks: [task("a")] };
-    const also = (other: TaskView): boolean => isIdle({ ...asking, tasks: [task("a"), other] });
+    const a = task("a", { status: "WAITING", waitsFor: "approval", openGates: ["a:before"] });
+    const asking: RunView = { ...view, gates: [{ ...gate, refused: [] }], tasks: [a] };
+    const also = (other: TaskView): boolean => isIdle({ ...asking, tasks: [a, other] });
     expect(isIdle(asking)).toBe(true);
     expect(isIdle({ ...asking, open: false })).toBe(false);
     expect(isIdle({ ...asking, gates: [] })).toBe(false);
@@ -129,6 +130,11 @@ describe("a picture of a run", () => {
     expect(also(task("b", { status: "WAITING", waitsFor: "retry" }))).toBe(false);
     expect(also(task("b", { status: "WAITING", waitsFor: "held" }))).toBe(true);
     expect(also(task("b", { delegatedAt: 1 }))).toBe(false);
+    expect(also(task("b", { dependsOn: ["a"] }))).toBe(true);
+    // what its run is about to start, or to ask, or has been told
+    expect(also(task("b"))).toBe(false);
+    expect(also(task("b", { status: "WAITING", waitsFor: "approval" }))).toBe(false);
+    expect(also(task("b", { status: "WAITING", waitsFor: "branch" }))).toBe(false);
   });
 
   it("is painted over the one before, and taken away", () => {
