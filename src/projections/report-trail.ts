@@ -113,7 +113,9 @@ function attempted(one: AttemptView, start: StartView, last: boolean): readonly 
 /** What there is to say of an attempt that ended. */
 function said({ outcome, failure, issues = [] }: AttemptView, { summary = "" }: StartView): string {
   if (outcome === "COMPLETED") return summary;
-  return [failure === undefined ? "" : `${failure.code}: ${failure.message}`, ...issues]
+  const message = failure === undefined ? "" : `${failure.code}: ${failure.message}`;
+  // a failure of tests is told by the issues that they found
+  return [message, ...issues.filter((issue) => !message.includes(issue))]
     .filter((part) => part !== "")
     .join("; ");
 }

@@ -111,7 +111,7 @@ function foot(view: RunView): readonly Section[] {
       rows: gates.map(({ gate, question, answer }) => [
         gate,
         question,
-        answer?.answer ?? "open",
+        answer?.answer ?? (view.open ? "open" : "never answered"),
         answer?.by ?? "",
         answer?.comment ?? "",
       ]),

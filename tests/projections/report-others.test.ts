@@ -119,6 +119,16 @@ describe("the reports of other patterns", () => {
       restarts: [{ from: "a" }],
     });
   });
+
+  it("call a question open for as long as somebody may answer it", () => {
+    const gate = { gate: "a:after", task: "a", kind: "after", question: "Fine?" } as const;
+    const view = begun(tale({ name: "g", tasks: [{ id: "a", run: "x" }] }), "a")
+      .flow("approval.requested", gate)
+      .view();
+    expect(dataOf(view)).toMatchObject({ approvals: [{ answer: "open" }] });
+    const over = { ...view, open: false, status: "CANCELLED" };
+    expect(dataOf(over)).toMatchObject({ approvals: [{ answer: "never answered" }] });
+  });
 });
 
 const anyText = fc.string({
@@ -129,6 +139,17 @@ const anyText = fc.string({
 });
 
 describe("the audit trail", () => {
+  it("says once what tests found, and what else was wrong besides", () => {
+    const failure = { code: "TESTS_FAILED", message: '"npm test" ended with 1' };
+    const view = begun(tale({ name: "g", tasks: [{ id: "a", run: "x" }] }), "a")
+      .task("a", "task.tested", { passed: false, issues: [failure.message, "no report"] })
+      .task("a", "task.broken", { reason: "test_failure", depth: 1, failure })
+      .view();
+    expect(dataOf(view)).toMatchObject({
+      auditTrail: [{}, {}, { detail: 'TESTS_FAILED: "npm test" ended with 1; no report' }],
+    });
+  });
+
   it("has what a human is asked between what was done and its end, within one millisecond, too", () => {
     const gate = { gate: "a:after", task: "a", kind: "after", question: "Fine?" } as const;
     const view = begun(tale({ name: "g", tasks: [{ id: "a", run: "x" }] }), "a")
