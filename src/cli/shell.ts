@@ -22,14 +22,18 @@ export interface Shell {
 
 /** A command of this shell, with the options that all take. */
 export function addCommand(program: Command, usage: string, summary: string): Command {
+  return addPlainCommand(program, usage, summary).addOption(
+    new Option("--log <url>", "the log: sqlite:PATH, nats://HOST:PORT/NAME or memory:")
+      .env("TROUPE_LOG")
+      .default(DEFAULT_URL),
+  );
+}
+
+/** A command that touches no log. */
+export function addPlainCommand(program: Command, usage: string, summary: string): Command {
   return program
     .command(usage)
     .description(summary)
-    .addOption(
-      new Option("--log <url>", "the log: sqlite:PATH, nats://HOST:PORT/NAME or memory:")
-        .env("TROUPE_LOG")
-        .default(DEFAULT_URL),
-    )
     .option("--json", "print one JSON value, for programs");
 }
 
@@ -52,6 +56,18 @@ export function addressOf(id: string): string {
   const address = id.includes("/") ? id : `workflow/${id}`;
   parseAddress(address);
   return address;
+}
+
+/** @throws {@link TroupeError} `USAGE` for a text that is longer than a record keeps of it. */
+export function checkTexts(texts: Readonly<Record<string, string | undefined>>, most = 1_000): void {
+  for (const [option, text = ""] of Object.entries(texts)) {
+    if (text.length <= most) continue;
+    const message = `--${option} has ${text.length} characters, more than ${most}`;
+    throw new TroupeError("USAGE", message, {
+      hint: "Say it in fewer words; what is long belongs in a file.",
+      data: { option, length: text.length },
+    });
+  }
 }
 
 /** @throws {@link TroupeError} `USAGE` unless a run may have this id. */

@@ -23,6 +23,14 @@ describe("a mistake", () => {
     ["no seq", ["replay", "r1", "--to", "x"], 2, "USAGE"],
     ["no address", ["show", "a b"], 2, "ADDRESS_INVALID"],
     ["a sweep without grace", ["sweep", "--grace", "0"], 2, "USAGE"],
+    ["a reason that is too long", ["cancel", "r1", "--reason", "x".repeat(1_001)], 2, "USAGE"],
+    [
+      "a comment that is too long",
+      ["approvals", "deny", "r", "g", "--comment", "x".repeat(1_001)],
+      2,
+      "USAGE",
+    ],
+    ["a log for what has none", ["schema", "plan", "--log", "memory:"], 2, "USAGE"],
     ["a kind that cannot be cancelled", ["cancel", "queue/q"], 2, "USAGE"],
   ])("is one error with a hint: %s", async (_, argv, code, error) => {
     using bench = cliBench();

@@ -25,6 +25,9 @@ export interface CliOptions {
   readonly read?: (line: string) => void;
 }
 
+/** Commands that touch no log. */
+const WITHOUT_LOG: ReadonlySet<string> = new Set(["chart", "new", "schema", "validate"]);
+
 export interface CliBench extends Disposable {
   readonly folder: string;
   /** `--log` of this bench. */
@@ -64,7 +67,8 @@ export function cliBench(): CliBench {
       outColumns: Number.POSITIVE_INFINITY,
       rows: 24,
     };
-    const withLog = options.bare === true || argv.includes("--log") ? argv : [...argv, "--log", log];
+    const plain = options.bare === true || argv.includes("--log") || WITHOUT_LOG.has(argv[0] ?? "");
+    const withLog = plain ? argv : [...argv, "--log", log];
     const host = { PATH: process.env["PATH"], ...env };
     const code = await runCli(withLog, { terminal, stop, env: host, folder });
     return { code, out: out.join("\n"), err: err.join("\n"), painted: painted.join("") };

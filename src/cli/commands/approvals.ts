@@ -19,7 +19,7 @@ import {
 import { command } from "../control.ts";
 import { knownRun, knownRuns } from "../known-runs.ts";
 import { inked, moment, table } from "../paper.ts";
-import { addCommand, checkRunId, noSuchRun, openExisting, type Shell } from "../shell.ts";
+import { addCommand, checkRunId, checkTexts, noSuchRun, openExisting, type Shell } from "../shell.ts";
 
 const Shared = z.object({ log: z.string(), json: z.boolean().default(false) });
 const ListOptions = Shared.extend({ all: z.boolean().default(false) });
@@ -88,6 +88,8 @@ async function answer(
   { log: url, json, by = userName(), comment }: z.infer<typeof AnswerOptions>,
 ): Promise<void> {
   checkRunId(run);
+  checkTexts({ comment });
+  checkTexts({ by }, 200);
   const { terminal } = shell;
   await using log = await openExisting(url);
   const known = gateIn(await knownRun(terminal, log, run), gate);
@@ -97,14 +99,16 @@ async function answer(
   const seq = await command(client, run, { type, gate, ...who }, log).catch((error: unknown) => {
     throw late === undefined ? error : settled(known, late);
   });
-  const after = gateIn(await knownRun(terminal, log, run), gate);
+  const view = await knownRun(terminal, log, run);
+  const after = gateIn(view, gate);
   if (after.refused.length > known.refused.length && after.answer !== undefined)
     throw settled(after, after.answer);
   const given = type === "APPROVE" ? "granted" : "denied";
   if (json) terminal.out(JSON.stringify({ run, gate, answer: given, by: by ?? null, seq }));
   else terminal.out(`${run} ${gate}: ${given}`);
   const { owned } = await hostStatus(log);
-  if (!owned) terminal.err(`no process runs ${run} now: go on with \`troupe resume ${run}\``);
+  if (!owned && view.open)
+    terminal.err(`no process runs ${run} now: go on with \`troupe resume ${run}\``);
 }
 
 function gateIn(view: RunView, gate: string): GateView {

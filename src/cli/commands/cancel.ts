@@ -14,7 +14,7 @@ import type { EventLog } from "../../events/log/log.ts";
 import { isOver as hasEnded, stateLabel } from "../../projections/runs-view.ts";
 import { command, isOver } from "../control.ts";
 import { knownRuns } from "../known-runs.ts";
-import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
+import { addCommand, addressOf, checkTexts, noSuchRun, openExisting, type Shell } from "../shell.ts";
 
 const Options = z.object({
   log: z.string(),
@@ -55,6 +55,7 @@ async function cancel(
 ): Promise<void> {
   const { kind, root, path } = parseAddress(addressOf(id));
   if (kind !== "workflow" && kind !== "task") throw notCancellable(kind);
+  checkTexts({ reason });
   await using log = await openExisting(url);
   await using client = await connect({ log, kinds: planKinds({ env: shell.env }) });
   const bench = { shell, log, client, id, reason: reason === undefined ? {} : { reason } };

@@ -3,12 +3,12 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { findChart } from "../chart-source.ts";
 import { mermaidOf } from "../chart-text.ts";
-import { addCommand, type Shell } from "../shell.ts";
+import { addPlainCommand, type Shell } from "../shell.ts";
 
 const Options = z.object({ json: z.boolean().default(false), kinds: z.string().optional() });
 
 export function addChart(program: Command, shell: Shell): void {
-  addCommand(program, "chart", "Draw a machine or a plan as a Mermaid state diagram.")
+  addPlainCommand(program, "chart", "Draw a machine or a plan as a Mermaid state diagram.")
     .argument("<what>", "a kind (workflow, task), a plan, or a module that exports machines or `kinds`")
     .argument("[name]", "which machine of that module, where it has several")
     .option("--kinds <file>", "a module that exports `kinds`: <what> is one of them")

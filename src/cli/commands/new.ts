@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { table } from "../paper.ts";
-import { addCommand, type Shell } from "../shell.ts";
+import { addPlainCommand, type Shell } from "../shell.ts";
 import { filesOf, templateNamed, TEMPLATES } from "../templates.ts";
 import { tameLine } from "../terminal.ts";
 import { writeFiles } from "../write-files.ts";
@@ -17,7 +17,7 @@ const Options = z.object({
 type Options = z.infer<typeof Options>;
 
 export function addNew(program: Command, shell: Shell): void {
-  addCommand(
+  addPlainCommand(
     program,
     "new",
     "Write a plan from a template; it runs at once, with stand-ins for its agents.",

@@ -6,7 +6,7 @@ import { planKinds } from "../../agents/plan-kinds.ts";
 import { command } from "../control.ts";
 import { knownRun } from "../known-runs.ts";
 import { count } from "../paper.ts";
-import { addCommand, checkRunId, openExisting, type Shell } from "../shell.ts";
+import { addCommand, checkRunId, checkTexts, openExisting, type Shell } from "../shell.ts";
 
 const Options = z.object({
   log: z.string(),
@@ -29,6 +29,7 @@ async function pause(
   { log: url, json, hard, reason }: z.infer<typeof Options>,
 ): Promise<void> {
   checkRunId(run);
+  checkTexts({ reason });
   const { terminal } = shell;
   await using log = await openExisting(url);
   await using client = await connect({ log, kinds: planKinds({ env: shell.env }) });

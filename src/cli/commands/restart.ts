@@ -85,7 +85,7 @@ async function startOver(
   const again = behind(input.plan, [from, ...undone(outcome)], outcome);
   const own = new Set(input.plan.tasks.map(({ id }) => id));
   const carried = outcome.tasks.flatMap(({ id, ...end }) =>
-    own.has(id) && !again.has(id) ? [[id, end] as const] : [],
+    own.has(id) && !again.has(id) && end.status === "COMPLETED" ? [[id, end] as const] : [],
   );
   return {
     ...input,

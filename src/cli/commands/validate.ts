@@ -14,7 +14,7 @@ import { faultLine, readDocument, type PlacedFault } from "../../events/plan/doc
 import { parsePlan, parseTodoList } from "../../events/plan/text.ts";
 import { planOfTodoList } from "../../events/plan/todo-plan.ts";
 import { count } from "../paper.ts";
-import { addCommand, type Shell } from "../shell.ts";
+import { addPlainCommand, type Shell } from "../shell.ts";
 import { tame } from "../terminal.ts";
 
 const Options = z.object({
@@ -24,7 +24,7 @@ const Options = z.object({
 });
 
 export function addValidate(program: Command, shell: Shell): void {
-  addCommand(program, "validate", "Look for every fault of a plan, a todo list or a contract.")
+  addPlainCommand(program, "validate", "Look for every fault of a plan, a todo list or a contract.")
     .argument("<file>", "a YAML or JSON file")
     .addOption(new Option("--type <type>", "what it is (default: guessed)").choices(DOCUMENT_TYPES))
     .option("--agents <names>", "agents that your program registers, separated by commas")

@@ -75,8 +75,8 @@ function ofCommand(result: CommandResult): Attempt {
 
 /** Of work that did not come to its end. */
 export function failureOf(error: unknown): Attempt {
-  const code = textIn(error, "code") ?? "COMMAND_FAILED";
-  const message = textIn(error, "message") ?? "the command failed without a word";
+  const code = textIn(error, "code") ?? "AGENT_FAILED";
+  const message = textIn(error, "message") ?? "it failed without a word";
   return { exitCode: null, durationMs: durationIn(error), summary: "", failure: { code, message } };
 }
 

@@ -155,7 +155,8 @@ function cancelOne(context: WorkflowContext, task: string, reason: string): Turn
 
 /** Whether there is something to cancel: the run, or a task of it that is not over. */
 export function canCancel(context: WorkflowContext, { task }: Command<"CANCEL">): boolean {
-  if (task === undefined) return context.reason === undefined && verdict(context) === undefined;
+  if (task === undefined)
+    return context.reason === undefined && (context.paused !== "no" || verdict(context) === undefined);
   const entry = entryAt(context.board, indexOf(context, task));
   return context.begun && entry !== undefined && entry.outcome === undefined;
 }
