@@ -110,7 +110,8 @@ describe("docs/guide/cli.md", async () => {
     const help = helps.map((said) => said.out).join("\n");
     const [, heading = ""] = new RegExp(`^## (troupe ${name}.*)$`, "m").exec(cli) ?? [];
     const told = section(cli, heading);
-    const options = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option = ""]) => option);
+    const found = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option = ""]) => option);
+    const options = [...new Set(found)];
     const plain = ["chart", "new", "schema", "validate"].includes(name);
     const shared = plain ? ["--json"] : ["--json", "--log"];
     expect(options.filter((option) => /^--(log|json)$/.test(option)).toSorted()).toEqual(shared);

@@ -10,6 +10,7 @@ import { connect } from "../../actors/client.ts";
 import { hostStatus } from "../../actors/health.ts";
 import { planKinds } from "../../agents/plan-kinds.ts";
 import { TroupeError } from "../../errors.ts";
+import type { EventLog } from "../../events/log/log.ts";
 import {
   openGates,
   type AnswerView,
@@ -106,9 +107,14 @@ async function answer(
   const given = type === "APPROVE" ? "granted" : "denied";
   if (json) terminal.out(JSON.stringify({ run, gate, answer: given, by: by ?? null, seq }));
   else terminal.out(`${run} ${gate}: ${given}`);
+  await sayIdle(shell, log, view);
+}
+
+/** Of a run that is open and that nobody runs: how it goes on. */
+async function sayIdle({ terminal }: Shell, log: EventLog, { run, open }: RunView): Promise<void> {
+  if (!open) return;
   const { owned } = await hostStatus(log);
-  if (!owned && view.open)
-    terminal.err(`no process runs ${run} now: go on with \`troupe resume ${run}\``);
+  if (!owned) terminal.err(`no process runs ${run} now: go on with \`troupe resume ${run}\``);
 }
 
 function gateIn(view: RunView, gate: string): GateView {
