@@ -151,8 +151,8 @@ describe("a task", () => {
     const { world, task } = startedTask();
     await world.find("t1").fail(null);
     expect(task.getSnapshot().output?.failure).toEqual({
-      code: "COMMAND_FAILED",
-      message: "the command failed without a word",
+      code: "AGENT_FAILED",
+      message: "it failed without a word",
     });
   });
 

@@ -13,7 +13,7 @@ afterAll(() => thread[Symbol.asyncDispose]());
 const sum = newTally();
 
 /** Histories of each scenario. */
-const TIMES = 24;
+const TIMES = 16;
 
 it.each(SCENARIOS)(
   "A1, A3, A12: for every seed of faults, the run “$name” ends in the same outcome, each effect done once",
