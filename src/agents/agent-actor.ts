@@ -9,6 +9,7 @@
 import type { PromiseActorLogic } from "xstate";
 import { z } from "zod";
 import { activity } from "../actors/activity.ts";
+import { entryOf } from "../events/entry.ts";
 import { secretsOf } from "../events/secrets.ts";
 import { WorkResult, type WorkPackage } from "../events/work.ts";
 import type { AgentFunction, Agents, Work } from "./agent.ts";
@@ -34,7 +35,7 @@ export function agentActor(
   return activity<WorkPackage, WorkResult>(
     async ({ input, records: _records, ...context }) => {
       const name = input.agent ?? "";
-      const agent = Object.hasOwn(all, name) ? all[name] : undefined;
+      const agent = entryOf(all, name);
       if (agent === undefined) return absent(Object.keys(all), input, context);
       const hidden = [...secrets, ...secretsOf(env)];
       await makeFolders(input.outputs);

@@ -10,11 +10,10 @@ import { stat, type FileHandle } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { TroupeError } from "../errors.ts";
 import type { WorkPackage, WorkResult, Upstream } from "../events/work.ts";
-import { sharedOut } from "./branch-files.ts";
 import { lowerHeadings, oneLine } from "./markdown.ts";
 import { writeWhole } from "./whole-file.ts";
 
-type Given = Pick<WorkPackage, "title" | "goal" | "upstream" | "reads" | "outputs"> & {
+type Given = Pick<WorkPackage, "title" | "goal" | "upstream" | "outputs"> & {
   readonly signal?: AbortSignal;
 };
 
@@ -30,9 +29,8 @@ export async function mergeAgent(work: Given): Promise<WorkResult> {
   const missing = branches.filter(([, { status }]) => status !== "COMPLETED");
   await writeWhole(output, async (file) => {
     await writeHead(file, work, branches);
-    const files = sharedOut(done, work.reads);
     for (const [task, upstream] of done)
-      await writeBranch(file, { task, upstream, files: files.get(task) ?? [], signal: work.signal });
+      await writeBranch(file, { task, upstream, signal: work.signal });
     await writeStrategy(file, done, missing);
   });
   const share = shareOf(done.length, branches.length);
@@ -59,15 +57,15 @@ async function writeHead(file: FileHandle, work: Given, branches: readonly Branc
 interface Section {
   readonly task: string;
   readonly upstream: Upstream;
-  readonly files: readonly string[];
   readonly signal: AbortSignal | undefined;
 }
 
 async function writeBranch(file: FileHandle, section: Section): Promise<void> {
-  const { task, upstream, files, signal } = section;
+  const { task, upstream, signal } = section;
   await file.write(`\n## ${task}\n\n`);
-  if (files.length === 0) await file.write(`${oneLine(upstream.summary) || "It left no output."}\n`);
-  for (const path of files) {
+  if (upstream.outputs.length === 0)
+    await file.write(`${oneLine(upstream.summary) || "It left no output."}\n`);
+  for (const path of upstream.outputs) {
     signal?.throwIfAborted();
     await copyText(file, path);
   }

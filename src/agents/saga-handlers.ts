@@ -3,6 +3,7 @@
  * of them, and that asks the handler of the task.
  */
 import { TroupeError } from "../errors.ts";
+import { entryOf } from "../events/entry.ts";
 import { nearest } from "../events/nearest.ts";
 import type { Plan } from "../events/plan/plan.ts";
 import type { z } from "zod";
@@ -32,8 +33,7 @@ export function sagaHandlers(): Sagas {
   const handlerOf = async ({ run, task, signal, log }: Work): Promise<AgentFunction> => {
     const undone = task.replace(/_compensation$/, "");
     for (;;) {
-      const handlers = byRun.get(run) ?? {};
-      const handler = Object.hasOwn(handlers, undone) ? handlers[undone] : undefined;
+      const handler = entryOf(byRun.get(run) ?? {}, undone);
       if (handler !== undefined) return handler;
       log(
         `nobody is there to undo task "${undone}" of "${run}": call executeWithSaga again with the same id`,

@@ -18,3 +18,13 @@ export const BranchReason = z.enum([
   "flaky_test",
 ]);
 export type BranchReason = z.infer<typeof BranchReason>;
+
+/** What a human's no makes of a task. */
+export function denialOf(answer: {
+  readonly by?: string | undefined;
+  readonly comment?: string | undefined;
+}): Failure {
+  const by = answer.by === undefined ? "" : ` by ${answer.by}`;
+  const comment = answer.comment === undefined ? "" : `: ${answer.comment}`;
+  return { code: "APPROVAL_DENIED", message: `it was denied${by}${comment}` };
+}

@@ -2,7 +2,7 @@
 import { entryOf } from "../events/entry.ts";
 import { WorkflowInput } from "../events/commands.ts";
 import type { Json } from "../events/json.ts";
-import { topologicalOrder } from "../events/plan/graph.ts";
+import { predecessors, wavesOf } from "../events/plan/order.ts";
 import type { Plan } from "../events/plan/plan.ts";
 import { newTask, withFace } from "./runs-task.ts";
 import { only, type RunView, type SettledView, type TaskView } from "./runs-view.ts";
@@ -41,7 +41,7 @@ export function born(view: RunView, at: number, given: Json): RunView {
   const { plan, artifacts, carried = {}, restarts } = input.data;
   const { name, goal, pattern, join, concurrency, hub } = plan;
   const depends = dependencies(plan);
-  const waves = wavesOf(depends);
+  const waves = wavesOf(predecessors(depends, undefined));
   const needed = new Set(depends.flatMap(({ dependsOn }) => dependsOn));
   const tasks = plan.tasks.map(({ id, title = id, agent, outputs, ...task }, index): TaskView => {
     const outcome = entryOf(carried, id);
@@ -92,16 +92,4 @@ function dependencies({ pattern, tasks }: Plan): readonly Node[] {
     const all = before === undefined ? dependsOn : [...new Set([...dependsOn, before])];
     return { id, dependsOn: all };
   });
-}
-
-/** Of each task, how many lie before it on the longest way, and itself. */
-function wavesOf(tasks: readonly Node[]): readonly (number | undefined)[] {
-  const waves = new Map<string, number>();
-  for (const at of topologicalOrder(tasks)) {
-    const task = tasks[at];
-    if (task === undefined) continue;
-    const before = task.dependsOn.map((id) => waves.get(id) ?? 0);
-    waves.set(task.id, Math.max(0, ...before) + 1);
-  }
-  return tasks.map(({ id }) => waves.get(id));
 }

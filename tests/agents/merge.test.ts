@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { agentActor } from "../../src/agents/agent-actor.ts";
+import { absolutePath } from "../../src/events/plan/paths.ts";
 import type { Upstream } from "../../src/events/work.ts";
 import { freshFolder, ran, workPackage } from "../support/agent-runs.ts";
 
@@ -12,17 +13,17 @@ const done = (outputs: string[], summary = "well done"): Upstream => ({
   outputs,
 });
 
-/** Merges `files` (by path below the folder) as branches say. */
+/** Merges `files` (by path below the folder) as branches say, whose outputs lie where a run has them. */
 async function merge(
   files: Readonly<Record<string, string | Uint8Array>>,
   upstream: Record<string, Upstream>,
-  reads: readonly string[] = Object.keys(files),
 ) {
   using folder = freshFolder();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder.path, name)), { recursive: true });
     writeFileSync(join(folder.path, name), text);
   }
+  const base = { folder: folder.path, artifacts: join(folder.path, "run") };
   const output = join(folder.path, "run/parallel-result-r1.md");
   const result = await ran(
     agentActor(),
@@ -32,8 +33,12 @@ async function merge(
       title: "Merge",
       goal: "One report",
       outputs: [output],
-      reads: reads.map((path) => join(folder.path, path)),
-      upstream,
+      upstream: Object.fromEntries(
+        Object.entries(upstream).map(([task, { outputs, ...rest }]) => [
+          task,
+          { ...rest, outputs: outputs.map((path) => absolutePath(base, path)) },
+        ]),
+      ),
     }),
   );
   return { text: readFileSync(output, "utf8"), result, there: readdirSync(dirname(output)) };
@@ -95,7 +100,7 @@ No branch is missing.
   it("gives each branch its own file where two have the same name in different folders", async () => {
     const { text } = await merge(
       { "one/out.md": "of a", "two/out.md": "of b", "run/artifacts/out.md": "of c" },
-      { a: done(["out.md"]), b: done(["./out.md"]), c: done(["artifacts/artifacts/out.md"]) },
+      { a: done(["one/out.md"]), b: done(["./two/out.md"]), c: done(["artifacts/artifacts/out.md"]) },
     );
     expect(text).toMatch(/## a\n\nof a\n\n## b\n\nof b\n\n## c\n\nof c\n/);
   });
@@ -110,7 +115,6 @@ No branch is missing.
     const { text } = await merge(
       { "run/image.png": Buffer.from([1, 0, 2]), "run/folder/x": "x" },
       { a: done(["artifacts/image.png", "artifacts/folder"]), b: done([], "only *words*") },
-      ["run/image.png", "run/folder"],
     );
     expect(text).toMatch(/## a\n\nSee `\S+\/run\/image\.png`\.\nSee `\S+\/run\/folder`\.\n/);
     expect(text).toContain("## b\n\nonly \\*words\\*\n");

@@ -4,6 +4,7 @@
  * - Immutable, in two layers: a step that starts children copies the few counts that are new,
  *   and only now and then all of them, so that the nth child costs about √n (A13).
  */
+import { entryOf } from "../../events/entry.ts";
 import { put } from "./encode.ts";
 
 type Counts = Readonly<Record<string, number>>;
@@ -34,7 +35,7 @@ export function counting({ old, size, recent }: Incarnations): Counting {
 /** Counts one more; says how often the part has been used now. */
 export function countUp(counts: Counting, part: string): number {
   const { old, recent } = counts;
-  const next = (own(recent, part) ?? own(old, part) ?? 0) + 1;
+  const next = (entryOf(recent, part) ?? entryOf(old, part) ?? 0) + 1;
   put(recent, part, next);
   return next;
 }
@@ -46,8 +47,4 @@ export function flat({ old, recent }: Incarnations): Record<string, number> {
 
 export function incarnationsOf(counts: Counts): Incarnations {
   return { old: counts, size: Object.keys(counts).length, recent: {} };
-}
-
-function own(counts: Counts, part: string): number | undefined {
-  return Object.hasOwn(counts, part) ? counts[part] : undefined;
 }

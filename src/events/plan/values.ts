@@ -51,3 +51,8 @@ function hasOneDoer({ run, agent }: { readonly run?: unknown; readonly agent?: u
 export function argvOf(run: Run): readonly string[] {
   return typeof run === "string" ? ["sh", "-c", run] : run;
 }
+
+/** A command as people read it. */
+export function textOf(run: Run): string {
+  return typeof run === "string" ? run : run.join(" ");
+}

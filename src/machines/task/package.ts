@@ -6,7 +6,7 @@ import type { CheckInput, WorkPackage } from "../../events/work.ts";
 import type { CommandInput } from "../../events/command-result.ts";
 import type { Assigned, TaskInput } from "../../events/commands.ts";
 import { absolutePath } from "../../events/plan/paths.ts";
-import { argvOf, type Run } from "../../events/plan/values.ts";
+import { argvOf, textOf, type Run } from "../../events/plan/values.ts";
 import type { Attempt } from "./attempt.ts";
 
 /** What of a task's state goes into its packages. */
@@ -122,7 +122,7 @@ function told({ task }: TaskInput) {
 function criteriaOf({ task: { outputs, acceptance, gate } }: TaskInput): string[] {
   return [
     ...outputs.map((path) => `${path} exists`),
-    ...acceptance.map(({ cmd }) => `${typeof cmd === "string" ? cmd : cmd.join(" ")} ends with 0`),
+    ...acceptance.map(({ cmd }) => `${textOf(cmd)} ends with 0`),
     ...(gate === undefined
       ? []
       : [`completeness and accuracy of ${gate.threshold * 10} of 10 or more`]),

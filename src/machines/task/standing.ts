@@ -6,7 +6,7 @@ import type { CheckResult } from "../../events/work.ts";
 import type { TaskInput } from "../../events/commands.ts";
 import type { Scores, TaskOutcome } from "../../events/facts/task.ts";
 import type { GateKind } from "../../events/facts/workflow.ts";
-import type { Failure } from "../../events/failure.ts";
+import { denialOf, type Failure } from "../../events/failure.ts";
 import { mayRetry, tailOf, type Attempt } from "./attempt.ts";
 import type { TaskOrder } from "./messages.ts";
 
@@ -125,11 +125,7 @@ export function answered({ branch, last }: TaskContext, event: TaskOrder): Parti
     };
   if (event.type !== "ANSWER") return {};
   if (event.granted) return { last: withoutFailure(last) };
-  const by = event.by === undefined ? "" : ` by ${event.by}`;
-  const comment = event.comment === undefined ? "" : `: ${event.comment}`;
-  return {
-    last: { ...last, failure: { code: "APPROVAL_DENIED", message: `it was denied${by}${comment}` } },
-  };
+  return { last: { ...last, failure: denialOf(event) } };
 }
 
 export function withoutFailure(attempt: Attempt): Attempt {

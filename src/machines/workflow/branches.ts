@@ -7,6 +7,7 @@
 import { entryOf } from "../../events/entry.ts";
 import type { BranchReason } from "../../events/failure.ts";
 import { PlanTask } from "../../events/plan/task.ts";
+import { textOf } from "../../events/plan/values.ts";
 import { behind, graphOf } from "./graph.ts";
 import { indexOf, isAlive, type Branch, type WorkflowContext } from "./run.ts";
 import type { Turn } from "./turn.ts";
@@ -138,8 +139,4 @@ function idOf({ branches }: WorkflowContext, parent: string): string {
 
 function idsBehind({ plan }: WorkflowContext, at: number): string[] {
   return behind(graphOf(plan.tasks), at).flatMap((other) => plan.tasks[other]?.id ?? []);
-}
-
-function textOf(cmd: PlanTask["acceptance"][number]["cmd"]): string {
-  return typeof cmd === "string" ? cmd : cmd.join(" ");
 }

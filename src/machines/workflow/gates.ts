@@ -1,6 +1,7 @@
 /**
  * Answers of humans: the first one counts, a later one is only recorded.
  */
+import { denialOf } from "../../events/failure.ts";
 import { answerIn, gateNamed, type NamedGate } from "./asking.ts";
 import { entryAt, withEntry, type Answer } from "./board.ts";
 import { end, makeReady, unrun } from "./scheduling.ts";
@@ -30,16 +31,13 @@ export function answerGate(turn: Turn, id: string, answer: Answer): void {
   else passOn(turn, named, answer);
 }
 
-function begin(turn: Turn, at: number, { granted, by, comment }: Answer): void {
-  if (granted) {
+function begin(turn: Turn, at: number, answer: Answer): void {
+  if (answer.granted) {
     turn.board = withEntry(turn.board, at, { status: "PENDING" });
     makeReady(turn, at);
     return;
   }
-  const who = by === undefined ? "" : ` by ${by}`;
-  const why = comment === undefined ? "" : `: ${comment}`;
-  const failure = { code: "APPROVAL_DENIED", message: `it was denied${who}${why}` };
-  end(turn, at, unrun("FAILED", { failure }));
+  end(turn, at, unrun("FAILED", { failure: denialOf(answer) }));
 }
 
 /** Tells the task, once there is a place if that makes it work; while the run is paused, that waits. */

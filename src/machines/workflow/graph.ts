@@ -1,7 +1,8 @@
 /**
  * The order of a plan's tasks, worked out once per list of tasks.
  */
-import type { PlanTask, Priority } from "../../events/plan/task.ts";
+import { predecessors, schedule, wavesOf } from "../../events/plan/order.ts";
+import type { PlanTask } from "../../events/plan/task.ts";
 
 export interface Graph {
   readonly index: ReadonlyMap<string, number>;
@@ -12,8 +13,6 @@ export interface Graph {
   /** By index: its place among all, by wave, then priority, then plan order (S3-004). */
   readonly rank: readonly number[];
 }
-
-const URGENCY: Readonly<Record<Priority, number>> = { URGENT: 0, HIGH: 1, NORMAL: 2, LOW: 3 };
 
 /** Derived from the tasks alone, so remembering it changes nothing. */
 const graphs = new WeakMap<readonly PlanTask[], Graph>();
@@ -45,30 +44,10 @@ function newGraph(tasks: readonly PlanTask[]): Graph {
   tasks.forEach(({ dependsOn }, at) => {
     for (const id of dependsOn) dependents[index.get(id) ?? -1]?.push(at);
   });
-  const wave = wavesOf(tasks, dependents);
-  const order = tasks.map((_, at) => at);
-  const urgency = (at: number): number => URGENCY[tasks[at]?.priority ?? "NORMAL"];
-  order.sort((a, b) => (wave[a] ?? 0) - (wave[b] ?? 0) || urgency(a) - urgency(b) || a - b);
+  const wave = wavesOf(predecessors(tasks, undefined));
   const rank = tasks.map(() => 0);
-  order.forEach((at, place) => {
+  schedule(tasks, wave).forEach((at, place) => {
     rank[at] = place;
   });
   return { index, dependents, wave, rank };
-}
-
-/** Never recursive: a chain of ten thousand tasks is no deeper than one of ten. */
-function wavesOf(
-  tasks: readonly PlanTask[],
-  dependents: readonly (readonly number[])[],
-): readonly number[] {
-  const missing = tasks.map(({ dependsOn }) => dependsOn.length);
-  const wave = tasks.map(() => 1);
-  const queue = tasks.flatMap((_, at) => (missing[at] === 0 ? [at] : []));
-  for (const at of queue)
-    for (const dependent of dependents[at] ?? []) {
-      wave[dependent] = Math.max(wave[dependent] ?? 1, (wave[at] ?? 1) + 1);
-      missing[dependent] = (missing[dependent] ?? 1) - 1;
-      if (missing[dependent] === 0) queue.push(dependent);
-    }
-  return wave;
 }
