@@ -7,6 +7,8 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
+import { behind, graphOf } from "../../machines/workflow/graph.ts";
+import { shaped } from "../../machines/workflow/patterns.ts";
 import { WorkflowInput } from "../../events/commands.ts";
 import { WorkflowOutcome } from "../../events/facts/workflow.ts";
 import type { EventLog } from "../../events/log/log.ts";
@@ -82,7 +84,7 @@ async function startOver(
     run,
     from,
   );
-  const again = behind(input.plan, [from, ...undone(outcome)], outcome);
+  const again = withBehind(input.plan, run, [from, ...undone(outcome)]);
   const own = new Set(input.plan.tasks.map(({ id }) => id));
   const carried = outcome.tasks.flatMap(({ id, ...end }) =>
     own.has(id) && !again.has(id) && end.status === "COMPLETED" ? [[id, end] as const] : [],
@@ -120,23 +122,13 @@ function undone({ tasks }: WorkflowOutcome): readonly string[] {
   return tasks.flatMap(({ id }) => /^(.+)_compensation$/.exec(id)?.[1] ?? []);
 }
 
-/** Tasks, all that rest on them, and what was skipped because of them; of a pipeline all that come later. */
-function behind(
-  { pattern, tasks }: Plan,
-  first: readonly string[],
-  outcome: WorkflowOutcome,
-): ReadonlySet<string> {
-  const found = new Set(first);
-  if (pattern === "sequential")
-    return new Set(tasks.slice(tasks.findIndex(({ id }) => found.has(id))).map(({ id }) => id));
-  const blocker = new Map(outcome.tasks.map(({ id, blockedBy = "" }) => [id, blockedBy]));
-  for (let size = 0; size < found.size;) {
-    size = found.size;
-    for (const { id, dependsOn } of tasks)
-      if (found.has(blocker.get(id) ?? "") || dependsOn.some((other) => found.has(other)))
-        found.add(id);
-  }
-  return found;
+/** Tasks and all that rest on them; in a pipeline that is all that come later. */
+function withBehind(plan: Plan, run: string, first: readonly string[]): ReadonlySet<string> {
+  const { tasks } = shaped(plan, run);
+  const graph = graphOf(tasks);
+  const found = first.flatMap((id) => graph.index.get(id) ?? []);
+  const all = found.flatMap((at) => [at, ...behind(graph, at)]);
+  return new Set(all.flatMap((at) => tasks[at]?.id ?? []));
 }
 
 function checkTask(tasks: readonly string[], run: string, from: string): void {
