@@ -133,7 +133,9 @@ describe("a pattern of functions", () => {
       hub({ name: "views", spokes: { speed: writes, ease: writes }, hub: center, maxCycles: 2 }),
     );
     expect(outcome).toMatchObject({ status: "COMPLETED", belowTarget: false });
-    expect(done).toEqual(["speed", "ease", "speed_cycle_2", "integrate (integrate)"]);
+    // The spokes of a cycle run side by side: which of them ends first is not said.
+    expect(done.slice(0, 2).sort()).toEqual(["ease", "speed"]);
+    expect(done.slice(2)).toEqual(["speed_cycle_2", "integrate (integrate)"]);
   });
 
   it("dynamic: goes on until nothing more is to be done", async () => {
