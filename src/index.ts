@@ -5,6 +5,7 @@ export { TaskCommand, TaskInput, WorkflowCommand, WorkflowInput } from "./events
 export { TaskFact, TaskOutcome } from "./events/facts/task.ts";
 export { WorkflowFact, WorkflowOutcome } from "./events/facts/workflow.ts";
 export type { Compensation } from "./events/facts/workflow.ts";
+export { now } from "./events/now.ts";
 export type { Json, JsonObject } from "./events/json.ts";
 export type { Checkpoint, RecordBody, RecordedEvent } from "./events/record.ts";
 export type {
@@ -28,6 +29,8 @@ export { PlanTask } from "./events/plan/task.ts";
 export { parsePlan } from "./events/plan/text.ts";
 export type { ParseOptions, PlacedFault } from "./events/plan/text.ts";
 export { Generated, Synthesis, Verdict, WorkPackage, WorkResult } from "./events/work.ts";
+export { sendToActor, startActor } from "./machines/host-actions.ts";
+export type { ActorMessage, ActorStart } from "./machines/host-actions.ts";
 export { openLog } from "./events/log/open.ts";
 export type { OpenLogOptions } from "./events/log/open.ts";
 export { activity } from "./actors/activity.ts";
@@ -39,6 +42,7 @@ export type { Clock } from "./actors/clock.ts";
 export type {
   Actors,
   AddressOf,
+  Fact,
   KindAt,
   Named,
   StartArguments,
@@ -51,8 +55,9 @@ export type { Health } from "./actors/health.ts";
 export { createHost } from "./actors/host.ts";
 export type { Host, HostOptions } from "./actors/host.ts";
 export { defineKind } from "./actors/kind.ts";
-export type { AnyKind, Kind, KindEvent, KindInput } from "./actors/kind.ts";
+export type { AnyKind, Kind, KindEvent, KindInput, Refusal } from "./actors/kind.ts";
 export type { ActorRecord, RecordsOptions } from "./actors/reads.ts";
+export type { FactFilter } from "./actors/waits.ts";
 export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";
 export type { AgentAnswer, AgentFunction, Agents, Work } from "./agents/agent.ts";
 export type { Planner } from "./agents/decompose.ts";

@@ -15,7 +15,7 @@ export function answerAbsent(
   const birth = waiting.findIndex(({ type }) => type === "birth");
   const early = birth === -1 ? waiting : waiting.slice(0, birth);
   for (const input of early) {
-    const decision = decide(address, undefined, input, rt.stepper);
+    const decision = decide(address, undefined, input, rt);
     if (decision.type === "refuse") input.failed?.(decision.error);
     else {
       rt.warn("dead letter: there is no such actor", { address, input: input.type });

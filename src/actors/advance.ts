@@ -6,9 +6,11 @@
  * - A8. One watermark per sender: what arrived once never counts again.
  * - A11. What is owed is derived from records: effects enter the outbox, settled ids leave it.
  * - A14. A checkpoint moves nothing: it only closes a segment of the window of command ids.
- * - A15. Nothing but the actor's own records and its kind's code decides the outcome.
+ * - A15. Nothing but the actor's own records and its kind's code decides the outcome; what a
+ *   machine asks of time is the time of the record.
  */
 import type { Json } from "../events/json.ts";
+import { during } from "../events/now.ts";
 import type { RecordBody, RecordedEvent, SystemDelta } from "../events/record.ts";
 import { effectMark, isCommand, isEnd, markOf } from "./causes.ts";
 import { isResident, type Fold } from "./fold.ts";
@@ -79,12 +81,8 @@ export function birth(
   directory: SystemDirectory,
 ): { readonly fold: Fold; readonly advanced: Advanced } {
   const born = entry.body.born ?? { id: identity.id };
-  const stepped = stepper.start(
-    identity,
-    born.input === undefined ? {} : { input: born.input },
-    entry.seq,
-    directory,
-  );
+  const input = born.input === undefined ? {} : { input: born.input };
+  const stepped = during(entry.at, () => stepper.start(identity, input, entry.seq, directory));
   const fold: Fold = {
     identity,
     born,
@@ -112,7 +110,8 @@ export function advance(
   stepper: Stepper,
   directory: SystemDirectory,
 ): Advanced {
-  return absorb(fold, entry, stepOf(fold, entry, stepper, directory), stepper);
+  const stepped = during(entry.at, () => stepOf(fold, entry, stepper, directory));
+  return absorb(fold, entry, stepped, stepper);
 }
 
 function stepOf(fold: Fold, entry: Entry, stepper: Stepper, directory: SystemDirectory): Stepped {

@@ -4,19 +4,17 @@
  * only what the command touches moves, and no activity is started; the rest stays for a host to
  * resume.
  */
-import type { Snapshot } from "xstate";
 import { TroupeError } from "../errors.ts";
 import type { Json } from "../events/json.ts";
 import { openLog } from "../events/log/open.ts";
 import type { Command, EventLog, LogOptions } from "../events/log/log.ts";
-import { parseBody, placeOf, type RecordedEvent } from "../events/record.ts";
 import { systemClock } from "./clock.ts";
 import { answer, commander, remoteCommander, type Commander } from "./commands.ts";
 import { actorsFace, type Actors } from "./face.ts";
 import { kindsByName, type AnyKind, type Kinds } from "./kind.ts";
 import type { LoadEnv } from "./load.ts";
 import { ownLog } from "./own.ts";
-import { readState } from "./reads.ts";
+import { createTails } from "./tails.ts";
 import { createStepper } from "./xstate/stepper.ts";
 
 export interface ClientOptions<TKinds extends readonly AnyKind[]> {
@@ -46,6 +44,7 @@ export async function connect<const TKinds extends readonly AnyKind[]>(
     commands,
     watch: tails.watch,
     listen: tails.listen,
+    listenAll: tails.listenAll,
     seen: tails.seen,
     trouble: tails.trouble,
     after: (ms, call) => systemClock.after(ms, call),
@@ -105,91 +104,5 @@ export function readingStepper(kinds: Kinds): LoadEnv["stepper"] {
     logger: () => {},
     strict: false,
     kindOf: (logic) => [...kinds.values()].find(({ machine }) => machine === logic)?.kind,
-  });
-}
-
-interface Tails {
-  readonly watch: (address: string, look: () => void) => () => void;
-  readonly listen: (address: string, listener: (event: RecordedEvent) => void) => () => void;
-  readonly seen: (address: string) => Snapshot<unknown> | undefined;
-  /** Why an actor cannot be followed. */
-  readonly trouble: (address: string) => TroupeError | undefined;
-  readonly end: () => void;
-}
-
-/** Follows the log for whoever watches or listens; one tail each, ended when nobody does. */
-function createTails(env: LoadEnv): Tails {
-  const states = new Map<string, Snapshot<unknown>>();
-  const troubles = new Map<string, TroupeError>();
-  const looks = new Map<string, Set<() => void>>();
-  const all = new AbortController();
-  type Moved = (facts: readonly RecordedEvent[]) => void | Promise<void>;
-  function follow(address: string, moved: Moved, failed: (error: unknown) => void): () => void {
-    const own = new AbortController();
-    const signal = AbortSignal.any([all.signal, own.signal]);
-    const run = async (): Promise<void> => {
-      const after = await env.log.end();
-      if (!signal.aborted) await moved([]);
-      for await (const record of env.log.scan({ after, live: true, signal })) {
-        if (record.stream === address) await moved(parseBody(record.body, placeOf(record)).facts ?? []);
-      }
-    };
-    run().catch(failed);
-    return () => own.abort();
-  }
-  function unwatch(address: string, look: () => void): void {
-    const others = looks.get(address);
-    others?.delete(look);
-    if (others !== undefined && others.size > 0) return;
-    looks.delete(address);
-    states.delete(address);
-    troubles.delete(address);
-  }
-  return {
-    watch: (address, look) => {
-      looks.set(address, (looks.get(address) ?? new Set()).add(look));
-      const moved = async (): Promise<void> => {
-        states.set(address, await readState(env, address));
-        look();
-      };
-      const stop = follow(address, moved, (error) => {
-        troubles.set(address, TroupeError.is(error) ? error : unreadable(address, error));
-        look();
-      });
-      return () => {
-        stop();
-        unwatch(address, look);
-      };
-    },
-    listen: (address, listener) => {
-      const tell = (facts: readonly RecordedEvent[]): void => {
-        for (const fact of facts) {
-          try {
-            listener(fact);
-          } catch {
-            // a listener's fault is its own: it hears the next one, and the others go on
-          }
-        }
-      };
-      return follow(address, tell, () => {});
-    },
-    trouble: (address) => (all.signal.aborted ? clientClosed() : troubles.get(address)),
-    seen: (address) => states.get(address),
-    end() {
-      all.abort();
-      for (const some of looks.values()) for (const look of some) look();
-    },
-  };
-}
-
-function clientClosed(): TroupeError {
-  return new TroupeError("HOST_CLOSED", "the client is closed", { hint: "Connect again." });
-}
-
-function unreadable(address: string, cause: unknown): TroupeError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new TroupeError("LOG_UNREACHABLE", `"${address}" cannot be followed: ${message}`, {
-    hint: "Check that the log can be read, then wait again.",
-    cause,
   });
 }

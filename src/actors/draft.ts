@@ -6,6 +6,7 @@
  */
 import type { Snapshot } from "xstate";
 import type { JsonObject } from "../events/json.ts";
+import { during } from "../events/now.ts";
 import { fitText } from "../events/log/admit.ts";
 import type { NewRecord } from "../events/log/log.ts";
 import {
@@ -80,7 +81,10 @@ export function draft(batch: readonly Input[], drafting: Drafting): Draft {
   const out = nothing(drafting);
   for (const [index, input] of batch.entries()) {
     const { address, fold } = drafting.actor;
-    const decision = decide(address, fold, input, drafting.rt.stepper);
+    const { rt } = drafting;
+    const decision = during(Math.max(rt.clock.now(), fold?.at ?? 0), () =>
+      decide(address, fold, input, rt),
+    );
     if (decision.type === "drop") out.after.push(() => input.done?.(decision.seq));
     else if (decision.type === "refuse") out.after.push(() => input.failed?.(decision.error));
     else {

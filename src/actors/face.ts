@@ -6,12 +6,14 @@ import type { EmittedFrom, Snapshot, SnapshotFrom } from "xstate";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { RecordedEvent } from "../events/record.ts";
+import type { StepRecord } from "../projections/projection.ts";
 import type { Commander } from "./commands.ts";
 import type { ActorHandle, WaitOptions } from "./handle.ts";
 import { kindNamed, type AnyKind, type KindInput } from "./kind.ts";
 import type { LoadEnv } from "./load.ts";
-import { readRecords, readState, type ActorRecord, type RecordsOptions } from "./reads.ts";
+import { readRecord, readRecords, readState, type ActorRecord, type RecordsOptions } from "./reads.ts";
 import type { Parked } from "./runtime.ts";
+import type { FactFilter, FactListener } from "./waits.ts";
 
 /** The addresses of some kinds. */
 export type AddressOf<TKinds extends readonly AnyKind[]> = `${TKinds[number]["kind"]}/${string}`;
@@ -47,6 +49,9 @@ export type StartOptions<TKind extends AnyKind> =
 export type StartArguments<TKind extends AnyKind> =
   undefined extends KindInput<TKind> ? [options?: StartOptions<TKind>] : [options: StartOptions<TKind>];
 
+/** Something that a machine emitted. */
+export type Fact = RecordedEvent;
+
 /** What hosts and clients offer alike. */
 export interface Actors<TKinds extends readonly AnyKind[]> {
   /**
@@ -72,6 +77,22 @@ export interface Actors<TKinds extends readonly AnyKind[]> {
   /** The history, then the live tail, until the signal aborts; with `live: false` the history alone. */
   records(options?: RecordsOptions): AsyncIterable<ActorRecord>;
 
+  /** One record of an actor; undefined where it has none of this number. */
+  record(address: string, seq: number): Promise<StepRecord | undefined>;
+
+  /**
+   * Listens to what machines emit from now on, whichever actors they are, once it is on disk. Live
+   * only: what a host emitted while nobody listened stands in the records.
+   *
+   * @param failed called where it can no longer listen: the log is out of reach.
+   * @returns once it listens; what ends it.
+   */
+  facts(
+    filter: FactFilter,
+    listener: (fact: Fact, address: string) => void,
+    failed?: (error: unknown) => void,
+  ): Promise<() => void>;
+
   /** Actors that cannot be loaded or moved, each with the record that is to blame. */
   parked(): Promise<readonly Parked[]>;
   /** Tries a parked actor again now; what it answers still parks it. */
@@ -90,6 +111,11 @@ export interface FaceParts {
   readonly commands: Commander;
   readonly watch: (address: string, look: () => void) => () => void;
   readonly listen: (address: string, listener: (event: RecordedEvent) => void) => () => void;
+  readonly listenAll: (
+    filter: FactFilter,
+    listener: FactListener,
+    failed: (error: unknown) => void,
+  ) => Promise<() => void>;
   /** The live state, where the actor is in memory. */
   readonly seen: (address: string) => Snapshot<unknown> | undefined;
   /** Why waiting for an actor makes no sense any more. */
@@ -122,6 +148,8 @@ export function actorsFace<TKinds extends readonly AnyKind[]>(parts: FaceParts):
       return (await readState(env, address, at)) as SnapshotFrom<KindAt<TKinds, TAddress>["machine"]>; // the kind's own machine made it
     },
     records: (options) => readRecords(env, options),
+    record: (address, seq) => readRecord(env, address, seq),
+    facts: (filter, listener, failed = () => {}) => parts.listenAll(filter, listener, failed),
     parked: () => commands.parked(),
     unpark: (address) => commands.unpark(address),
     skip: (address, seq, options) => commands.skip(address, seq, options),

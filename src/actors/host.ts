@@ -88,6 +88,7 @@ function hostOf<TKinds extends readonly AnyKind[]>(
     commands,
     watch: (address, look) => runner.watchers.watch(address, look),
     listen: (address, listener) => runner.watchers.listen(address, listener),
+    listenAll: async (filter, listener) => runner.watchers.listenAll(filter, listener),
     seen: (address) => runner.actors.get(address)?.seen?.snapshot,
     trouble: (address) => {
       if (runner.failed.aborted) return hostFailed(runner.failed.reason);

@@ -6,12 +6,14 @@
  * - An input from outside that the machine cannot take is refused, and nothing is written;
  *   one from inside is always recorded, or settled because the actor has ended.
  */
+import type { Snapshot, SnapshotFrom } from "xstate";
 import { TroupeError } from "../errors.ts";
+import { parseAddress } from "../events/address.ts";
 import type { Born, RecordedEvent } from "../events/record.ts";
 import type { Entry } from "./advance.ts";
 import { effectMark, isCommand } from "./causes.ts";
 import { hasArrived, statusOf, valueOf, type Fold } from "./fold.ts";
-import { sameJson } from "./kind.ts";
+import { kindNamed, sameJson, type AnyKind, type Kinds, type Refusal } from "./kind.ts";
 import type { Stepper } from "./xstate/contract.ts";
 
 interface Outcome {
@@ -77,20 +79,21 @@ export type Decision =
   | { readonly type: "drop"; readonly seq: number }
   | { readonly type: "refuse"; readonly error: TroupeError };
 
+/** What a decision rests on beside the actor. */
+export interface Deciding {
+  readonly stepper: Stepper;
+  readonly kinds: Kinds;
+}
+
 /** Decides about one input of an actor; `fold` is undefined where the actor does not exist. */
-export function decide(
-  address: string,
-  fold: Fold | undefined,
-  input: Input,
-  stepper: Stepper,
-): Decision {
+export function decide(address: string, fold: Fold | undefined, input: Input, env: Deciding): Decision {
   if (input.type === "birth") return decideBirth(address, fold, input);
   if (fold === undefined) return absent(address, input);
   switch (input.type) {
     case "command":
-      return decideCommand(fold, input, stepper);
+      return decideCommand(fold, input, env);
     case "message":
-      return decideMessage(fold, input, stepper);
+      return decideMessage(fold, input, env.stepper);
     case "timer":
       return decideTimer(fold, input);
     case "resident":
@@ -102,10 +105,11 @@ export function decide(
 
 function decideBirth(address: string, fold: Fold | undefined, input: BirthInput): Decision {
   if (fold === undefined) return { type: "record", cause: input.cause, body: { born: input.born } };
+  const detached = input.cause !== undefined && input.born.parent === undefined;
   const same =
     input.cause === undefined
       ? sameJson(fold.born.input, input.born.input)
-      : fold.bornCause === input.cause;
+      : detached || fold.bornCause === input.cause;
   if (same) return { type: "drop", seq: 1 };
   const error = new TroupeError("ACTOR_EXISTS", `"${address}" exists with another input`, {
     hint: "Start it under another id, or with the same input to get the one that exists.",
@@ -127,10 +131,12 @@ export function notFound(address: string): TroupeError {
   });
 }
 
-function decideCommand(fold: Fold, input: CommandInput, stepper: Stepper): Decision {
+function decideCommand(fold: Fold, input: CommandInput, { stepper, kinds }: Deciding): Decision {
   const known = fold.commands.get(input.cause);
   if (known !== undefined) return { type: "drop", seq: known };
   const active = statusOf(fold) === "active";
+  const refusal = active ? refusalOf(fold, input, { stepper, kinds }) : undefined;
+  if (refusal !== undefined) return { type: "refuse", error: refusal };
   if (active && stepper.can(fold.identity, fold.state, input.event)) {
     return { type: "record", cause: input.cause, body: { event: input.event } };
   }
@@ -145,6 +151,33 @@ function decideCommand(fold: Fold, input: CommandInput, stepper: Stepper): Decis
     },
   );
   return { type: "refuse", error };
+}
+
+/** What the kind itself has against a command, with the values that speak against it. */
+function refusalOf(
+  { identity: { address }, born, state, seq }: Fold,
+  { event }: CommandInput,
+  { stepper, kinds }: Deciding,
+): TroupeError | undefined {
+  const kind = kindNamed(kinds, parseAddress(address).kind);
+  if (kind.refuse === undefined || born.lineage !== undefined) return undefined; // a child's logic is another
+  const refusal = asked(kind, state.snapshot, stepper.decode(event));
+  if (refusal === undefined) return undefined;
+  const { code = "EVENT_REFUSED", message, hint, data } = refusal;
+  return new TroupeError(code, `"${address}": ${message}`, {
+    hint,
+    data: { address, type: event.type, seq, ...data },
+  });
+}
+
+/** Where it cannot say, the command is refused: nothing may be written that nobody has judged. */
+function asked(kind: AnyKind, snapshot: Snapshot<unknown>, event: unknown): Refusal | undefined {
+  try {
+    return kind.refuse?.(snapshot as SnapshotFrom<AnyKind["machine"]>, event); // the kind's own machine made it
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { message: `its kind could not judge it: ${why}`, hint: "Mend the kind's refuse()." };
+  }
 }
 
 function decideMessage(fold: Fold, input: MessageInput, stepper: Stepper): Decision {

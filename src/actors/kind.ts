@@ -2,9 +2,10 @@
  * Kinds: what a host can run. A kind binds a name and a version to a machine and to the
  * events that may enter from outside (S1).
  */
-import type { AnyStateMachine, EventFromLogic, InputFrom } from "xstate";
+import type { AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom } from "xstate";
 import { z } from "zod";
-import { TroupeError } from "../errors.ts";
+import { TroupeError, type ErrorCode } from "../errors.ts";
+import type { Json } from "../events/json.ts";
 
 /** A registered kind, with the types of its machine and events. */
 export interface Kind<
@@ -19,6 +20,20 @@ export interface Kind<
   readonly events: TEvents;
   readonly input?: TInput;
   readonly leadingFacts?: readonly string[];
+  // a method: whoever asks has the state and the event of this very kind
+  refuse?(snapshot: SnapshotFrom<TMachine>, event: unknown): Refusal | undefined;
+}
+
+/** Why a command is not taken. */
+export interface Refusal {
+  /** Default `EVENT_REFUSED`. */
+  readonly code?: ErrorCode;
+  /** What is wrong, with the values. */
+  readonly message: string;
+  /** One imperative sentence: what to do instead. */
+  readonly hint: string;
+  /** The values for programs: strict JSON. */
+  readonly data?: Readonly<Record<string, Json>>;
 }
 
 /** Any kind, whatever its types. */
@@ -43,6 +58,9 @@ export type KindEvent<TKind extends AnyKind> = z.input<TKind["events"]>;
  * makes of it. What a parent gives its child does not pass it. Default: any JSON.
  * @param definition.leadingFacts types of emitted events, the most telling first: where a step
  * emits several, the first of these names the record. Default: the first that is emitted.
+ * @param definition.refuse says why a command cannot be taken in this state, where a guard alone
+ * would leave its sender guessing: nothing is written, and the sender gets this error. Pure. Events
+ * between actors do not pass it, so guards must hold without it.
  * @throws {@link TroupeError} `KIND_INVALID`.
  */
 export function defineKind<
@@ -57,6 +75,7 @@ export function defineKind<
   readonly events: TEvents;
   readonly input?: TInput;
   readonly leadingFacts?: readonly string[];
+  refuse?(snapshot: SnapshotFrom<TMachine>, event: z.output<TEvents>): Refusal | undefined;
 }): Kind<TName, TMachine, TEvents, TInput> {
   const { kind, version } = definition;
   if (!/^[A-Za-z0-9_-]+$/.test(kind))

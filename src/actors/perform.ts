@@ -146,12 +146,14 @@ function sendToResident(rt: Runtime, to: string, event: RecordedEvent): boolean 
 }
 
 function bornOf(rt: Runtime, fold: Fold, child: ChildStart): Born {
+  const input = child.input === undefined ? {} : { input: child.input };
+  if (child.detached === true) return { id: child.id, ...input };
   const logic = rt.stepper.childLogic(fold.identity.logic, child.src);
   const registered = rt.kinds.get(parseAddress(child.address).kind)?.machine === logic;
   return {
     id: child.id,
     parent: fold.identity.address,
-    ...(child.input !== undefined && { input: child.input }),
+    ...input,
     ...(!registered && { lineage: [...(fold.born.lineage ?? []), child.src] }),
     ...(child.systemId !== undefined && { systemId: child.systemId }),
     ...(child.syncSnapshot && { syncSnapshot: true as const }),

@@ -70,6 +70,17 @@ export async function* recordsOf(
     yield { ...record, body: parseBody(record.body, placeOf(record)) };
 }
 
+/** One record of one actor; undefined where it has none of this number. */
+export async function readRecord(
+  { log }: { readonly log: EventLog },
+  address: string,
+  seq: number,
+): Promise<StepRecord | undefined> {
+  for await (const record of log.read(address, { after: seq - 1, to: seq }))
+    return { ...record, body: parseBody(record.body, placeOf(record)) };
+  return undefined;
+}
+
 function matches(record: Scanned, type: string): boolean {
   return type.endsWith("*") ? record.type.startsWith(type.slice(0, -1)) : record.type === type;
 }

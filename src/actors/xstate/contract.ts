@@ -48,6 +48,8 @@ export interface ChildStart {
   readonly input?: Json;
   readonly systemId?: string;
   readonly syncSnapshot: boolean;
+  /** It is nobody's child: `src` is its kind, and no one hears how it ends. */
+  readonly detached?: true;
 }
 
 /**

@@ -9,6 +9,8 @@
  * 5. Same step, same list: nothing here asks for time or chance.
  */
 import { TroupeError } from "../../errors.ts";
+import { addressPart, parseAddress, rootOf } from "../../events/address.ts";
+import { sendToActor, startActor } from "../../machines/host-actions.ts";
 import { actAs } from "./acting.ts";
 import type { ChildStart, Effect } from "./contract.ts";
 import { hasEnded } from "./child-snapshots.ts";
@@ -101,8 +103,31 @@ function actionEffect(action: RawAction, at: Place): Effect | undefined {
     case "xstate.log":
       return logEffect(params, at.logger);
     default:
+      if (action.exec === startActor) return detachedStart(params, at.turn);
+      if (action.exec === sendToActor) return addressedSend(params);
       return customEffect(action, at.turn.actor.address);
   }
+}
+
+function detachedStart(params: Fields, { actor }: Turn): Effect {
+  const kind = String(params["kind"]);
+  const id = String(params["id"]);
+  const { address } = parsed(`${kind}/${rootOf(actor.address)}:${addressPart(id)}`);
+  const { input } = params;
+  const given = input === undefined ? {} : { input: encode(input, `input of "${address}"`) };
+  const child = { address, id, src: kind, logicType: "machine", syncSnapshot: false } as const;
+  return { type: "start", child: { ...child, ...given, detached: true } };
+}
+
+function addressedSend(params: Fields): Effect {
+  const { address } = parsed(String(params["to"]));
+  return { type: "send", to: address, event: encodeEvent(params["event"], `event to ${address}`) };
+}
+
+/** @throws {@link TroupeError} `ADDRESS_INVALID`. */
+function parsed(address: string): { readonly address: string } {
+  parseAddress(address);
+  return { address };
 }
 
 function sendEffect(params: Fields, at: Place): Effect {

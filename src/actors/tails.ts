@@ -1,0 +1,133 @@
+/** A client's tails: it follows the log for whoever watches or listens, each tail ended when nobody does. */
+import type { Snapshot } from "xstate";
+import { TroupeError } from "../errors.ts";
+import { parseBody, placeOf, type RecordedEvent } from "../events/record.ts";
+import type { LoadEnv } from "./load.ts";
+import { readState } from "./reads.ts";
+import { fitsActor, fitsFact, type FactFilter, type FactListener } from "./waits.ts";
+
+export interface Tails {
+  readonly watch: (address: string, look: () => void) => () => void;
+  readonly listen: (address: string, listener: (event: RecordedEvent) => void) => () => void;
+  /** Resolves once it listens; `failed` is called once where it cannot go on. */
+  readonly listenAll: (
+    filter: FactFilter,
+    listener: FactListener,
+    failed: (error: unknown) => void,
+  ) => Promise<() => void>;
+  readonly seen: (address: string) => Snapshot<unknown> | undefined;
+  /** Why an actor cannot be followed. */
+  readonly trouble: (address: string) => TroupeError | undefined;
+  readonly end: () => void;
+}
+
+type Moved = (facts: readonly RecordedEvent[], address: string) => void | Promise<void>;
+
+export function createTails(env: LoadEnv): Tails {
+  const states = new Map<string, Snapshot<unknown>>();
+  const troubles = new Map<string, TroupeError>();
+  const looks = new Map<string, Set<() => void>>();
+  const all = new AbortController();
+
+  /** Tells of each record that fits, from now on; resolves once it listens. */
+  async function follow(
+    fits: (address: string) => boolean,
+    signal: AbortSignal,
+    moved: Moved,
+  ): Promise<{ readonly over: Promise<void> }> {
+    const after = await env.log.end();
+    const run = async (): Promise<void> => {
+      for await (const record of env.log.scan({ after, live: true, signal })) {
+        if (!fits(record.stream)) continue;
+        await moved(parseBody(record.body, placeOf(record)).facts ?? [], record.stream);
+      }
+    };
+    return { over: run() };
+  }
+
+  function ending(): AbortController & { readonly either: AbortSignal } {
+    const own = new AbortController();
+    return Object.assign(own, { either: AbortSignal.any([all.signal, own.signal]) });
+  }
+
+  function followOne(address: string, moved: Moved, failed: (error: unknown) => void): () => void {
+    const end = ending();
+    const run = async (): Promise<void> => {
+      const { over } = await follow((stream) => stream === address, end.either, moved);
+      if (!end.either.aborted) await moved([], address);
+      await over;
+    };
+    run().catch(failed);
+    return () => end.abort();
+  }
+
+  function unwatch(address: string, look: () => void): void {
+    const others = looks.get(address);
+    others?.delete(look);
+    if (others !== undefined && others.size > 0) return;
+    looks.delete(address);
+    states.delete(address);
+    troubles.delete(address);
+  }
+
+  return {
+    watch: (address, look) => {
+      looks.set(address, (looks.get(address) ?? new Set()).add(look));
+      const moved = async (): Promise<void> => {
+        states.set(address, await readState(env, address));
+        look();
+      };
+      const stop = followOne(address, moved, (error) => {
+        troubles.set(address, TroupeError.is(error) ? error : unreadable(address, error));
+        look();
+      });
+      return () => {
+        stop();
+        unwatch(address, look);
+      };
+    },
+    listen: (address, listener) =>
+      followOne(
+        address,
+        (facts) => facts.forEach((fact) => heard(() => listener(fact))),
+        () => {},
+      ),
+    async listenAll(filter, listener, failed) {
+      const end = ending();
+      const fits = (address: string): boolean => fitsActor(filter, address);
+      const { over } = await follow(fits, end.either, (facts, address) => {
+        for (const fact of facts)
+          if (fitsFact(filter, fact.type, address)) heard(() => listener(fact, address));
+      });
+      over.catch(failed);
+      return () => end.abort();
+    },
+    trouble: (address) => (all.signal.aborted ? clientClosed() : troubles.get(address)),
+    seen: (address) => states.get(address),
+    end() {
+      all.abort();
+      for (const some of looks.values()) for (const look of some) look();
+    },
+  };
+}
+
+/** A listener's fault is its own: it hears the next one, and the others go on. */
+function heard(call: () => void): void {
+  try {
+    call();
+  } catch {
+    // nobody here could do anything about it
+  }
+}
+
+function clientClosed(): TroupeError {
+  return new TroupeError("HOST_CLOSED", "the client is closed", { hint: "Connect again." });
+}
+
+function unreadable(address: string, cause: unknown): TroupeError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new TroupeError("LOG_UNREACHABLE", `"${address}" cannot be followed: ${message}`, {
+    hint: "Check that the log can be read, then wait again.",
+    cause,
+  });
+}
