@@ -1,0 +1,8 @@
+/** How urgent a message or a job is. */
+import { z } from "zod";
+
+export const Priority = z.enum(["LOW", "NORMAL", "HIGH", "URGENT"]);
+export type Priority = z.infer<typeof Priority>;
+
+/** From the most urgent to the least: the order in which things are taken. */
+export const PRIORITIES = ["URGENT", "HIGH", "NORMAL", "LOW"] as const satisfies readonly Priority[];
