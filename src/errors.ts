@@ -68,6 +68,18 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** Why an actor does not take a command: what its sender is told. Nothing is written. */
+export interface Refusal {
+  /** Default `EVENT_REFUSED`. */
+  readonly code?: ErrorCode;
+  /** What is wrong, with the values. */
+  readonly message: string;
+  /** One imperative sentence: what to do instead. */
+  readonly hint: string;
+  /** The values for programs: strict JSON. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
 /** Every error that Troupe throws on purpose. Branch on `code`, print `message` and `hint`. */
 export class TroupeError extends Error {
   override readonly name: string = "TroupeError";

@@ -1,6 +1,6 @@
 /** The public face of the package: named exports, nothing else. */
 export { TroupeError, WrongSequenceError } from "./errors.ts";
-export type { ErrorCode, ErrorDetails } from "./errors.ts";
+export type { ErrorCode, ErrorDetails, Refusal } from "./errors.ts";
 export { TaskCommand, TaskInput, WorkflowCommand, WorkflowInput } from "./events/commands.ts";
 export { TaskFact, TaskOutcome } from "./events/facts/task.ts";
 export { WorkflowFact, WorkflowOutcome } from "./events/facts/workflow.ts";
@@ -55,7 +55,7 @@ export type { Health } from "./actors/health.ts";
 export { createHost } from "./actors/host.ts";
 export type { Host, HostOptions } from "./actors/host.ts";
 export { defineKind } from "./actors/kind.ts";
-export type { AnyKind, Kind, KindEvent, KindInput, Refusal } from "./actors/kind.ts";
+export type { AnyKind, Kind, KindEvent, KindInput } from "./actors/kind.ts";
 export type { ActorRecord, RecordsOptions } from "./actors/reads.ts";
 export type { FactFilter } from "./actors/waits.ts";
 export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";

@@ -7,13 +7,13 @@
  *   one from inside is always recorded, or settled because the actor has ended.
  */
 import type { Snapshot, SnapshotFrom } from "xstate";
-import { TroupeError } from "../errors.ts";
+import { TroupeError, type Refusal } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { Born, RecordedEvent } from "../events/record.ts";
 import type { Entry } from "./advance.ts";
 import { effectMark, isCommand } from "./causes.ts";
 import { hasArrived, statusOf, valueOf, type Fold } from "./fold.ts";
-import { kindNamed, sameJson, type AnyKind, type Kinds, type Refusal } from "./kind.ts";
+import { kindNamed, sameJson, type AnyKind, type Kinds } from "./kind.ts";
 import type { Stepper } from "./xstate/contract.ts";
 
 interface Outcome {

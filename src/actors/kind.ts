@@ -4,8 +4,7 @@
  */
 import type { AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom } from "xstate";
 import { z } from "zod";
-import { TroupeError, type ErrorCode } from "../errors.ts";
-import type { Json } from "../events/json.ts";
+import { TroupeError, type Refusal } from "../errors.ts";
 
 /** A registered kind, with the types of its machine and events. */
 export interface Kind<
@@ -22,18 +21,6 @@ export interface Kind<
   readonly leadingFacts?: readonly string[];
   // a method: whoever asks has the state and the event of this very kind
   refuse?(snapshot: SnapshotFrom<TMachine>, event: unknown): Refusal | undefined;
-}
-
-/** Why a command is not taken. */
-export interface Refusal {
-  /** Default `EVENT_REFUSED`. */
-  readonly code?: ErrorCode;
-  /** What is wrong, with the values. */
-  readonly message: string;
-  /** One imperative sentence: what to do instead. */
-  readonly hint: string;
-  /** The values for programs: strict JSON. */
-  readonly data?: Readonly<Record<string, Json>>;
 }
 
 /** Any kind, whatever its types. */
