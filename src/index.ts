@@ -73,6 +73,8 @@ export type {
   Order,
   PlanInput,
 } from "./agents/orchestrator.ts";
+export { messagesKinds } from "./agents/team/messages-kinds.ts";
+export type { InboxKind, MessagesKind } from "./agents/team/messages-kinds.ts";
 export { planKinds } from "./agents/plan-kinds.ts";
 export type { Closed, PlanState, TaskKind, WorkflowKind } from "./agents/plan-kinds.ts";
 export type { PlanOptions } from "./agents/plan-sources.ts";

@@ -1,0 +1,34 @@
+/** What an inbox takes and says: `inbox/RUN:AGENT`. */
+import { z } from "zod";
+import { fact } from "../facts/fact.ts";
+import { Priority } from "../priority.ts";
+import { MessageId, MessageType, type Message } from "./message.ts";
+
+export const InboxInput = z.strictObject({ agent: z.string() });
+export type InboxInput = z.infer<typeof InboxInput>;
+
+/** From the exchange: it was sent to this agent. */
+export interface Receive {
+  readonly type: "RECEIVE";
+  readonly message: Message;
+}
+
+/** The agent has done with these; they are unread no more. All or none. */
+const Take = z.strictObject({ type: z.literal("TAKE"), ids: z.array(MessageId).min(1).max(1_000) });
+
+export const InboxCommand = z.discriminatedUnion("type", [Take]);
+export type InboxCommand = z.infer<typeof InboxCommand>;
+
+/** It is in the inbox. Once per message and addressee. */
+const MessageReceived = fact("message.received", {
+  id: z.string(),
+  from: z.string(),
+  type: MessageType,
+  priority: Priority,
+  replyTo: z.string().optional(),
+});
+/** The agent has done with them. Once per message and addressee. */
+const MessageTaken = fact("message.taken", { ids: z.array(z.string()) });
+
+export const InboxFact = z.discriminatedUnion("type", [MessageReceived, MessageTaken]);
+export type InboxFact = z.infer<typeof InboxFact>;

@@ -1,0 +1,59 @@
+/** A message between agents of one run, and where it is delivered. */
+import { z } from "zod";
+import { addressPart } from "../address.ts";
+import type { Priority } from "../priority.ts";
+
+/** What a message is for (S4-033). */
+export const MessageType = z.enum([
+  "context_share",
+  "result_handoff",
+  "request",
+  "response",
+  "notification",
+  "error",
+  "state_update",
+]);
+export type MessageType = z.infer<typeof MessageType>;
+
+/** The sender of what the shared context announces; no agent can join by this name. */
+export const CONTEXT = "context";
+
+/** An agent of a run, by the name by which it has joined. */
+export const AgentName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a name has 1 to 64 letters, digits, "_" and "-"')
+  .refine((name) => name !== CONTEXT, `"${CONTEXT}" is what the shared context is called`);
+
+/** `m1`, `m2`, …: the exchange counts. */
+export const MessageId = z.string().regex(/^m[1-9][0-9]{0,14}$/, "an id is m1, m2, …");
+
+/** Agents by name; or all that have joined, or all that subscribed to the type: but the sender. */
+export const To = z.union([z.array(AgentName).min(1).max(1_000), z.enum(["everyone", "subscribers"])]);
+export type To = z.infer<typeof To>;
+
+/** A message as its addressees have it. */
+export interface Message {
+  readonly id: string;
+  /** The agent that sent it, or {@link CONTEXT}. */
+  readonly from: string;
+  /** As its sender said; whom that meant, `message.sent` says. */
+  readonly to: To;
+  readonly type: MessageType;
+  readonly priority: Priority;
+  readonly payload: z.infer<ReturnType<typeof z.json>>;
+  /** The message that it answers. */
+  readonly replyTo?: string;
+  /** Paths of files that go with it. */
+  readonly artifacts?: readonly string[];
+  /** When the exchange took it, epoch ms. */
+  readonly at: number;
+}
+
+/** The message's place among all of its run: 1, 2, 3, … */
+export function numberOf(id: string): number {
+  return Number(id.slice(1));
+}
+
+export function inboxOf(run: string, agent: string): `inbox/${string}` {
+  return `inbox/${run}:${addressPart(agent)}`;
+}

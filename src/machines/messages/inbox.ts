@@ -1,0 +1,89 @@
+/**
+ * The inbox of an agent in a run, `inbox/RUN:AGENT`: what was delivered and not taken yet, the most
+ * urgent first, and in the order of arrival within a priority.
+ *
+ *     RECEIVE ─→ unread ─TAKE→ gone
+ *
+ * - A message is unread until its agent says that it has done with it: a crash in between loses
+ *   none, and shows the same one again.
+ * - A step costs the same however many wait (A13).
+ */
+import { enqueueActions, setup } from "xstate";
+import type { Refusal } from "../../errors.ts";
+import type { InboxCommand, InboxFact, InboxInput, Receive } from "../../events/messages/inbox.ts";
+import { numberOf, type Message } from "../../events/messages/message.ts";
+import { PRIORITIES, type Priority } from "../../events/priority.ts";
+import { has, put, sorted, without, type Sorted } from "../sorted.ts";
+
+/** Messages by their numbers: an inbox meets them in this order, since all come from one exchange. */
+type Waiting = Sorted<number, Message>;
+
+export interface Inbox {
+  readonly agent: string;
+  readonly unread: Readonly<Record<Priority, Waiting>>;
+}
+
+/** Why these cannot be taken: somebody took one of them before, or it was never here. */
+export function untakable({ unread }: Inbox, { ids }: InboxCommand): Refusal | undefined {
+  const missing = [...new Set(ids)].filter((id) => priorityOf(unread, id) === undefined);
+  if (missing.length === 0) return undefined;
+  return {
+    code: "MESSAGE_UNKNOWN",
+    message: `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not unread here`,
+    hint: "Take each message once, and only what the inbox holds.",
+    data: { ids: missing },
+  };
+}
+
+function priorityOf(unread: Inbox["unread"], id: string): Priority | undefined {
+  const number = numberOf(id);
+  return PRIORITIES.find((priority) => has(unread[priority], number));
+}
+
+function withMessage(unread: Inbox["unread"], message: Message): Inbox["unread"] {
+  const { priority, id } = message;
+  return { ...unread, [priority]: put(unread[priority], numberOf(id), message) };
+}
+
+function withoutMessage(unread: Inbox["unread"], id: string): Inbox["unread"] {
+  const priority = priorityOf(unread, id);
+  if (priority === undefined) return unread;
+  return { ...unread, [priority]: without(unread[priority], numberOf(id)) };
+}
+
+function received({ id, from, type, priority, replyTo }: Message): InboxFact {
+  const reply = replyTo === undefined ? {} : { replyTo };
+  return { type: "message.received", v: 1, data: { id, from, type, priority, ...reply } };
+}
+
+export const inboxMachine = setup({
+  types: {
+    context: {} as Inbox,
+    events: {} as InboxCommand | Receive,
+    input: {} as InboxInput,
+    emitted: {} as InboxFact,
+  },
+  guards: {
+    takes: ({ context, event }) => event.type === "TAKE" && untakable(context, event) === undefined,
+  },
+  actions: {
+    keep: enqueueActions(({ context, enqueue }, { message }: Receive) => {
+      enqueue.assign({ unread: withMessage(context.unread, message) });
+      enqueue.emit(received(message));
+    }),
+    drop: enqueueActions(({ context, enqueue }, { ids }: InboxCommand) => {
+      enqueue.assign({ unread: ids.reduce(withoutMessage, context.unread) });
+      enqueue.emit({ type: "message.taken", v: 1, data: { ids } });
+    }),
+  },
+}).createMachine({
+  id: "inbox",
+  context: ({ input: { agent } }) => {
+    const none = sorted<number, Message>();
+    return { agent, unread: { URGENT: none, HIGH: none, NORMAL: none, LOW: none } };
+  },
+  on: {
+    RECEIVE: { actions: { type: "keep", params: ({ event }) => event } },
+    TAKE: { guard: "takes", actions: { type: "drop", params: ({ event }) => event } },
+  },
+});

@@ -1,0 +1,95 @@
+/**
+ * The exchange of a run, `messages/RUN`: agents join, and what one sends is delivered to the inboxes
+ * of those whom it is for. Its log is the history of all messages.
+ *
+ *     JOIN SUBSCRIBE … ─┐
+ *                       ↓            ┌→ inbox/RUN:A
+ *     SEND HANDOFF ─→ open ─RECEIVE──┼→ inbox/RUN:B
+ *                          └SET─→ context/RUN   (a result that is handed off)
+ *
+ * - It keeps no message: the inbox of each addressee does, until it is taken.
+ * - A send between two actors stays in order, so an inbox meets messages as they were numbered.
+ * - Pure: what follows from an event is worked out in one turn (`exchange.ts`).
+ */
+import { enqueueActions, setup } from "xstate";
+import type { MessagesCommand, MessagesFact, MessagesInput } from "../../events/messages/exchange.ts";
+import { sendToActor, startActor, type ActorMessage, type ActorStart } from "../host-actions.ts";
+import {
+  handedOff,
+  joined,
+  left,
+  newExchange,
+  opened,
+  sent,
+  subscribed,
+  unsubscribed,
+  type Exchange,
+  type Turn,
+} from "./exchange.ts";
+import { objection } from "./objection.ts";
+
+type HostAction =
+  | { readonly type: "startActor"; readonly params: ActorStart }
+  | { readonly type: "sendToActor"; readonly params: ActorMessage };
+
+/** What a turn has worked out. A start stands before what is sent there. */
+const take = enqueueActions<
+  Exchange,
+  MessagesCommand,
+  Turn,
+  MessagesCommand,
+  never,
+  HostAction,
+  never,
+  never,
+  MessagesFact
+>(({ enqueue }, { exchange, facts, starts = [], sends = [] }) => {
+  enqueue.assign(exchange);
+  for (const fact of facts) enqueue.emit(fact);
+  for (const params of starts) enqueue({ type: "startActor", params });
+  for (const params of sends) enqueue({ type: "sendToActor", params });
+});
+
+export const messagesMachine = setup({
+  types: {
+    context: {} as Exchange,
+    events: {} as MessagesCommand,
+    input: {} as MessagesInput,
+    emitted: {} as MessagesFact,
+  },
+  guards: {
+    takes: ({ context, event }) => objection(context, event) === undefined,
+  },
+  actions: {
+    startActor,
+    sendToActor,
+    take,
+  },
+}).createMachine({
+  id: "messages",
+  context: ({ input }) => newExchange(input),
+  entry: { type: "take", params: ({ context }) => opened(context) },
+  on: {
+    JOIN: { actions: { type: "take", params: ({ context, event }) => joined(context, event) } },
+    LEAVE: {
+      guard: "takes",
+      actions: { type: "take", params: ({ context, event }) => left(context, event) },
+    },
+    SUBSCRIBE: {
+      guard: "takes",
+      actions: { type: "take", params: ({ context, event }) => subscribed(context, event) },
+    },
+    UNSUBSCRIBE: {
+      guard: "takes",
+      actions: { type: "take", params: ({ context, event }) => unsubscribed(context, event) },
+    },
+    SEND: {
+      guard: "takes",
+      actions: { type: "take", params: ({ context, event }) => sent(context, event) },
+    },
+    HANDOFF: {
+      guard: "takes",
+      actions: { type: "take", params: ({ context, event }) => handedOff(context, event) },
+    },
+  },
+});
