@@ -73,6 +73,8 @@ export type {
   Order,
   PlanInput,
 } from "./agents/orchestrator.ts";
+export { contextKind } from "./agents/team/context-kind.ts";
+export type { ContextKind } from "./agents/team/context-kind.ts";
 export { messagesKinds } from "./agents/team/messages-kinds.ts";
 export type { InboxKind, MessagesKind } from "./agents/team/messages-kinds.ts";
 export { planKinds } from "./agents/plan-kinds.ts";
