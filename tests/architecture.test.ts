@@ -34,6 +34,7 @@ const ONLY_IN: readonly (readonly [module: RegExp, files: RegExp])[] = [
   [/^node:sqlite$/, /^src\/(events\/log\/sqlite|projections\/store)/],
   [/^@nats-io\//, /^src\/events\/log\/jetstream/],
   [/^commander$/, /^src\/cli\//],
+  [/^croner$/, /^src\/events\/queue\/cron\.ts$/],
   [/^yaml$/, /^src\/(cli\/|events\/plan\/document\.ts$)/],
   // A machine or a schema that touches the world is not pure.
   [
