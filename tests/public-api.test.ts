@@ -39,6 +39,7 @@ it("exports exactly these values", () => {
       "executeWorkflow",
       "health",
       "hub",
+      "now",
       "onFacts",
       "openLog",
       "parallel",
@@ -46,7 +47,9 @@ it("exports exactly these values", () => {
       "planKinds",
       "readPlan",
       "saga",
+      "sendToActor",
       "sequential",
+      "startActor",
       "systemClock",
       "taskEvents",
     ]

@@ -24,6 +24,8 @@ export interface ClientOptions<TKinds extends readonly AnyKind[]> {
   readonly logOptions?: LogOptions;
   /** Longest wait for the owner's answer, ms. Default 30,000. */
   readonly timeoutMs?: number;
+  /** Where the client's talk goes: listeners that throw. Default: nowhere. */
+  readonly warn?: (message: string, facts: Readonly<Record<string, unknown>>) => void;
 }
 
 /** What a client offers: what a host does, but for running actors. */
@@ -33,11 +35,11 @@ export interface Client<TKinds extends readonly AnyKind[]> extends Actors<TKinds
 export async function connect<const TKinds extends readonly AnyKind[]>(
   options: ClientOptions<TKinds>,
 ): Promise<Client<TKinds>> {
-  const { log: given, timeoutMs = 30_000 } = options;
+  const { log: given, timeoutMs = 30_000, warn } = options;
   const kinds = kindsByName(options.kinds);
   const log = typeof given === "object" ? given : await openLog(given, options.logOptions);
   const env: LoadEnv = { log, kinds, stepper: readingStepper(kinds) };
-  const tails = createTails(env);
+  const tails = createTails(env, (error) => warn?.("a listener threw", { error }));
   const commands = remoteCommander((command) => ask(log, kinds, command, timeoutMs));
   const face = actorsFace<TKinds>({
     env,

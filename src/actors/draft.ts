@@ -74,21 +74,22 @@ export function draftingOf(
   };
 }
 
-type Recording = Extract<Decision, { type: "record" }>;
+type Recording = Extract<Decision, { type: "record" }> & {
+  /** Time of the record, and of what was decided before it: no guard and its step disagree about time. */
+  readonly at: number;
+};
 
 /** Decides and steps a batch. The actor's fold has moved when it returns: append, or drop the fold. */
 export function draft(batch: readonly Input[], drafting: Drafting): Draft {
   const out = nothing(drafting);
   for (const [index, input] of batch.entries()) {
     const { address, fold } = drafting.actor;
-    const { rt } = drafting;
-    const decision = during(Math.max(rt.clock.now(), fold?.at ?? 0), () =>
-      decide(address, fold, input, rt),
-    );
+    const at = timeOf(drafting, input);
+    const decision = during(at, () => decide(address, fold, input, drafting.rt));
     if (decision.type === "drop") out.after.push(() => input.done?.(decision.seq));
     else if (decision.type === "refuse") out.after.push(() => input.failed?.(decision.error));
     else {
-      const fault = tryRecord(out, drafting, input, decision);
+      const fault = tryRecord(out, drafting, input, { ...decision, at });
       if (fault === undefined) continue;
       out.poison = { ...fault, seq: (fold?.seq ?? 0) + 1, rest: batch.slice(index) };
       return out;
@@ -105,12 +106,9 @@ function nothing({ actor: { fold } }: Drafting): Draft {
 export function draftCheckpoint(checkpoint: Checkpoint, drafting: Drafting): Draft {
   const out = nothing(drafting);
   const event = { type: "troupe.checkpoint" };
-  record(
-    out,
-    drafting,
-    { type: "control", event },
-    { type: "record", cause: undefined, body: { event, checkpoint } },
-  );
+  const input: Input = { type: "control", event };
+  const at = timeOf(drafting, input);
+  record(out, drafting, input, { type: "record", cause: undefined, body: { event, checkpoint }, at });
   return out;
 }
 
@@ -166,15 +164,15 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
 }
 
 function entryOf(
-  { rt, actor, scales }: Drafting,
-  { cause, body }: Recording,
+  { actor, scales }: Drafting,
+  { cause, body, at }: Recording,
   settled: readonly string[],
 ): Entry {
   const { fold, ledger } = actor;
   const seq = (fold?.seq ?? 0) + 1;
   return {
     seq,
-    at: Math.max(rt.clock.now(), fold?.at ?? 0, dueOf(fold, body.timer)),
+    at,
     cause,
     hash: (stepped) => scales.hash(stepped),
     body: {
@@ -186,9 +184,10 @@ function entryOf(
   };
 }
 
-/** When the timer that fires was due: a clock that was set back since then says less. */
-function dueOf(fold: Fold | undefined, timer: string | undefined): number {
-  return (timer === undefined ? undefined : fold?.timers.withId(timer)?.dueAt) ?? 0;
+/** Never before the last record, nor before the timer that fires was due: a clock that was set back says less. */
+function timeOf({ rt, actor: { fold } }: Drafting, input: Input): number {
+  const due = input.type === "timer" ? fold?.timers.withId(input.id)?.dueAt : undefined;
+  return Math.max(rt.clock.now(), fold?.at ?? 0, due ?? 0);
 }
 
 function traced(effect: NumberedEffect, trace: string | undefined): NumberedEffect {

@@ -84,8 +84,10 @@ export interface Actors<TKinds extends readonly AnyKind[]> {
    * Listens to what machines emit from now on, whichever actors they are, once it is on disk. Live
    * only: what a host emitted while nobody listened stands in the records.
    *
-   * @param failed called where it can no longer listen: the log is out of reach.
+   * @param failed called once where nothing more is heard: the log is out of reach, or host or
+   * client are closed. Not after the end was called.
    * @returns once it listens; what ends it.
+   * @throws {@link TroupeError} `HOST_CLOSED`, `HOST_FAILED`.
    */
   facts(
     filter: FactFilter,

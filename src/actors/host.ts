@@ -83,19 +83,25 @@ function hostOf<TKinds extends readonly AnyKind[]>(
   commands: ReturnType<typeof commander>,
   cleanup: AsyncDisposableStack,
 ): Host<TKinds> {
+  const over = (): TroupeError | undefined => {
+    if (runner.failed.aborted) return hostFailed(runner.failed.reason);
+    if (runner.runtime.running()) return undefined;
+    return new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host." });
+  };
   const face = actorsFace<TKinds>({
     env: runner.runtime,
     commands,
     watch: (address, look) => runner.watchers.watch(address, look),
     listen: (address, listener) => runner.watchers.listen(address, listener),
-    listenAll: async (filter, listener) => runner.watchers.listenAll(filter, listener),
+    async listenAll(filter, listener, failed) {
+      const why = over();
+      if (why !== undefined) throw why;
+      return runner.watchers.listenAll(filter, listener, failed);
+    },
     seen: (address) => runner.actors.get(address)?.seen?.snapshot,
     trouble: (address) => {
-      if (runner.failed.aborted) return hostFailed(runner.failed.reason);
-      if (!runner.runtime.running())
-        return new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host." });
       const parked = runner.parked.get(address);
-      return parked && parkedError(parked);
+      return over() ?? (parked && parkedError(parked));
     },
     after: (ms, call) => runner.runtime.clock.after(ms, call),
   });

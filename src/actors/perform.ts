@@ -5,6 +5,7 @@
  *   until it has run and what it sent is recorded.
  * - A12. What a former owner left is done only behind `troupe.recovered`, starts before sends.
  */
+import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { Born, RecordedEvent } from "../events/record.ts";
 import type { LiveActor } from "./actor.ts";
@@ -123,8 +124,15 @@ function deliver(
   if (owed.type === "start") {
     rt.at("before-effect", actor.address);
     const born = bornOf(rt, fold, owed.child);
-    const input = { type: "birth", born, correlation: fold.correlation, cause, trace, done } as const;
-    rt.offer(owed.child.address, input, fresh);
+    const { address } = owed.child;
+    const { correlation } = fold;
+    const failed = (error: unknown): void => {
+      // nobody's child has its address; whatever else keeps it from being born is told elsewhere
+      if (TroupeError.is(error, "ACTOR_EXISTS"))
+        rt.warn("a child cannot be started", { address, parent: actor.address, error });
+    };
+    const input = { type: "birth", born, correlation, cause, trace, done, failed } as const;
+    rt.offer(address, input, fresh);
     rt.at("after-effect", actor.address);
     return;
   }

@@ -33,10 +33,7 @@ export async function readState(
   at?: number,
 ): Promise<Snapshot<unknown>> {
   parseAddress(address);
-  if (at !== undefined && (!Number.isInteger(at) || at < 1))
-    throw new TroupeError("RECORD_INVALID", `"${at}" is no record's number`, {
-      hint: "Use 1, 2, 3, …",
-    });
+  if (at !== undefined) assertSeq(at);
   const fold = await load(env, address, at === undefined ? {} : { to: at });
   if (fold === undefined) throw notFound(address);
   if (at !== undefined && fold.seq < at)
@@ -70,12 +67,20 @@ export async function* recordsOf(
     yield { ...record, body: parseBody(record.body, placeOf(record)) };
 }
 
+/** @throws {@link TroupeError} `RECORD_INVALID`. */
+function assertSeq(seq: number): void {
+  if (Number.isInteger(seq) && seq >= 1) return;
+  throw new TroupeError("RECORD_INVALID", `"${seq}" is no record's number`, { hint: "Use 1, 2, 3, …" });
+}
+
 /** One record of one actor; undefined where it has none of this number. */
 export async function readRecord(
   { log }: { readonly log: EventLog },
   address: string,
   seq: number,
 ): Promise<StepRecord | undefined> {
+  parseAddress(address);
+  assertSeq(seq);
   for await (const record of log.read(address, { after: seq - 1, to: seq }))
     return { ...record, body: parseBody(record.body, placeOf(record)) };
   return undefined;

@@ -132,8 +132,9 @@ export function createRunner(options: RunnerOptions): Runner {
     if (failing.signal.aborted) return;
     failing.abort(error);
     stopWork();
-    for (const actor of actors.values()) actor.drop(hostFailed(error));
-    watching.closed();
+    const why = hostFailed(error);
+    for (const actor of actors.values()) actor.drop(why);
+    watching.closed(why);
   }
 
   function stopWork(): void {
@@ -247,7 +248,7 @@ export function createRunner(options: RunnerOptions): Runner {
           await actor.snapshot();
         }
       }
-      watching.closed();
+      watching.closed(error);
     },
   };
 }

@@ -4,12 +4,12 @@ import { TroupeError } from "../errors.ts";
 import { parseBody, placeOf, type RecordedEvent } from "../events/record.ts";
 import type { LoadEnv } from "./load.ts";
 import { readState } from "./reads.ts";
-import { fitsActor, fitsFact, type FactFilter, type FactListener } from "./waits.ts";
+import { fitsActor, fitsFact, heard, type FactFilter, type FactListener } from "./waits.ts";
 
 export interface Tails {
   readonly watch: (address: string, look: () => void) => () => void;
   readonly listen: (address: string, listener: (event: RecordedEvent) => void) => () => void;
-  /** Resolves once it listens; `failed` is called once where it cannot go on. */
+  /** Resolves once it listens; `failed` is called once where nothing more is heard. */
   readonly listenAll: (
     filter: FactFilter,
     listener: FactListener,
@@ -23,7 +23,8 @@ export interface Tails {
 
 type Moved = (facts: readonly RecordedEvent[], address: string) => void | Promise<void>;
 
-export function createTails(env: LoadEnv): Tails {
+/** @param report takes what listeners throw. */
+export function createTails(env: LoadEnv, report: (error: unknown) => void): Tails {
   const states = new Map<string, Snapshot<unknown>>();
   const troubles = new Map<string, TroupeError>();
   const looks = new Map<string, Set<() => void>>();
@@ -89,17 +90,22 @@ export function createTails(env: LoadEnv): Tails {
     listen: (address, listener) =>
       followOne(
         address,
-        (facts) => facts.forEach((fact) => heard(() => listener(fact))),
+        (facts) => facts.forEach((fact) => heard(() => listener(fact), report)),
         () => {},
       ),
     async listenAll(filter, listener, failed) {
+      if (all.signal.aborted) throw clientClosed();
       const end = ending();
       const fits = (address: string): boolean => fitsActor(filter, address);
       const { over } = await follow(fits, end.either, (facts, address) => {
         for (const fact of facts)
-          if (fitsFact(filter, fact.type, address)) heard(() => listener(fact, address));
+          if (!end.either.aborted && fitsFact(filter, fact.type, address))
+            heard(() => listener(fact, address), report);
       });
-      over.catch(failed);
+      const ended = (why: unknown): void => {
+        if (!end.signal.aborted) heard(() => failed(why), report);
+      };
+      over.then(() => ended(all.signal.aborted ? clientClosed() : logClosed(env.log)), ended);
       return () => end.abort();
     },
     trouble: (address) => (all.signal.aborted ? clientClosed() : troubles.get(address)),
@@ -111,17 +117,15 @@ export function createTails(env: LoadEnv): Tails {
   };
 }
 
-/** A listener's fault is its own: it hears the next one, and the others go on. */
-function heard(call: () => void): void {
-  try {
-    call();
-  } catch {
-    // nobody here could do anything about it
-  }
-}
-
 function clientClosed(): TroupeError {
   return new TroupeError("HOST_CLOSED", "the client is closed", { hint: "Connect again." });
+}
+
+/** A live scan that ends by itself: somebody has closed the log. */
+function logClosed({ url }: LoadEnv["log"]): TroupeError {
+  return new TroupeError("LOG_UNREACHABLE", `${url} was closed`, {
+    hint: "Open it, and listen again.",
+  });
 }
 
 function unreadable(address: string, cause: unknown): TroupeError {

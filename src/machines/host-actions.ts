@@ -24,7 +24,10 @@ export interface ActorStart {
 export interface ActorMessage {
   /** An address. Nobody there: a dead letter. */
   readonly to: string;
-  readonly event: { readonly type: string };
+  /** Strict JSON, beyond the kind's schema of commands; no type that begins with `xstate.` or `troupe.`. */
+  readonly event:
+    | { readonly type: string }
+    | { readonly type: string; readonly [key: string]: unknown };
 }
 
 /** Starts an actor that is nobody's child: how it ends is told only as its own machine says. */

@@ -3,20 +3,19 @@
  *
  * 1. Custom actions and logs stand first, then the rest in the order of the step: XState runs
  *    the first kind at once and defers the second.
- * 2. A child's start stands before what is sent to it, also where an entry action sends first.
+ * 2. The start of an actor stands before what is sent to it, also where an entry action sends first.
  * 3. A child started and stopped in one step leaves no effect.
  * 4. An immediate `raise` was consumed inside the step and is no effect.
  * 5. Same step, same list: nothing here asks for time or chance.
  */
 import { TroupeError } from "../../errors.ts";
-import { addressPart, parseAddress, rootOf } from "../../events/address.ts";
-import { sendToActor, startActor } from "../../machines/host-actions.ts";
 import { actAs } from "./acting.ts";
 import type { ChildStart, Effect } from "./contract.ts";
 import { hasEnded } from "./child-snapshots.ts";
 import { encode } from "./encode.ts";
 import { encodeEvent, fields } from "./events.ts";
 import type { Fields } from "./events.ts";
+import { hostEffect } from "./host-effects.ts";
 import type { RawAction } from "./internals.ts";
 import { isRef } from "./refs.ts";
 import type { Ref } from "./refs.ts";
@@ -39,7 +38,7 @@ export function effectsOf(turn: Turn, parts: EffectParts): Effect[] {
     if (effect?.type === "action") first.push(effect);
     else if (effect !== undefined) rest.push(effect);
   });
-  return first.length === 0 ? startsFirst(rest, turn) : [...first, ...startsFirst(rest, turn)];
+  return [...first, ...startsFirst(rest)];
 }
 
 interface Place extends EffectParts {
@@ -103,31 +102,8 @@ function actionEffect(action: RawAction, at: Place): Effect | undefined {
     case "xstate.log":
       return logEffect(params, at.logger);
     default:
-      if (action.exec === startActor) return detachedStart(params, at.turn);
-      if (action.exec === sendToActor) return addressedSend(params);
-      return customEffect(action, at.turn.actor.address);
+      return hostEffect(action, at.turn.actor.address) ?? customEffect(action, at.turn.actor.address);
   }
-}
-
-function detachedStart(params: Fields, { actor }: Turn): Effect {
-  const kind = String(params["kind"]);
-  const id = String(params["id"]);
-  const { address } = parsed(`${kind}/${rootOf(actor.address)}:${addressPart(id)}`);
-  const { input } = params;
-  const given = input === undefined ? {} : { input: encode(input, `input of "${address}"`) };
-  const child = { address, id, src: kind, logicType: "machine", syncSnapshot: false } as const;
-  return { type: "start", child: { ...child, ...given, detached: true } };
-}
-
-function addressedSend(params: Fields): Effect {
-  const { address } = parsed(String(params["to"]));
-  return { type: "send", to: address, event: encodeEvent(params["event"], `event to ${address}`) };
-}
-
-/** @throws {@link TroupeError} `ADDRESS_INVALID`. */
-function parsed(address: string): { readonly address: string } {
-  parseAddress(address);
-  return { address };
 }
 
 function sendEffect(params: Fields, at: Place): Effect {
@@ -187,16 +163,18 @@ function customEffect({ type, params, info, exec }: RawAction, address: string):
     : { type: "action", name: type, params, run };
 }
 
-/** The starts in front of the first send to their child; all else stays where it is. */
-function startsFirst(effects: Effect[], { born }: Turn): Effect[] {
-  if (born.length === 0) return effects;
-  for (let at = 0; at < effects.length; at++) {
-    const effect = effects[at];
-    if (effect?.type !== "send") continue;
-    const start = effects.findIndex(
-      (e, i) => i > at && e.type === "start" && e.child.address === effect.to,
-    );
-    if (start > at) effects.splice(at, 0, ...effects.splice(start, 1));
+/** The starts in front of the first send to whom they start; all else stays where it is. */
+function startsFirst(effects: readonly Effect[]): readonly Effect[] {
+  if (!effects.some(({ type }) => type === "start")) return effects;
+  const later = new Map<string, Effect>();
+  for (const effect of effects)
+    if (effect.type === "start" && !later.has(effect.child.address))
+      later.set(effect.child.address, effect);
+  const ordered = new Set<Effect>();
+  for (const effect of effects) {
+    const start = effect.type === "send" ? later.get(effect.to) : undefined;
+    if (start !== undefined) ordered.add(start); // one that stands there already stays there
+    ordered.add(effect);
   }
-  return effects;
+  return [...ordered];
 }
