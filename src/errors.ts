@@ -27,6 +27,9 @@ export type ErrorCode =
   | "HOST_CLOSED"
   | "HOST_FAILED"
   | "INPUT_INVALID"
+  | "JOB_FAILED"
+  | "JOB_NOT_OPEN"
+  | "JOB_TIMEOUT"
   | "JSON_INVALID"
   | "KIND_DUPLICATE"
   | "KIND_INVALID"
@@ -60,11 +63,14 @@ export type ErrorCode =
   | "RESULT_INVALID"
   | "RUN_EXISTS"
   | "RUN_NOT_FOUND"
+  | "SCHEDULE_UNKNOWN"
   | "SERVER_TOO_OLD"
   | "SNAPSHOT_UNKNOWN"
   | "STEP_FAILED"
+  | "TIME_PAST"
   | "USAGE"
-  | "WAIT_TIMEOUT";
+  | "WAIT_TIMEOUT"
+  | "WORKER_UNKNOWN";
 
 /** What an error says beyond its message. */
 export interface ErrorDetails {

@@ -30,6 +30,11 @@ export interface ActorMessage {
     | { readonly type: string; readonly [key: string]: unknown };
 }
 
+/** Both actions, as what machines enqueue. */
+export type HostAction =
+  | { readonly type: "startActor"; readonly params: ActorStart }
+  | { readonly type: "sendToActor"; readonly params: ActorMessage };
+
 /** Starts an actor that is nobody's child: how it ends is told only as its own machine says. */
 export function startActor(_args: unknown, { kind, id }: ActorStart): void {
   throw hostless(`the start of "${kind}" ${id}`);

@@ -1,0 +1,74 @@
+/** The kinds of a host that has queues. */
+import type { Snapshot } from "xstate";
+import type { z } from "zod";
+import type { Kind } from "../../actors/kind.ts";
+import { JobCommand, JobInput, JobStatus, type JobFact } from "../../events/queue/job.ts";
+import { QueueCommand, QueueInput, type QueueFact } from "../../events/queue/queue.ts";
+import type { QueueContext } from "../../machines/queue/board.ts";
+import { jobMachine } from "../../machines/queue/job.ts";
+import type { JobContext } from "../../machines/queue/life.ts";
+import { queueMachine } from "../../machines/queue/queue.ts";
+import { leaseGone, refusalOf } from "../../machines/queue/refusals.ts";
+import type { Closed } from "../plan-kinds.ts";
+
+/** A queue: `queue/NAME`. */
+export type QueueKind = Kind<
+  "queue",
+  Closed<QueueInput, undefined, QueueFact>,
+  z.ZodType<QueueCommand, z.input<typeof QueueCommand>>,
+  z.ZodType<QueueInput, z.input<typeof QueueInput>>
+>;
+
+/** A job: `job/QUEUE:ID`, started by its queue. */
+export type JobKind = Kind<
+  "job",
+  Closed<JobInput, undefined, JobFact>,
+  z.ZodType<JobCommand, z.input<typeof JobCommand>>,
+  z.ZodType<JobInput, z.input<typeof JobInput>>
+>;
+
+/** The kinds of a host that has queues: {@link openQueue} asks for jobs, {@link startWorker} does them. */
+export function queueKinds(): readonly [QueueKind, JobKind] {
+  return [queueKind, jobKind];
+}
+
+const queueKind = {
+  kind: "queue",
+  version: "1",
+  machine: queueMachine as unknown as QueueKind["machine"], // it is; its inside is hidden
+  events: QueueCommand,
+  input: QueueInput,
+  refuse: (snapshot: Snapshot<unknown>, event: unknown) =>
+    refusalOf(boardOf(snapshot), event as QueueCommand), // as the schema has read it
+} as const;
+
+const jobKind = {
+  kind: "job",
+  version: "1",
+  machine: jobMachine as unknown as JobKind["machine"], // it is; its inside is hidden
+  events: JobCommand,
+  input: JobInput,
+  refuse(snapshot: Snapshot<unknown>, event: unknown) {
+    const running = statusOf(snapshot) === "RUNNING";
+    return leaseGone(jobOf(snapshot), running, event as JobCommand); // as the schema has read it
+  },
+} as const;
+
+/** What a queue's snapshot holds. */
+export function boardOf(snapshot: Snapshot<unknown>): QueueContext {
+  return contextOf(snapshot) as QueueContext; // the queue machine's own
+}
+
+/** What a job's snapshot holds. */
+export function jobOf(snapshot: Snapshot<unknown>): JobContext {
+  return contextOf(snapshot) as JobContext; // the job machine's own
+}
+
+/** Where a job stands. */
+export function statusOf(snapshot: Snapshot<unknown>): JobStatus {
+  return JobStatus.parse("value" in snapshot ? snapshot.value : undefined);
+}
+
+function contextOf(snapshot: Snapshot<unknown>): unknown {
+  return "context" in snapshot ? snapshot.context : undefined;
+}

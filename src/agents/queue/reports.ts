@@ -1,0 +1,85 @@
+/** A worker's reports: one command at a time, with all that ended meanwhile. */
+import { randomUUID } from "node:crypto";
+import type { ActorHandle } from "../../actors/handle.ts";
+import type { Clock } from "../../actors/clock.ts";
+import { TroupeError } from "../../errors.ts";
+import type { Ended } from "../../events/queue/queue.ts";
+import type { QueueKind } from "./kinds.ts";
+
+export interface Reports {
+  /** Reports how a lease ended. */
+  add(ended: Ended): void;
+  /** The jobs whose end is on its way. */
+  jobs(): readonly string[];
+  /** Forgets what has not been sent: its leases are lost. */
+  drop(): void;
+  /** Resolves once nothing is on its way. */
+  sent(): Promise<void>;
+}
+
+export interface ReportParts {
+  readonly handle: ActorHandle<QueueKind>;
+  readonly clock: Clock;
+  /** The worker's present name. */
+  readonly worker: () => string;
+  /** The queue no longer takes the word of this lease. */
+  readonly refused: (lease: number, error: unknown) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** As many as one command takes. */
+const MOST = 1_000;
+const AGAIN_MS = 100;
+
+export function reporter({ handle, clock, worker, refused, fail }: ReportParts): Reports {
+  let waiting: Ended[] = [];
+  let under: readonly Ended[] = [];
+  let flow: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      under = waiting.splice(0, MOST);
+      await deliver(under);
+      under = [];
+    }
+  }
+
+  /** Where one lease of many is lost, the others still count: each goes alone then. */
+  async function deliver(ended: readonly Ended[]): Promise<void> {
+    try {
+      await send(ended);
+    } catch (error) {
+      if (!TroupeError.is(error, "LEASE_LOST")) throw error;
+      const [only] = ended;
+      if (ended.length === 1 && only !== undefined) return refused(only.lease, error);
+      for (const one of ended) await deliver([one]);
+    }
+  }
+
+  async function send(ended: readonly Ended[]): Promise<void> {
+    const id = randomUUID();
+    for (;;) {
+      try {
+        await handle.send({ type: "REPORT", worker: worker(), ended: [...ended] }, { id });
+        return;
+      } catch (error) {
+        if (!TroupeError.is(error, "MAILBOX_FULL")) throw error;
+      }
+      await new Promise<void>((resolve) => void clock.after(AGAIN_MS, resolve));
+    }
+  }
+
+  return {
+    add(ended) {
+      waiting.push(ended);
+      flow ??= run()
+        .catch(fail)
+        .finally(() => (flow = undefined));
+    },
+    jobs: () => [...under, ...waiting].map(({ job }) => job),
+    drop: () => void (waiting = []),
+    async sent() {
+      while (flow !== undefined) await flow;
+    },
+  };
+}

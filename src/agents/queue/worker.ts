@@ -1,0 +1,231 @@
+/**
+ * A worker: does a queue's jobs with functions of this process, on a host or from a client in
+ * another process.
+ *
+ * - T-R4. It works under leases and gives signs of life. If it was silent too long, or a lease
+ *   is over for another reason, the job's signal aborts, and what comes of it is dropped.
+ * - A job may run again after a crash: what it does outside should be idempotent by its id,
+ *   or fenced by its lease.
+ */
+import { randomUUID } from "node:crypto";
+import { systemClock, type Clock } from "../../actors/clock.ts";
+import type { Fact } from "../../actors/face.ts";
+import { TroupeError } from "../../errors.ts";
+import { JobCancelling, JobLapsed, JobStarted } from "../../events/queue/job.ts";
+import { attempt, cancelledBy, type JobHandler } from "./attempt.ts";
+import { boardOf, jobOf } from "./kinds.ts";
+import type { QueueActors } from "./queue.ts";
+import { reporter } from "./reports.ts";
+
+export interface WorkerOptions {
+  /** What to do for jobs, by handler. */
+  readonly handlers: Readonly<Record<string, JobHandler>>;
+  /** Jobs at a time. Default 5 (S4-039). */
+  readonly concurrency?: number;
+  /** Stands at the beginning of its name. Default `worker`. */
+  readonly name?: string;
+  readonly clock?: Clock;
+  /** 0 to 1, for the jitter of retries. Default `Math.random`. */
+  readonly random?: () => number;
+  /** Hears what goes wrong beside the jobs themselves: lost leases, and why it failed. Default: nobody. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface StopOptions {
+  /** Then the signals of the jobs that still run abort. Default: never. */
+  readonly timeoutMs?: number;
+}
+
+export interface Worker extends AsyncDisposable {
+  /** Its name in the queue: a new one whenever it joins anew. */
+  readonly name: string;
+  /** Aborts, with the error as its reason, where it cannot go on. */
+  readonly failed: AbortSignal;
+  /** How many jobs it has. */
+  readonly running: number;
+  /** Takes no more jobs, and resolves once those that run are over. Twice is safe. */
+  stop(options?: StopOptions): Promise<void>;
+}
+
+interface Held {
+  readonly job: string;
+  readonly abort: AbortController;
+}
+
+/**
+ * Starts a worker.
+ *
+ * @throws {@link TroupeError} `ACTOR_NOT_FOUND` where there is no such queue.
+ */
+export async function startWorker(
+  actors: QueueActors,
+  queue: string,
+  options: WorkerOptions,
+): Promise<Worker> {
+  const { handlers, concurrency = 5, clock = systemClock, random = Math.random } = options;
+  const { onError = () => {} } = options;
+  const handle = actors.actor(`queue/${queue}`);
+  const { leaseMs } = boardOf(await handle.snapshot()).settings;
+  const failing = new AbortController();
+  const held = new Map<number, Held>();
+  let worker = newName(options);
+  let slots = concurrency;
+  let rested = (): void => {};
+
+  const reports = reporter({
+    handle,
+    clock,
+    worker: () => worker,
+    refused: (_, error) => onError(error),
+    fail,
+  });
+
+  function fail(error: unknown): void {
+    if (failing.signal.aborted) return;
+    failing.abort(error);
+    onError(error);
+    dropAll(error);
+  }
+
+  function release(lease: number): void {
+    held.delete(lease);
+    if (held.size === 0) rested();
+  }
+
+  /** A lease is over: its job is somebody else's now, or nobody's. */
+  function lose(lease: number, error: unknown): void {
+    const one = held.get(lease);
+    if (one === undefined) return;
+    one.abort.abort(error);
+    release(lease);
+  }
+
+  function dropAll(error: unknown): void {
+    reports.drop();
+    for (const lease of held.keys()) lose(lease, error);
+  }
+
+  async function work(lease: number, { job, abort }: Held): Promise<void> {
+    const actor = actors.actor(`job/${queue}:${job}`);
+    const { order, failures, attempts } = jobOf(await actor.snapshot());
+    const tell = (percent: number, note?: string): void => {
+      const said = { type: "PROGRESS", lease, percent, ...(note !== undefined && { note }) } as const;
+      actor.send(said).catch((error: unknown) => {
+        if (held.get(lease)?.abort === abort) onError(error); // a late word of one that is over is no fault
+      });
+    };
+    const leased = { ...order, id: job, queue, lease, attempt: attempts, failures };
+    const handler = handlers[order.handler ?? order.name];
+    const outcome = await attempt(leased, handler, { abort, clock, tell, random });
+    if (held.get(lease)?.abort !== abort) return;
+    reports.add({ job, lease, ...outcome });
+    release(lease);
+  }
+
+  function hear(fact: Fact): void {
+    if (fact.type === "job.started") {
+      const { data } = JobStarted.parse(fact);
+      if (data.worker !== worker) return;
+      const one = { job: data.job, abort: new AbortController() };
+      held.set(data.lease, one);
+      work(data.lease, one).catch(fail);
+    } else if (fact.type === "job.cancelling") {
+      const { data } = JobCancelling.parse(fact);
+      if (data.worker === worker) held.get(data.lease)?.abort.abort(cancelledBy(data.job));
+    } else if (fact.type === "job.lapsed") {
+      const { data } = JobLapsed.parse(fact);
+      if (data.worker === worker) lose(data.lease, silent(worker));
+    }
+  }
+
+  function join(): Promise<unknown> {
+    return handle.send({ type: "JOIN", worker, slots, handlers: Object.keys(handlers) });
+  }
+
+  /** A process that was frozen finds its work given to others, and begins anew. */
+  async function rejoin(): Promise<void> {
+    const error = silent(worker);
+    onError(error);
+    dropAll(error);
+    worker = newName(options);
+    await join();
+  }
+
+  async function beat(): Promise<void> {
+    const jobs = [...[...held.values()].map(({ job }) => job), ...reports.jobs()];
+    try {
+      await handle.send({ type: "HEARTBEAT", worker, jobs });
+    } catch (error) {
+      if (!TroupeError.is(error, "WORKER_UNKNOWN")) throw error;
+      await rejoin();
+    }
+  }
+
+  const unlisten = await actors.facts({ kind: "job", root: queue }, hear, fail);
+  try {
+    await join();
+  } catch (error) {
+    unlisten();
+    throw error;
+  }
+  const still = every(clock, leaseMs / 3, () => beat().catch(fail));
+
+  async function stop({ timeoutMs }: StopOptions = {}): Promise<void> {
+    slots = 0;
+    if (!failing.signal.aborted) await join().catch(fail);
+    const over = new Promise<void>((resolve) => (rested = resolve));
+    const abort = () => dropAll(stopped(worker)); // by its leave they stand in line again
+    const cancel = timeoutMs === undefined ? undefined : clock.after(timeoutMs, abort);
+    if (held.size > 0) await over;
+    cancel?.();
+    await reports.sent();
+    still();
+    unlisten();
+    if (!failing.signal.aborted) await handle.send({ type: "LEAVE", worker }).catch(onError);
+  }
+  let stopping: Promise<void> | undefined;
+
+  return {
+    get name() {
+      return worker;
+    },
+    get running() {
+      return held.size;
+    },
+    failed: failing.signal,
+    stop: (how) => (stopping ??= stop(how)),
+    [Symbol.asyncDispose]: () => (stopping ??= stop()),
+  };
+}
+
+function newName({ name = "worker" }: WorkerOptions): string {
+  return `${name}-${randomUUID().slice(0, 8)}`;
+}
+
+/** Calls again and again, each time as long after the last one ended; returns what ends it. */
+function every(clock: Clock, ms: number, call: () => Promise<void>): () => void {
+  let ended = false;
+  let cancel = (): void => {};
+  const again = (): void => {
+    if (!ended) cancel = clock.after(ms, () => void call().then(again));
+  };
+  again();
+  return () => {
+    ended = true;
+    cancel();
+  };
+}
+
+function silent(worker: string): TroupeError {
+  return new TroupeError("LEASE_LOST", `"${worker}" was silent too long, and its jobs went to others`, {
+    hint: "Drop the work: it is done under another lease.",
+    data: { worker },
+  });
+}
+
+function stopped(worker: string): TroupeError {
+  return new TroupeError("ACTIVITY_CANCELLED", `"${worker}" must stop`, {
+    hint: "Stop, and throw the signal's reason.",
+    data: { worker },
+  });
+}

@@ -1,0 +1,143 @@
+/**
+ * Jobs: what is asked for, where one stands, what its queue tells it, and what happens to it.
+ *
+ * - A job is told things by its queue alone; its worker tells it no more than how far it is.
+ * - Its facts stand in its own stream, `job/QUEUE:ID`.
+ */
+import { z } from "zod";
+import { Failure } from "../failure.ts";
+import { fact } from "../facts/fact.ts";
+import type { Json } from "../json.ts";
+import { Priority } from "../priority.ts";
+
+/** Where a job stands (S4-040). FAILED is kept, and may be retried by hand. */
+export const JobStatus = z.enum([
+  "PENDING",
+  "QUEUED",
+  "RUNNING",
+  "RETRYING",
+  "COMPLETED",
+  "FAILED",
+  "CANCELLED",
+]);
+export type JobStatus = z.infer<typeof JobStatus>;
+
+const Text = z.string().min(1).max(200);
+/** Epoch ms, or an ISO 8601 text with its offset. */
+const Moment = z.union([
+  z.int().min(0),
+  z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+]);
+
+/** T-R1: the wait before retry n is `delayMs · 2^(n−1)`, at most `maxDelayMs`. */
+const Backoff = z.strictObject({
+  delayMs: z.int().min(0).default(1_000),
+  maxDelayMs: z.int().min(0).default(60_000),
+  /** Full jitter: anything from nothing to that wait, so that many do not come back at once. */
+  jitter: z.boolean().default(false),
+});
+
+/** A job as it is asked for (S4-046). */
+export const JobOrder = z.strictObject({
+  name: Text,
+  /** The worker's function or the agent that does it. Default: the name. */
+  handler: Text.optional(),
+  args: z.array(z.json()).default([]),
+  kwargs: z.record(z.string(), z.json()).default({}),
+  priority: Priority.default("NORMAL"),
+  /** Attempts after the first. */
+  maxRetries: z.int().min(0).max(1_000).default(3),
+  backoff: Backoff.prefault({}),
+  /** Of one attempt. Default: none. */
+  timeoutMs: z.int().min(1).optional(),
+  /** Not before then. */
+  scheduledAt: Moment.optional(),
+  /** The run that it belongs to. */
+  workflow: Text.optional(),
+  /** Deduplication: while a job with this key is open, adding it again answers with that one. */
+  key: Text.optional(),
+  metadata: z.record(z.string(), z.json()).default({}),
+});
+export type JobOrder = z.infer<typeof JobOrder>;
+
+/** What a job's actor is started with. */
+export const JobInput = z.strictObject({
+  id: z.string(),
+  queue: z.string(),
+  /** Whether it stands in line already; else it waits for its time. */
+  queued: z.boolean(),
+  order: JobOrder,
+});
+export type JobInput = z.infer<typeof JobInput>;
+
+const lease = z.int().min(1);
+
+/** From its queue. */
+export type JobMessage =
+  | { readonly type: "QUEUED"; readonly fresh?: true }
+  | { readonly type: "LEASED"; readonly lease: number; readonly worker: string }
+  | { readonly type: "COMPLETED"; readonly result?: Json }
+  | { readonly type: "FAILED"; readonly failure: Failure; readonly retryAt?: number }
+  | { readonly type: "LAPSED"; readonly lease: number }
+  | { readonly type: "CANCEL" }
+  | { readonly type: "CANCELLED" };
+
+/** From its worker, straight: how far it is. */
+export const JobCommand = z.strictObject({
+  type: z.literal("PROGRESS"),
+  lease,
+  /** Clamped to 0 to 100. */
+  percent: z.number().transform((percent) => Math.min(100, Math.max(0, percent))),
+  note: z.string().max(1_000).optional(),
+});
+export type JobCommand = z.infer<typeof JobCommand>;
+
+const job = { /** Its id in the queue. */ job: z.string() };
+
+/** It stands in line. Once when it is added or due, and again after each wait for a retry. */
+export const JobQueued = fact("job.queued", job);
+/** It waits for its time. At most once. */
+export const JobScheduled = fact("job.scheduled", { ...job, at: z.int() });
+/** A worker has it. Once per lease. */
+export const JobStarted = fact("job.started", { ...job, lease, worker: z.string(), attempt: z.int() });
+export const JobProgressed = fact("job.progressed", {
+  ...job,
+  percent: z.number(),
+  note: z.string().optional(),
+});
+/** An attempt failed, and another follows at the time given. */
+export const JobRetrying = fact("job.retrying", { ...job, failure: Failure, at: z.int() });
+/** Its worker was silent too long: it stands in line again. */
+export const JobLapsed = fact("job.lapsed", { ...job, lease, worker: z.string() });
+/** Its worker is asked to stop. At most once per lease. */
+export const JobCancelling = fact("job.cancelling", { ...job, lease, worker: z.string() });
+/** Exactly one of the last three ends it, but a failed one may be retried by hand. Its result is the record's input. */
+export const JobCompleted = fact("job.completed", { ...job, retries: z.int() });
+export const JobFailed = fact("job.failed", { ...job, failure: Failure, retries: z.int() });
+export const JobCancelled = fact("job.cancelled", job);
+
+export const JobFact = z.discriminatedUnion("type", [
+  JobQueued,
+  JobScheduled,
+  JobStarted,
+  JobProgressed,
+  JobRetrying,
+  JobLapsed,
+  JobCancelling,
+  JobCompleted,
+  JobFailed,
+  JobCancelled,
+]);
+export type JobFact = z.infer<typeof JobFact>;
+
+/** How a job ended, or how a failed one stands. */
+export const JobOutcome = z.strictObject({
+  status: z.enum(["COMPLETED", "FAILED", "CANCELLED"]),
+  result: z.json().optional(),
+  failure: Failure.optional(),
+  /** Leases begun. */
+  attempts: z.int().min(0),
+  /** Attempts behind the first that followed a failure. */
+  retries: z.int().min(0),
+});
+export type JobOutcome = z.infer<typeof JobOutcome>;

@@ -1,0 +1,97 @@
+/** How jobs leave their workers and the queue: ended, failed, lapsed, cancelled; and how they come back. */
+import { now } from "../../events/now.ts";
+import type { Ended, QueueCommand } from "../../events/queue/queue.ts";
+import type { OpenJob } from "./board.ts";
+import { lineUp, stepOut, strike, waitUntil } from "./line.ts";
+import type { Turn } from "./turn.ts";
+
+type Command<TType extends QueueCommand["type"]> = Extract<QueueCommand, { readonly type: TType }>;
+
+export function report(turn: Turn, { worker, ended }: Command<"REPORT">): void {
+  for (const one of ended) {
+    const number = Number(one.job);
+    const job = turn.job(number);
+    if (job?.standing.at !== "work") continue;
+    if (job.standing.worker !== worker || job.standing.lease !== one.lease) continue;
+    letGo(turn, number, job);
+    end(turn, number, job, one);
+  }
+}
+
+function end(turn: Turn, number: number, job: OpenJob, ended: Ended): void {
+  const { failure, retryInMs, cancelled, result } = ended;
+  if (cancelled === true) {
+    turn.forget(number, job);
+    turn.tell(number, { type: "CANCELLED" });
+  } else if (failure === undefined) {
+    turn.forget(number, job);
+    turn.tell(number, { type: "COMPLETED", ...(result !== undefined && { result }) });
+  } else if (retryInMs === undefined) {
+    rest(turn, number, job);
+    turn.tell(number, { type: "FAILED", failure });
+  } else {
+    const retryAt = now() + retryInMs;
+    turn.tell(number, { type: "FAILED", failure, retryAt });
+    waitUntil(turn, number, job, retryAt);
+  }
+}
+
+/** It has failed, and is kept for whoever retries it by hand; its key is free again. */
+function rest(turn: Turn, number: number, job: OpenJob): void {
+  turn.forget(number, job);
+  const { key: _, ...kept } = job;
+  turn.stand(number, kept, { at: "rest" });
+}
+
+/** Its worker has it no longer. */
+function letGo(turn: Turn, number: number, { handler, standing }: OpenJob): void {
+  if (standing.at !== "work") return;
+  const { workers, busy } = turn.context;
+  const { [standing.worker]: worker } = workers;
+  const { [handler]: count = 1, ...others } = busy;
+  turn.change({ busy: count === 1 ? others : { ...others, [handler]: count - 1 } });
+  if (worker === undefined) return;
+  const jobs = worker.jobs.filter((other) => other !== number);
+  turn.change({ workers: { ...workers, [standing.worker]: { ...worker, jobs } } });
+}
+
+/** A lease is over without a word of its worker: the job stands where it stood. */
+export function lapse(turn: Turn, number: number, { counts = true } = {}): void {
+  const job = turn.job(number);
+  if (job?.standing.at !== "work") return;
+  const { lease } = job.standing;
+  const { maxLapses } = turn.context.settings;
+  const lapses = (job.lapses ?? 0) + (counts ? 1 : 0);
+  letGo(turn, number, job);
+  if (lapses > maxLapses) {
+    rest(turn, number, job);
+    const message = `${lapses} leases lapsed: its workers were lost, or never answered`;
+    turn.tell(number, { type: "FAILED", failure: { code: "LEASE_LOST", message } });
+    return;
+  }
+  turn.tell(number, { type: "LAPSED", lease });
+  lineUp(turn, number, lapses === 0 ? job : { ...job, lapses }, { behind: false });
+}
+
+/** Never run, where nobody has it yet; else its worker is asked to stop. */
+export function cancel(turn: Turn, command: Command<"CANCEL">): void {
+  const number = Number(command.job);
+  const job = turn.job(number);
+  if (job === undefined) return;
+  const running = job.standing.at === "work";
+  if (job.standing.at === "line") stepOut(turn, job);
+  if (job.standing.at === "agenda") strike(turn, job.standing.due);
+  if (!running) turn.forget(number, job);
+  turn.tell(number, { type: "CANCEL" });
+  turn.say({ type: "queue.cancelled", v: 1, data: { job: command.job, running } });
+}
+
+export function retry(turn: Turn, command: Command<"RETRY">): void {
+  const number = Number(command.job);
+  const job = turn.job(number);
+  if (job?.standing.at !== "rest") return;
+  const { lapses: _, ...fresh } = job;
+  turn.tell(number, { type: "QUEUED", fresh: true });
+  lineUp(turn, number, fresh);
+  turn.say({ type: "queue.retried", v: 1, data: { job: command.job } });
+}

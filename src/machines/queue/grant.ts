@@ -1,0 +1,98 @@
+/**
+ * Who gets which job: the most urgent first, then the one that stands in line longest (T-R3), as far
+ * as there are workers for it, and no faster than the rate (T-R2).
+ */
+import { now } from "../../events/now.ts";
+import { first } from "../sorted.ts";
+import { busyIn, type QueueContext, type Worker } from "./board.ts";
+import { stepOut } from "./line.ts";
+import type { Turn } from "./turn.ts";
+
+/** Grants as many jobs as may run now. */
+export function grant(turn: Turn): void {
+  while (isOpen(turn.context)) {
+    const next = nextOf(turn.context);
+    if (next === undefined) return;
+    lease(turn, next);
+  }
+}
+
+/** When the rate lets the next job go, epoch ms; undefined where no rate holds one back. */
+export function pacedUntil({ settings: { rate }, pace, lines }: QueueContext): number | undefined {
+  if (rate === undefined || Object.keys(lines).length === 0) return undefined;
+  return Math.ceil(pace - slack(rate));
+}
+
+type Rate = NonNullable<QueueContext["settings"]["rate"]>;
+
+/** The time of one token, ms. */
+function interval({ jobs, perMs }: Rate): number {
+  return perMs / jobs;
+}
+
+/** How far ahead of its pace the queue may be: a full bucket, ms. */
+function slack(rate: Rate): number {
+  const { burst = Math.max(1, Math.floor(10 / interval(rate))) } = rate;
+  return (burst - 1) * interval(rate);
+}
+
+function isOpen(context: QueueContext): boolean {
+  const { concurrency } = context.settings;
+  if (concurrency !== undefined && busyIn(context) >= concurrency) return false;
+  const paced = pacedUntil(context);
+  return paced === undefined || paced <= now();
+}
+
+interface Next {
+  readonly number: number;
+  readonly worker: string;
+}
+
+/** The first in line whose handler may do one more, and who does it. */
+function nextOf({ lines, busy, workers, settings }: QueueContext): Next | undefined {
+  let best: (Next & { readonly rank: number }) | undefined;
+  for (const [handler, line] of Object.entries(lines)) {
+    const [rank, number] = first(line) ?? [];
+    if (rank === undefined || number === undefined || (best !== undefined && best.rank < rank))
+      continue;
+    if ((busy[handler] ?? 0) >= limitOf(settings.handlers, handler)) continue;
+    const worker = freest(workers, handler);
+    if (worker !== undefined) best = { rank, number, worker };
+  }
+  return best;
+}
+
+function limitOf(limits: Readonly<Record<string, number>>, handler: string): number {
+  return Object.hasOwn(limits, handler) ? (limits[handler] ?? 0) : Number.POSITIVE_INFINITY;
+}
+
+/** Of those who can do it, the one with the most free slots; of equals, who joined first. */
+function freest(workers: Readonly<Record<string, Worker>>, handler: string): string | undefined {
+  let found: string | undefined;
+  let most = 0;
+  for (const [name, { slots, jobs, handlers }] of Object.entries(workers)) {
+    const free = slots - jobs.length;
+    if (free <= most || handlers?.includes(handler) === false) continue;
+    found = name;
+    most = free;
+  }
+  return found;
+}
+
+function lease(turn: Turn, { number, worker }: Next): void {
+  const job = turn.job(number);
+  const { workers, busy, leases, pace, settings } = turn.context;
+  const to = workers[worker];
+  if (job === undefined || to === undefined) return;
+  const { rate } = settings;
+  const fence = leases + 1;
+  stepOut(turn, job);
+  turn.stand(number, job, { at: "work", worker, lease: fence, since: now() });
+  turn.change({
+    leases: fence,
+    workers: { ...workers, [worker]: { ...to, jobs: [...to.jobs, number] } },
+    busy: { ...busy, [job.handler]: (busy[job.handler] ?? 0) + 1 },
+    ...(rate !== undefined && { pace: Math.max(now(), pace) + interval(rate) }),
+  });
+  turn.tell(number, { type: "LEASED", lease: fence, worker });
+}

@@ -1,0 +1,66 @@
+/**
+ * Workers: who is there, and who is lost.
+ *
+ * - A worker's lease covers all its jobs: any sign of life renews it, and silence for
+ *   `leaseMs` ends it (T-R4).
+ * - A job that was granted before a worker's last sign of life but one, and that it does not
+ *   know, never reached it: it is given to somebody else.
+ */
+import { now } from "../../events/now.ts";
+import type { QueueCommand } from "../../events/queue/queue.ts";
+import type { QueueContext } from "./board.ts";
+import { lapse } from "./end.ts";
+import type { Turn } from "./turn.ts";
+
+type Command<TType extends QueueCommand["type"]> = Extract<QueueCommand, { readonly type: TType }>;
+
+export function join(turn: Turn, { worker, slots, handlers }: Command<"JOIN">): void {
+  const { workers } = turn.context;
+  const { jobs = [], seen = now() } = workers[worker] ?? {};
+  const here = { slots, seen: now(), before: seen, jobs, ...(handlers !== undefined && { handlers }) };
+  turn.change({ workers: { ...workers, [worker]: here } });
+  turn.say({ type: "worker.joined", v: 1, data: { worker, slots } });
+}
+
+export function heartbeat(turn: Turn, { worker, jobs }: Command<"HEARTBEAT">): void {
+  const { workers } = turn.context;
+  const here = workers[worker];
+  if (here === undefined) return;
+  turn.change({ workers: { ...workers, [worker]: { ...here, seen: now(), before: here.seen } } });
+  const known = new Set(jobs.map(Number));
+  for (const number of here.jobs) {
+    const standing = turn.job(number)?.standing;
+    if (!known.has(number) && standing?.at === "work" && standing.since < here.before)
+      lapse(turn, number);
+  }
+}
+
+export function leave(turn: Turn, { worker }: Command<"LEAVE">): void {
+  const jobs = dismiss(turn, worker, { counts: false });
+  turn.say({ type: "worker.left", v: 1, data: { worker, jobs } });
+}
+
+/** Lets go of those who were silent too long. */
+export function sweep(turn: Turn): void {
+  for (const [worker, { seen }] of Object.entries(turn.context.workers)) {
+    if (seen + turn.context.settings.leaseMs > now()) continue;
+    const jobs = dismiss(turn, worker, { counts: true });
+    turn.say({ type: "worker.lost", v: 1, data: { worker, jobs } });
+  }
+}
+
+/** When the first of them will have been silent too long, epoch ms. */
+export function silentAt({ workers, settings }: QueueContext): number | undefined {
+  let oldest: number | undefined;
+  for (const { seen } of Object.values(workers)) oldest = Math.min(oldest ?? seen, seen);
+  return oldest === undefined ? undefined : oldest + settings.leaseMs;
+}
+
+function dismiss(turn: Turn, worker: string, how: { readonly counts: boolean }): string[] {
+  const { jobs = [] } = turn.context.workers[worker] ?? {};
+  // who lapsed last stands first again, so that the line is as it was
+  for (const number of jobs) lapse(turn, number, how);
+  const { [worker]: _, ...others } = turn.context.workers;
+  turn.change({ workers: others });
+  return jobs.map(String);
+}
