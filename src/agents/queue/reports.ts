@@ -37,10 +37,16 @@ export function reporter({ handle, clock, worker, refused, fail }: ReportParts):
   let flow: Promise<void> | undefined;
 
   async function run(): Promise<void> {
-    while (waiting.length > 0) {
-      under = waiting.splice(0, MOST);
-      await deliver(under);
-      under = [];
+    try {
+      while (waiting.length > 0) {
+        under = waiting.splice(0, MOST);
+        await deliver(under);
+        under = [];
+      }
+    } catch (error) {
+      fail(error);
+    } finally {
+      flow = undefined; // in the same turn as the look that found nothing: what comes now starts anew
     }
   }
 
@@ -72,9 +78,7 @@ export function reporter({ handle, clock, worker, refused, fail }: ReportParts):
   return {
     add(ended) {
       waiting.push(ended);
-      flow ??= run()
-        .catch(fail)
-        .finally(() => (flow = undefined));
+      flow ??= run();
     },
     jobs: () => [...under, ...waiting].map(({ job }) => job),
     drop: () => void (waiting = []),
