@@ -3,11 +3,11 @@ import type { Clock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
 import type { Failure } from "../../events/failure.ts";
 import { assertJson, type Json } from "../../events/json.ts";
-import type { JobOrder } from "../../events/queue/job.ts";
+import type { WholeOrder } from "../../events/queue/job.ts";
 import type { Ended } from "../../events/queue/queue.ts";
 
 /** A job as its handler gets it. */
-export interface LeasedJob extends JobOrder {
+export interface LeasedJob extends WholeOrder {
   readonly id: string;
   readonly queue: string;
   /** The fencing number: greater than that of any lease before; a service may refuse a lower one. */
@@ -108,7 +108,7 @@ function outOfTime(id: string, timeoutMs: number): TroupeError {
   });
 }
 
-function noHandler({ id, name, handler = name }: LeasedJob): TroupeError {
+function noHandler({ id, handler }: LeasedJob): TroupeError {
   return new TroupeError(
     "JOB_FAILED",
     `job ${id} needs a handler "${handler}", which this worker lacks`,

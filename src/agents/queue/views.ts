@@ -1,7 +1,6 @@
 /** Queues and jobs as users see them. */
 import type { Snapshot } from "xstate";
 import type { JobStatus } from "../../events/queue/job.ts";
-import { busyIn } from "../../machines/queue/board.ts";
 import type { JobContext } from "../../machines/queue/life.ts";
 import { boardOf } from "./kinds.ts";
 
@@ -30,10 +29,10 @@ export interface QueueStats {
 
 export function standOf(snapshot: Snapshot<unknown>): QueueStats {
   const board = boardOf(snapshot);
-  const { jobs, lines, agenda, schedules, workers, added } = board;
+  const { jobs, lines, work, agenda, schedules, workers, added } = board;
   let queued = 0;
   for (const line of Object.values(lines)) queued += line.size;
-  const running = busyIn(board);
+  const running = work.size;
   const delayed = agenda.size - schedules.size;
   return {
     paused: "value" in snapshot && snapshot.value === "PAUSED",
@@ -43,10 +42,10 @@ export function standOf(snapshot: Snapshot<unknown>): QueueStats {
     running,
     waiting: delayed,
     failed: jobs.size - queued - running - delayed,
-    workers: Object.entries(workers).map(([worker, { slots, jobs: held, seen }]) => ({
+    workers: Object.entries(workers).map(([worker, { slots, busy, seen }]) => ({
       worker,
       slots,
-      busy: held.length,
+      busy,
       seen,
     })),
   };

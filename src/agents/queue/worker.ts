@@ -11,7 +11,7 @@ import { randomUUID } from "node:crypto";
 import { systemClock, type Clock } from "../../actors/clock.ts";
 import type { Fact } from "../../actors/face.ts";
 import { TroupeError } from "../../errors.ts";
-import { JobCancelling, JobLapsed, JobStarted } from "../../events/queue/job.ts";
+import { JobCancelling, JobLapsed, JobStarted, wholeOrder } from "../../events/queue/job.ts";
 import { attempt, cancelledBy, type JobHandler } from "./attempt.ts";
 import { boardOf, jobOf } from "./kinds.ts";
 import type { QueueActors } from "./queue.ts";
@@ -114,8 +114,9 @@ export async function startWorker(
         if (held.get(lease)?.abort === abort) onError(error); // a late word of one that is over is no fault
       });
     };
-    const leased = { ...order, id: job, queue, lease, attempt: attempts, failures };
-    const handler = handlers[order.handler ?? order.name];
+    const whole = wholeOrder(order);
+    const leased = { ...whole, id: job, queue, lease, attempt: attempts, failures };
+    const handler = Object.hasOwn(handlers, whole.handler) ? handlers[whole.handler] : undefined;
     const outcome = await attempt(leased, handler, { abort, clock, tell, random });
     if (held.get(lease)?.abort !== abort) return;
     reports.add({ job, lease, ...outcome });

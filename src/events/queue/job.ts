@@ -31,23 +31,26 @@ const Moment = z.union([
 
 /** T-R1: the wait before retry n is `delayMs · 2^(n−1)`, at most `maxDelayMs`. */
 const Backoff = z.strictObject({
-  delayMs: z.int().min(0).default(1_000),
-  maxDelayMs: z.int().min(0).default(60_000),
-  /** Full jitter: anything from nothing to that wait, so that many do not come back at once. */
-  jitter: z.boolean().default(false),
+  /** Default 1,000. */
+  delayMs: z.int().min(0).optional(),
+  /** Default 60,000. */
+  maxDelayMs: z.int().min(0).optional(),
+  /** Full jitter: anything from nothing to that wait, so that many do not come back at once. Default false. */
+  jitter: z.boolean().optional(),
 });
 
-/** A job as it is asked for (S4-046). */
+/** A job as it is asked for (S4-046). What is left out stays out of the log: a worker knows the defaults. */
 export const JobOrder = z.strictObject({
   name: Text,
   /** The worker's function or the agent that does it. Default: the name. */
   handler: Text.optional(),
-  args: z.array(z.json()).default([]),
-  kwargs: z.record(z.string(), z.json()).default({}),
-  priority: Priority.default("NORMAL"),
-  /** Attempts after the first. */
-  maxRetries: z.int().min(0).max(1_000).default(3),
-  backoff: Backoff.prefault({}),
+  args: z.array(z.json()).optional(),
+  kwargs: z.record(z.string(), z.json()).optional(),
+  /** Default NORMAL. */
+  priority: Priority.optional(),
+  /** Attempts after the first. Default 3. */
+  maxRetries: z.int().min(0).max(1_000).optional(),
+  backoff: Backoff.optional(),
   /** Of one attempt. Default: none. */
   timeoutMs: z.int().min(1).optional(),
   /** Not before then. */
@@ -56,9 +59,39 @@ export const JobOrder = z.strictObject({
   workflow: Text.optional(),
   /** Deduplication: while a job with this key is open, adding it again answers with that one. */
   key: Text.optional(),
-  metadata: z.record(z.string(), z.json()).default({}),
+  metadata: z.record(z.string(), z.json()).optional(),
 });
 export type JobOrder = z.infer<typeof JobOrder>;
+
+type Whole<T> = { readonly [TKey in keyof T]-?: Exclude<T[TKey], undefined> };
+type Defaulted = "handler" | "args" | "kwargs" | "priority" | "maxRetries" | "metadata";
+
+/** An order with all that it left out. */
+export interface WholeOrder
+  extends Omit<JobOrder, Defaulted | "backoff">, Whole<Pick<JobOrder, Defaulted>> {
+  readonly backoff: Whole<NonNullable<JobOrder["backoff"]>>;
+}
+
+export function wholeOrder({ backoff, ...order }: JobOrder): WholeOrder {
+  const { name, handler = name, args = [], kwargs = {}, priority = "NORMAL", ...rest } = order;
+  const { maxRetries = 3, metadata = {} } = rest;
+  return {
+    ...rest,
+    name,
+    handler,
+    args,
+    kwargs,
+    priority,
+    maxRetries,
+    metadata,
+    backoff: wholeBackoff(backoff),
+  };
+}
+
+function wholeBackoff(backoff: JobOrder["backoff"] = {}): WholeOrder["backoff"] {
+  const { delayMs = 1_000, maxDelayMs = 60_000, jitter = false } = backoff;
+  return { delayMs, maxDelayMs, jitter };
+}
 
 /** What a job's actor is started with. */
 export const JobInput = z.strictObject({

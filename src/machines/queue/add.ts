@@ -3,7 +3,7 @@ import { now } from "../../events/now.ts";
 import type { JobOrder } from "../../events/queue/job.ts";
 import type { QueueCommand } from "../../events/queue/queue.ts";
 import { get, put } from "../sorted.ts";
-import type { OpenJob } from "./board.ts";
+import { firstRank, type OpenJob } from "./board.ts";
 import { lineUp, waitUntil } from "./line.ts";
 import type { Turn } from "./turn.ts";
 
@@ -19,21 +19,14 @@ export function enter(
   order: JobOrder,
 ): { readonly job: string; readonly duplicate?: true } {
   const { name, keys, added } = turn.context;
-  const { key, priority, scheduledAt, handler = order.name } = order;
+  const { key, priority = "NORMAL", scheduledAt, handler = order.name } = order;
   const same = key === undefined ? undefined : get(keys, key);
   if (same !== undefined) return { job: String(same), duplicate: true };
   const number = added + 1;
-  turn.change({ added: number });
-  if (key !== undefined) turn.change({ keys: put(keys, key, number) });
-  const job: OpenJob = {
-    handler,
-    priority,
-    place: 0,
-    standing: { at: "rest" },
-    ...(key !== undefined && { key }),
-  };
+  turn.change({ added: number, ...(key !== undefined && { keys: put(keys, key, number) }) });
   const queued = scheduledAt === undefined || scheduledAt <= now();
   turn.starts.push({ id: String(number), queue: name, queued, order });
+  const job: OpenJob = { handler, rank: firstRank(priority), ...(key !== undefined && { key }) };
   if (queued) lineUp(turn, number, job);
   else waitUntil(turn, number, job, scheduledAt);
   return { job: String(number) };

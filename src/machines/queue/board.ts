@@ -8,32 +8,28 @@ import type { Schedule } from "../../events/queue/schedule.ts";
 import { PRIORITIES, type Priority } from "../../events/priority.ts";
 import { sorted, type Sorted } from "../sorted.ts";
 
-/** Where an open job stands. */
-export type Standing =
-  | { readonly at: "line" }
-  /** It waits for a time, under this key of the agenda. */
-  | { readonly at: "agenda"; readonly due: string }
-  | {
-      readonly at: "work";
-      readonly worker: string;
-      readonly lease: number;
-      /** When the lease was granted, epoch ms. */
-      readonly since: number;
-    }
-  /** It has failed, and is kept. */
-  | { readonly at: "rest" };
-
-/** An open job. */
+/** A job that is not over: in line, on the agenda, at work, or failed and kept. */
 export interface OpenJob {
   readonly handler: string;
-  readonly priority: Priority;
-  /** Its place in line, where it stands or stood last. */
-  readonly place: number;
-  readonly standing: Standing;
+  /** Where it stands in its line, or stood last: by priority, then by place (T-R3). */
+  readonly rank: number;
+  /** It waits for a time, under this key of the agenda. */
+  readonly due?: string;
+  /** It has failed, and waits for somebody. */
+  readonly failed?: true;
   /** Leases that lapsed. */
   readonly lapses?: number;
   /** Its deduplication key. */
   readonly key?: string;
+}
+
+/** A job at work. */
+export interface Lease {
+  readonly worker: string;
+  /** Its fencing number. */
+  readonly lease: number;
+  /** When it was granted, epoch ms. */
+  readonly since: number;
 }
 
 export interface Worker {
@@ -43,8 +39,8 @@ export interface Worker {
   /** Its last two signs of life, epoch ms. */
   readonly seen: number;
   readonly before: number;
-  /** The numbers of the jobs that it has. */
-  readonly jobs: readonly number[];
+  /** How many jobs it has. */
+  readonly busy: number;
 }
 
 export interface Planned {
@@ -64,8 +60,10 @@ export interface QueueContext {
   /** The last lease granted: its fencing number. */
   readonly leases: number;
   readonly jobs: Sorted<number, OpenJob>;
-  /** Numbers of the jobs in line, by handler, then by {@link rankOf}. */
+  /** Numbers of the jobs in line, by handler, then by rank. */
   readonly lines: Readonly<Record<string, Sorted<number, number>>>;
+  /** Jobs at work, by number. */
+  readonly work: Sorted<number, Lease>;
   /** What is due when: numbers of jobs, ids of schedules. By {@link dueOf}. */
   readonly agenda: Sorted<string, number | string>;
   /** Numbers of open jobs by deduplication key. */
@@ -89,6 +87,7 @@ export function newQueue({ name, settings }: QueueInput): QueueContext {
     leases: 0,
     jobs: sorted(),
     lines: {},
+    work: sorted(),
     agenda: sorted(),
     keys: sorted(),
     workers: {},
@@ -99,12 +98,17 @@ export function newQueue({ name, settings }: QueueInput): QueueContext {
   };
 }
 
-/** More than there will ever be places. */
+/** More than there will ever be. */
 const PLACES = 1e13;
 
-/** Where a job stands in the line of its handler: by priority, then by place (T-R3). */
-export function rankOf({ priority, place }: Pick<OpenJob, "priority" | "place">): number {
-  return PRIORITIES.indexOf(priority) * PLACES + place;
+/** The rank of a priority before all places; the most urgent is the least. */
+export function firstRank(priority: Priority): number {
+  return PRIORITIES.indexOf(priority) * PLACES;
+}
+
+/** The rank of a place, in the priority of another rank. */
+export function rankAt(rank: number, place: number): number {
+  return rank - (rank % PLACES) + place;
 }
 
 /** A key of the agenda: by time, then in the order in which it was written. */
@@ -115,11 +119,4 @@ export function dueOf(at: number, place: number): string {
 /** When what stands under a key of the agenda is due, epoch ms. */
 export function timeOf(due: string): number {
   return Number(due.slice(0, 16));
-}
-
-/** The jobs at work. */
-export function busyIn({ busy }: QueueContext): number {
-  let sum = 0;
-  for (const count of Object.values(busy)) sum += count;
-  return sum;
 }

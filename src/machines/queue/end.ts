@@ -1,6 +1,7 @@
 /** How jobs leave their workers and the queue: ended, failed, lapsed, cancelled; and how they come back. */
 import { now } from "../../events/now.ts";
 import type { Ended, QueueCommand } from "../../events/queue/queue.ts";
+import { without } from "../sorted.ts";
 import type { OpenJob } from "./board.ts";
 import { lineUp, stepOut, strike, waitUntil } from "./line.ts";
 import type { Turn } from "./turn.ts";
@@ -11,8 +12,8 @@ export function report(turn: Turn, { worker, ended }: Command<"REPORT">): void {
   for (const one of ended) {
     const number = Number(one.job);
     const job = turn.job(number);
-    if (job?.standing.at !== "work") continue;
-    if (job.standing.worker !== worker || job.standing.lease !== one.lease) continue;
+    const held = turn.lease(number);
+    if (job === undefined || held?.worker !== worker || held.lease !== one.lease) continue;
     letGo(turn, number, job);
     end(turn, number, job, one);
   }
@@ -40,36 +41,36 @@ function end(turn: Turn, number: number, job: OpenJob, ended: Ended): void {
 function rest(turn: Turn, number: number, job: OpenJob): void {
   turn.forget(number, job);
   const { key: _, ...kept } = job;
-  turn.stand(number, kept, { at: "rest" });
+  turn.keep(number, { ...kept, failed: true });
 }
 
 /** Its worker has it no longer. */
-function letGo(turn: Turn, number: number, { handler, standing }: OpenJob): void {
-  if (standing.at !== "work") return;
-  const { workers, busy } = turn.context;
-  const { [standing.worker]: worker } = workers;
+function letGo(turn: Turn, number: number, { handler }: OpenJob): void {
+  const { workers, work, busy } = turn.context;
+  const worker = turn.lease(number)?.worker ?? "";
+  const here = workers[worker];
   const { [handler]: count = 1, ...others } = busy;
-  turn.change({ busy: count === 1 ? others : { ...others, [handler]: count - 1 } });
-  if (worker === undefined) return;
-  const jobs = worker.jobs.filter((other) => other !== number);
-  turn.change({ workers: { ...workers, [standing.worker]: { ...worker, jobs } } });
+  turn.change({
+    work: without(work, number),
+    busy: count === 1 ? others : { ...busy, [handler]: count - 1 },
+    ...(here && { workers: { ...workers, [worker]: { ...here, busy: here.busy - 1 } } }),
+  });
 }
 
 /** A lease is over without a word of its worker: the job stands where it stood. */
 export function lapse(turn: Turn, number: number, { counts = true } = {}): void {
   const job = turn.job(number);
-  if (job?.standing.at !== "work") return;
-  const { lease } = job.standing;
-  const { maxLapses } = turn.context.settings;
+  const held = turn.lease(number);
+  if (job === undefined || held === undefined) return;
   const lapses = (job.lapses ?? 0) + (counts ? 1 : 0);
   letGo(turn, number, job);
-  if (lapses > maxLapses) {
+  if (lapses > turn.context.settings.maxLapses) {
     rest(turn, number, job);
     const message = `${lapses} leases lapsed: its workers were lost, or never answered`;
     turn.tell(number, { type: "FAILED", failure: { code: "LEASE_LOST", message } });
     return;
   }
-  turn.tell(number, { type: "LAPSED", lease });
+  turn.tell(number, { type: "LAPSED", lease: held.lease });
   lineUp(turn, number, lapses === 0 ? job : { ...job, lapses }, { behind: false });
 }
 
@@ -78,10 +79,12 @@ export function cancel(turn: Turn, command: Command<"CANCEL">): void {
   const number = Number(command.job);
   const job = turn.job(number);
   if (job === undefined) return;
-  const running = job.standing.at === "work";
-  if (job.standing.at === "line") stepOut(turn, job);
-  if (job.standing.at === "agenda") strike(turn, job.standing.due);
-  if (!running) turn.forget(number, job);
+  const running = turn.lease(number) !== undefined;
+  if (job.due !== undefined) strike(turn, job.due);
+  if (!running) {
+    stepOut(turn, job);
+    turn.forget(number, job);
+  }
   turn.tell(number, { type: "CANCEL" });
   turn.say({ type: "queue.cancelled", v: 1, data: { job: command.job, running } });
 }
@@ -89,7 +92,7 @@ export function cancel(turn: Turn, command: Command<"CANCEL">): void {
 export function retry(turn: Turn, command: Command<"RETRY">): void {
   const number = Number(command.job);
   const job = turn.job(number);
-  if (job?.standing.at !== "rest") return;
+  if (job?.failed !== true) return;
   const { lapses: _, ...fresh } = job;
   turn.tell(number, { type: "QUEUED", fresh: true });
   lineUp(turn, number, fresh);

@@ -3,8 +3,8 @@
  * as there are workers for it, and no faster than the rate (T-R2).
  */
 import { now } from "../../events/now.ts";
-import { first } from "../sorted.ts";
-import { busyIn, type QueueContext, type Worker } from "./board.ts";
+import { first, put } from "../sorted.ts";
+import type { QueueContext, Worker } from "./board.ts";
 import { stepOut } from "./line.ts";
 import type { Turn } from "./turn.ts";
 
@@ -38,7 +38,7 @@ function slack(rate: Rate): number {
 
 function isOpen(context: QueueContext): boolean {
   const { concurrency } = context.settings;
-  if (concurrency !== undefined && busyIn(context) >= concurrency) return false;
+  if (concurrency !== undefined && context.work.size >= concurrency) return false;
   const paced = pacedUntil(context);
   return paced === undefined || paced <= now();
 }
@@ -70,8 +70,8 @@ function limitOf(limits: Readonly<Record<string, number>>, handler: string): num
 function freest(workers: Readonly<Record<string, Worker>>, handler: string): string | undefined {
   let found: string | undefined;
   let most = 0;
-  for (const [name, { slots, jobs, handlers }] of Object.entries(workers)) {
-    const free = slots - jobs.length;
+  for (const [name, { slots, busy, handlers }] of Object.entries(workers)) {
+    const free = slots - busy;
     if (free <= most || handlers?.includes(handler) === false) continue;
     found = name;
     most = free;
@@ -81,16 +81,16 @@ function freest(workers: Readonly<Record<string, Worker>>, handler: string): str
 
 function lease(turn: Turn, { number, worker }: Next): void {
   const job = turn.job(number);
-  const { workers, busy, leases, pace, settings } = turn.context;
+  const { workers, work, busy, leases, pace, settings } = turn.context;
   const to = workers[worker];
   if (job === undefined || to === undefined) return;
   const { rate } = settings;
   const fence = leases + 1;
   stepOut(turn, job);
-  turn.stand(number, job, { at: "work", worker, lease: fence, since: now() });
   turn.change({
     leases: fence,
-    workers: { ...workers, [worker]: { ...to, jobs: [...to.jobs, number] } },
+    work: put(work, number, { worker, lease: fence, since: now() }),
+    workers: { ...workers, [worker]: { ...to, busy: to.busy + 1 } },
     busy: { ...busy, [job.handler]: (busy[job.handler] ?? 0) + 1 },
     ...(rate !== undefined && { pace: Math.max(now(), pace) + interval(rate) }),
   });

@@ -1,29 +1,31 @@
 /** The line and the agenda: where jobs wait, and how they come and go. */
 import { put, sorted, without } from "../sorted.ts";
-import { dueOf, rankOf, type OpenJob } from "./board.ts";
+import { dueOf, rankAt, type OpenJob } from "./board.ts";
 import type { Turn } from "./turn.ts";
 
-/** Into line, where it stood before or, `behind`, as the last of its priority. */
+/** Into line as the last of its priority, or where it stood before. */
 export function lineUp(turn: Turn, number: number, job: OpenJob, { behind = true } = {}): void {
-  const placed = behind ? { ...job, place: turn.place() } : job;
+  const rank = behind ? rankAt(job.rank, turn.place()) : job.rank;
   const { lines } = turn.context;
-  const line = put(lines[job.handler] ?? sorted<number, number>(), rankOf(placed), number);
+  const line = put(lines[job.handler] ?? sorted<number, number>(), rank, number);
   turn.change({ lines: { ...lines, [job.handler]: line } });
-  turn.stand(number, placed, { at: "line" });
+  const { due: _, failed: __, ...rest } = job;
+  turn.keep(number, { ...rest, rank });
 }
 
-/** Out of line. */
-export function stepOut(turn: Turn, job: OpenJob): void {
-  const { [job.handler]: line, ...others } = turn.context.lines;
+/** Out of line; nothing where it does not stand there. */
+export function stepOut(turn: Turn, { handler, rank }: OpenJob): void {
+  const { [handler]: line, ...others } = turn.context.lines;
   if (line === undefined) return;
-  const rest = without(line, rankOf(job));
-  turn.change({ lines: rest.size === 0 ? others : { ...others, [job.handler]: rest } });
+  const rest = without(line, rank);
+  if (rest === line) return;
+  const lines = rest.size === 0 ? others : { ...turn.context.lines, [handler]: rest };
+  turn.change({ lines });
 }
 
 /** Onto the agenda. */
 export function waitUntil(turn: Turn, number: number, job: OpenJob, at: number): void {
-  const due = note(turn, at, number);
-  turn.stand(number, job, { at: "agenda", due });
+  turn.keep(number, { ...job, due: note(turn, at, number) });
 }
 
 /** Writes something onto the agenda, and answers with its key. */

@@ -22,7 +22,7 @@ export function refusalOf(context: QueueContext, command: QueueCommand): Refusal
     case "CANCEL":
       return openJob(context, command.job) === undefined ? notOpen(command.job) : undefined;
     case "RETRY":
-      return openJob(context, command.job)?.standing.at === "rest" ? undefined : notFailed(command.job);
+      return openJob(context, command.job)?.failed === true ? undefined : notFailed(command.job);
     case "HEARTBEAT":
     case "LEAVE":
       return context.workers[command.worker] === undefined ? stranger(command.worker) : undefined;
@@ -105,8 +105,7 @@ function stranger(worker: string): Refusal {
 
 /** T-R4: a late worker's word counts no more. */
 function leaseLost(context: QueueContext, worker: string, ended: Ended): Refusal | undefined {
-  const standing = openJob(context, ended.job)?.standing;
-  const present = standing?.at === "work" ? standing : undefined;
+  const present = get(context.work, Number(ended.job));
   if (present?.worker === worker && present.lease === ended.lease) return undefined;
   const now =
     present === undefined ? "nobody has it" : `"${present.worker}" has lease ${present.lease}`;

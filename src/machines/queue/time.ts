@@ -55,7 +55,7 @@ export function tick(turn: Turn): void {
 
 function comes(turn: Turn, number: number): void {
   const job = turn.job(number);
-  if (job?.standing.at !== "agenda") return;
+  if (job === undefined) return;
   turn.tell(number, { type: "QUEUED" });
   lineUp(turn, number, job);
 }

@@ -5,7 +5,7 @@
 import type { JobInput, JobMessage } from "../../events/queue/job.ts";
 import type { QueueFact } from "../../events/queue/queue.ts";
 import { get, put, without } from "../sorted.ts";
-import type { OpenJob, QueueContext, Standing } from "./board.ts";
+import type { Lease, OpenJob, QueueContext } from "./board.ts";
 
 export class Turn {
   context: QueueContext;
@@ -37,8 +37,9 @@ export class Turn {
     this.change({ jobs: put(this.context.jobs, number, job) });
   }
 
-  stand(number: number, job: OpenJob, standing: Standing): void {
-    this.keep(number, { ...job, standing });
+  /** Who has the job. */
+  lease(number: number): Lease | undefined {
+    return get(this.context.work, number);
   }
 
   /** Forgets a job that is over. */

@@ -8,7 +8,8 @@
  */
 import { now } from "../../events/now.ts";
 import type { QueueCommand } from "../../events/queue/queue.ts";
-import type { QueueContext } from "./board.ts";
+import { entries } from "../sorted.ts";
+import type { Lease, QueueContext } from "./board.ts";
 import { lapse } from "./end.ts";
 import type { Turn } from "./turn.ts";
 
@@ -16,8 +17,8 @@ type Command<TType extends QueueCommand["type"]> = Extract<QueueCommand, { reado
 
 export function join(turn: Turn, { worker, slots, handlers }: Command<"JOIN">): void {
   const { workers } = turn.context;
-  const { jobs = [], seen = now() } = workers[worker] ?? {};
-  const here = { slots, seen: now(), before: seen, jobs, ...(handlers !== undefined && { handlers }) };
+  const { busy = 0, seen = now() } = workers[worker] ?? {};
+  const here = { slots, busy, seen: now(), before: seen, ...(handlers !== undefined && { handlers }) };
   turn.change({ workers: { ...workers, [worker]: here } });
   turn.say({ type: "worker.joined", v: 1, data: { worker, slots } });
 }
@@ -28,11 +29,8 @@ export function heartbeat(turn: Turn, { worker, jobs }: Command<"HEARTBEAT">): v
   if (here === undefined) return;
   turn.change({ workers: { ...workers, [worker]: { ...here, seen: now(), before: here.seen } } });
   const known = new Set(jobs.map(Number));
-  for (const number of here.jobs) {
-    const standing = turn.job(number)?.standing;
-    if (!known.has(number) && standing?.at === "work" && standing.since < here.before)
-      lapse(turn, number);
-  }
+  for (const [number, { since }] of heldBy(turn.context, worker))
+    if (!known.has(number) && since < here.before) lapse(turn, number);
 }
 
 export function leave(turn: Turn, { worker }: Command<"LEAVE">): void {
@@ -57,10 +55,13 @@ export function silentAt({ workers, settings }: QueueContext): number | undefine
 }
 
 function dismiss(turn: Turn, worker: string, how: { readonly counts: boolean }): string[] {
-  const { jobs = [] } = turn.context.workers[worker] ?? {};
-  // who lapsed last stands first again, so that the line is as it was
-  for (const number of jobs) lapse(turn, number, how);
+  const held = heldBy(turn.context, worker).map(([number]) => number);
+  for (const number of held) lapse(turn, number, how);
   const { [worker]: _, ...others } = turn.context.workers;
   turn.change({ workers: others });
-  return jobs.map(String);
+  return held.map(String);
+}
+
+function heldBy({ work }: QueueContext, worker: string): (readonly [number, Lease])[] {
+  return [...entries(work)].filter(([, held]) => held.worker === worker);
 }
