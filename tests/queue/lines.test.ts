@@ -122,7 +122,6 @@ describe.each(DURABLE)("a queue, on $name", (engine) => {
   it("S4-045: who waits for a job too long gets null", async () => {
     await using w = await queueBench(engine);
     const { id } = await w.queue.add({ name: "send" });
-    await w.pass(1);
     const waited = w.queue.waitForJob(id, { timeoutMs: 50 });
     await w.pass(100);
     expect(await waited).toBeNull();
@@ -148,6 +147,7 @@ describe.each(DURABLE)("a queue, on $name", (engine) => {
     await using w = await queueBench(engine);
     const past = { name: "send", scheduledAt: 1_000 };
     await expect(w.queue.add(past)).rejects.toMatchObject({ code: "TIME_PAST" });
+    await expect(w.queue.job("7")).rejects.toMatchObject({ code: "ACTOR_NOT_FOUND" });
     await expect(w.queue.retry("7")).rejects.toMatchObject({ code: "JOB_NOT_OPEN" });
     const queue = w.process.host.actor("queue/mail");
     await expect(queue.send({ type: "HEARTBEAT", worker: "nobody", jobs: [] })).rejects.toMatchObject({

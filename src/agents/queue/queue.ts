@@ -106,6 +106,25 @@ export async function openQueue(
     handle.send(command, options);
   const jobAddress = (id: string) => `job/${name}:${id}` as const;
 
+  /** The job's handle, once its first record is there: its queue may have to start it yet. */
+  async function job(id: string): Promise<ActorHandle<JobKind>> {
+    const actor = actors.actor(jobAddress(id));
+    if (await exists(actor)) return actor;
+    if (!(Number(id) <= boardOf(await handle.snapshot()).added)) throw noJob(name, id);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const end = await actors.facts(
+      { kind: "job", root: name },
+      (_, of) => (of === jobAddress(id) ? resolve() : undefined),
+      reject,
+    );
+    try {
+      if (!(await exists(actor))) await promise;
+    } finally {
+      end();
+    }
+    return actor;
+  }
+
   async function addAll(
     jobs: readonly z.input<typeof JobOrder>[],
     options: AddOptions = {},
@@ -156,14 +175,13 @@ export async function openQueue(
       await send({ type: "RETRY", job: id });
     },
     async job(id) {
-      const snapshot = await actors.actor(jobAddress(id)).snapshot();
+      const snapshot = await (await job(id)).snapshot();
       return { ...jobOf(snapshot), status: statusOf(snapshot) };
     },
     async waitForJob(id, options = {}) {
       try {
-        const over = await actors
-          .actor(jobAddress(id))
-          .waitFor((snapshot) => OVER.has(statusOf(snapshot)), options);
+        const actor = await job(id);
+        const over = await actor.waitFor((snapshot) => OVER.has(statusOf(snapshot)), options);
         return outcomeOf(over);
       } catch (error) {
         if (TroupeError.is(error, "WAIT_TIMEOUT")) return null;
@@ -184,6 +202,23 @@ export async function openQueue(
 }
 
 const OVER: ReadonlySet<JobStatus> = new Set(["COMPLETED", "FAILED", "CANCELLED"]);
+
+async function exists(actor: ActorHandle<JobKind>): Promise<boolean> {
+  try {
+    await actor.snapshot();
+    return true;
+  } catch (error) {
+    if (TroupeError.is(error, "ACTOR_NOT_FOUND")) return false;
+    throw error;
+  }
+}
+
+function noJob(queue: string, id: string): TroupeError {
+  return new TroupeError("ACTOR_NOT_FOUND", `queue "${queue}" has never had a job "${id}"`, {
+    hint: "Look its jobs up with `troupe queue ls`.",
+    data: { queue, job: id },
+  });
+}
 
 async function made(
   actors: QueueActors,
