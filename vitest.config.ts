@@ -11,10 +11,11 @@ export default defineConfig({
   resolve: { conditions: ["@troupe/source"] },
   ssr: { resolve: { conditions: ["@troupe/source"], externalConditions: ["@troupe/source"] } },
   test: {
-    globalSetup: ["tests/support/obtain-nats.ts", "tests/support/own-cache.ts"],
+    globalSetup: ["tests/support/shared-nats.ts", "tests/support/caches.ts"],
     include: ["tests/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     reporters: ["default", new ClosingLine()],

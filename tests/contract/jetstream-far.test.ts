@@ -1,19 +1,13 @@
 /** Reads far into an actor's history on JetStream: by way of its checkpoints, without what lies before. */
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { jetstreamLog } from "../../src/events/log/jetstream.ts";
 import { record } from "../support/log-fixture.ts";
 import { freshName } from "../support/nats-log.ts";
-import { startNats, type TestNats } from "../support/nats-server.ts";
+import { sharedNats } from "../support/shared-nats.ts";
 import { startProxy } from "../support/tcp-proxy.ts";
 
-let server: TestNats;
-beforeAll(async () => {
-  server = await startNats();
-});
-afterAll(() => server[Symbol.asyncDispose]());
-
 it("A14: a checkpoint, what follows it, and the last record are read without the records before them", async () => {
-  const url = server.logUrl(freshName());
+  const url = sharedNats.logUrl(freshName());
   await using writer = await jetstreamLog({ url });
   for (let seq = 0; seq < 900; seq += 50) {
     const some = Array.from({ length: 50 }, (_, i) => {
@@ -23,8 +17,8 @@ it("A14: a checkpoint, what follows it, and the last record are read without the
     });
     await writer.append("far/f", some, { expected: seq });
   }
-  await using proxy = await startProxy(server.port);
-  await using log = await jetstreamLog({ url: url.replace(`:${server.port}`, `:${proxy.port}`) });
+  await using proxy = await startProxy(sharedNats.port);
+  await using log = await jetstreamLog({ url: url.replace(`:${sharedNats.port}`, `:${proxy.port}`) });
   let early = false;
   void proxy.loseReply("long-ago").then(() => (early = true));
   const read = async (after: number, to?: number): Promise<readonly number[]> => {

@@ -1,7 +1,7 @@
 /** No log is read twice: what `ls`, `show` or a host has folded, no other of them reads again. */
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createHost } from "../../src/actors/host.ts";
 import { knownRuns } from "../../src/cli/known-runs.ts";
 import { jetstreamLog } from "../../src/events/log/jetstream.ts";
@@ -10,15 +10,9 @@ import { sqliteLog } from "../../src/events/log/sqlite.ts";
 import { counterKind } from "../support/laws-kinds.ts";
 import { folder } from "../support/log-sqlite.ts";
 import { freshName } from "../support/nats-log.ts";
-import { startNats, type TestNats } from "../support/nats-server.ts";
+import { sharedNats } from "../support/shared-nats.ts";
 import { countedLog, write } from "../support/projected.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
-
-let server: TestNats;
-beforeAll(async () => {
-  server = await startNats();
-});
-afterAll(() => server[Symbol.asyncDispose]());
 
 interface Storage extends AsyncDisposable {
   readonly open: () => Promise<EventLog>;
@@ -36,7 +30,7 @@ const EVERY_ENGINE_THAT_KEEPS: readonly (readonly [string, () => Promise<Storage
   [
     "jetstream",
     async () => {
-      const url = server.logUrl(freshName(), "&partitions=3");
+      const url = sharedNats.logUrl(freshName(), "&partitions=3");
       return { open: () => jetstreamLog({ url }), async [Symbol.asyncDispose]() {} };
     },
   ],

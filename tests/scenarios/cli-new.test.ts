@@ -1,13 +1,14 @@
 /** What `troupe new` writes, and that it runs to its end with no key, as a newcomer runs it. */
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readPlan } from "../../src/agents/read-plan.ts";
 import { TEMPLATES } from "../../src/cli/templates.ts";
 import { writeFiles } from "../../src/cli/write-files.ts";
 import { cliBench, type CliBench } from "../support/cli.ts";
 import { said, troupeIn } from "../support/cli-process.ts";
-import { startNats, type TestNats } from "../support/nats-server.ts";
+import { freshName } from "../support/nats-log.ts";
+import { sharedNats } from "../support/shared-nats.ts";
 
 const ROOT = join(import.meta.dirname, "../../templates");
 const NAMES = TEMPLATES.map(({ name }) => name);
@@ -139,15 +140,10 @@ interface Ran {
   }[];
 }
 
-let nats: TestNats;
-beforeAll(async () => {
-  nats = await startNats();
-});
-afterAll(() => nats[Symbol.asyncDispose]());
-
 describe.each(["SQLite", "NATS"])("a template on %s", (engine) => {
+  const logs = freshName();
   const urlOf = (name: string): string =>
-    engine === "NATS" ? nats.logUrl(name) : "sqlite:.troupe/log.db";
+    engine === "NATS" ? sharedNats.logUrl(`${logs}-${name}`) : "sqlite:.troupe/log.db";
 
   /** Writes a template and runs it, as processes of their own. */
   async function run(bench: CliBench, name: keyof typeof PATTERNS): Promise<Ran> {

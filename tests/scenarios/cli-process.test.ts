@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { heard, said, shellIn, troupeIn } from "../support/cli-process.ts";
-import { startNats } from "../support/nats-server.ts";
+import { freshName } from "../support/nats-log.ts";
+import { sharedNats } from "../support/shared-nats.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "troupe-process-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -110,8 +111,7 @@ describe("the world", () => {
   });
 
   it("a dead host's lease on a NATS server is waited for, and resume says so", async () => {
-    await using nats = await startNats();
-    const log = nats.logUrl("cli");
+    const log = sharedNats.logUrl(freshName());
     const first = troupe("run", plan("leased", "leased-open"), "--id", "l", "--log", log);
     await heard(first, /RUNNING +b/);
     first.kill("SIGKILL");

@@ -1,8 +1,8 @@
 /** Scenarios of the command line that run on both logs: a SQLite file, and NATS. */
-import { afterAll, beforeAll, describe } from "vitest";
+import { describe } from "vitest";
 import { cliBench, type CliBench, type CliOptions, type Said } from "./cli.ts";
 import { freshName } from "./nats-log.ts";
-import { startNats, type TestNats } from "./nats-server.ts";
+import { sharedNats } from "./shared-nats.ts";
 
 /** A bench on some log. */
 export function onEachLog(name: string, scenarios: (open: () => CliBench) => void): void {
@@ -10,12 +10,7 @@ export function onEachLog(name: string, scenarios: (open: () => CliBench) => voi
     scenarios(cliBench);
   });
   describe(`${name}, on NATS`, () => {
-    let server: TestNats;
-    beforeAll(async () => {
-      server = await startNats();
-    }, 120_000);
-    afterAll(() => server[Symbol.asyncDispose]());
-    scenarios(() => onLog(cliBench(), server.logUrl(freshName())));
+    scenarios(() => onLog(cliBench(), sharedNats.logUrl(freshName())));
   });
 }
 

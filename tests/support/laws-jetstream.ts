@@ -1,20 +1,13 @@
-/** The laws' bench on JetStream: one server for all tests of a file, a log of its own for each. */
-import { afterAll } from "vitest";
+/** The laws' bench on JetStream: a log of its own for each test. */
 import { jetstreamLog } from "../../src/events/log/jetstream.ts";
 import { benchOn, ENGINES, type Engine } from "./laws-bench.ts";
 import { freshName } from "./nats-log.ts";
-import { startNats, type TestNats } from "./nats-server.ts";
-
-let server: Promise<TestNats> | undefined;
-afterAll(async () => {
-  await (await server)?.[Symbol.asyncDispose]();
-});
+import { sharedNats } from "./shared-nats.ts";
 
 const JETSTREAM: Engine = {
   name: "jetstream",
   async bench() {
-    server ??= startNats();
-    const url = (await server).logUrl(freshName(), "&partitions=2");
+    const url = sharedNats.logUrl(freshName(), "&partitions=2");
     return benchOn(() => jetstreamLog({ url }), new AsyncDisposableStack());
   },
 };

@@ -1,5 +1,5 @@
 /**
- * A private nats-server for one test file: its own port, its own store, gone afterwards.
+ * A private nats-server: its own port, its own store, gone afterwards.
  *
  * - 1. Without a server the test fails; it is never skipped.
  * - 2. Its ports lie below those that the system gives to connections, so that while it is
@@ -25,11 +25,15 @@ export interface NatsOptions {
   readonly more?: string;
 }
 
-export interface TestNats extends AsyncDisposable {
+/** Where a server is. */
+export interface NatsPlace {
   /** Port of the clients' listener, on loopback. */
   readonly port: number;
   /** URL of the monitoring endpoint. */
   readonly monitor: string;
+}
+
+export interface TestNats extends NatsPlace, AsyncDisposable {
   /** URL of a log on this server, with the monitor. */
   logUrl(name: string, more?: string): string;
   /** Ends the server with SIGKILL: nothing is flushed, nobody is told. */
@@ -55,11 +59,10 @@ export async function startNats(options: NatsOptions = {}): Promise<TestNats> {
     rmSync(folder, { recursive: true, force: true });
   };
   process.once("exit", killAtExit);
+  const place: NatsPlace = { port: ports.client, monitor: `http://127.0.0.1:${ports.monitor}` };
   return {
-    port: ports.client,
-    monitor: `http://127.0.0.1:${ports.monitor}`,
-    logUrl: (name, more = "") =>
-      `nats://127.0.0.1:${ports.client}/${name}?monitor=http://127.0.0.1:${ports.monitor}${more}`,
+    ...place,
+    logUrl: (name, more = "") => urlOn(place, name, more),
     kill: () => end(child),
     restart() {
       const again = restarted.then(async () => {
@@ -75,6 +78,11 @@ export async function startNats(options: NatsOptions = {}): Promise<TestNats> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** URL of a log on a server, with the monitor. */
+export function urlOn({ port, monitor }: NatsPlace, name: string, more: string): string {
+  return `nats://127.0.0.1:${port}/${name}?monitor=${monitor}${more}`;
 }
 
 /** Ports that somebody listens on already are left to them. */
