@@ -142,16 +142,18 @@ interface Ran {
 
 describe.each(["SQLite", "NATS"])("a template on %s", (engine) => {
   const logs = freshName();
-  const urlOf = (name: string): string =>
-    engine === "NATS" ? sharedNats.logUrl(`${logs}-${name}`) : "sqlite:.troupe/log.db";
+  const urlOf = ({ folder }: CliBench, name: string): string =>
+    engine === "NATS"
+      ? sharedNats.logUrl(`${logs}-${name}`)
+      : `sqlite:${join(folder, ".troupe/log.db")}`;
 
-  /** Writes a template and runs it, as processes of their own. */
+  /** Writes a template, runs it as a process of its own, and reads what it has left. */
   async function run(bench: CliBench, name: keyof typeof PATTERNS): Promise<Ran> {
-    const url = urlOf(name);
-    await said(troupeIn(bench.folder, ["new", name, "."]));
+    const url = urlOf(bench, name);
+    await bench.troupe(["new", name, "."]);
     const argv = ["run", "plan.yaml", "--id", "r1", "--log", url, "--json"];
     const { code, out } = await said(troupeIn(bench.folder, argv));
-    const tail = await said(troupeIn(bench.folder, ["tail", "--no-follow", "--json", "--log", url]));
+    const tail = await bench.troupe(["tail", "--no-follow", "--json", "--log", url]);
     const records = tail.out
       .trim()
       .split("\n")
@@ -266,7 +268,7 @@ describe.each(["SQLite", "NATS"])("a template on %s", (engine) => {
     expect(entries()).toEqual(undone);
     writeFileSync(join(bench.folder, "inventory/car.json"), '{ "what": "car in Lisbon", "free": 1 }');
     const again = await said(
-      troupeIn(bench.folder, ["run", "plan.yaml", "--id", "r2", "--log", urlOf("saga")]),
+      troupeIn(bench.folder, ["run", "plan.yaml", "--id", "r2", "--log", urlOf(bench, "saga")]),
     );
     expect(again.code).toBe(0);
     expect(entries()).toEqual([...undone, "booked flight", "booked hotel", "booked car"]);
