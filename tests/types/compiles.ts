@@ -1,13 +1,16 @@
 /** What users write must compile as it stands, with no cast: `npm run types` checks it. */
-import { assign, setup } from "xstate";
+import { assign, enqueueActions, setup } from "xstate";
 import {
   activity,
   connect,
   createHost,
   createOrchestrator,
   defineKind,
+  now,
   onFacts,
   planKinds,
+  sendToActor,
+  startActor,
   Synthesis,
   type AgentFunction,
 } from "troupe";
@@ -100,6 +103,59 @@ export const room = defineKind({
   events: z.never(),
   input: RoomInput,
 });
+
+const BidEvent = z.strictObject({ type: z.literal("BID"), sum: z.number() });
+interface Bidden {
+  readonly type: "BIDDEN";
+  readonly sum: number;
+}
+
+/** Asks for the time, leads actors by their address, and says why it takes no command. */
+export const auction = defineKind({
+  kind: "auction",
+  version: "1",
+  events: BidEvent,
+  machine: setup({
+    types: {
+      context: {} as { readonly highest: number; readonly endsAt: number },
+      events: {} as z.infer<typeof BidEvent>,
+    },
+    actions: { startActor, sendToActor },
+    guards: { inTime: ({ context }) => now() < context.endsAt },
+  }).createMachine({
+    context: () => ({ highest: 0, endsAt: now() + 60_000 }),
+    on: {
+      BID: {
+        guard: "inTime",
+        actions: enqueueActions(({ enqueue, event: { sum } }) => {
+          enqueue.assign({ highest: sum });
+          enqueue({ type: "startActor", params: { kind: "room", id: "r", input: { beds: sum } } });
+          const bidden: Bidden = { type: "BIDDEN", sum };
+          enqueue({ type: "sendToActor", params: { to: "room/r", event: bidden } });
+          enqueue({ type: "sendToActor", params: { to: "room/r", event: { type: "BIDDEN", sum } } });
+        }),
+      },
+    },
+  }),
+  refuse({ context }, event) {
+    if (event.sum > context.highest) return undefined;
+    const data = { highest: context.highest };
+    return { message: `${event.sum} is too low`, hint: `Bid more than ${context.highest}.`, data };
+  },
+});
+
+export async function listens(): Promise<string> {
+  await using host = await createHost({ kinds: [auction, clock] });
+  const end = await host.facts({ kind: "auction", type: "auction.won" }, (fact, address) =>
+    console.log(address, fact["sum"]),
+  );
+  const { seq } = await host.actor("auction/a").send({ type: "BID", sum: 3 });
+  const record = await host.record("auction/a", seq);
+  end();
+  await using client = await connect({ kinds: [auction], warn: (message) => console.warn(message) });
+  await client.facts({}, console.log, console.error);
+  return record?.body.facts?.[0]?.type ?? "none";
+}
 
 const hub: AgentFunction = async ({ purpose, upstream, outputs, signal, progress }) => {
   progress({ spokes: Object.keys(upstream).length });

@@ -1,7 +1,7 @@
 /** What users must not be able to write: each line below a mark is an error, or `npm run types` fails. */
-import { createHost, defineKind, planKinds } from "troupe";
+import { createHost, defineKind, planKinds, sendToActor, startActor } from "troupe";
 import { z } from "zod";
-import { clock, order, room } from "./compiles.ts";
+import { auction, clock, order, room } from "./compiles.ts";
 
 export async function refused(): Promise<void> {
   const host = await createHost({ log: "memory:", kinds: [order, clock] });
@@ -49,6 +49,18 @@ export async function refused(): Promise<void> {
   await rooms.start("room/r", { input: { beds: 2 } });
   // @ts-expect-error a plan needs a name
   await rooms.start("workflow/r", { input: { run: "r", folder: "/", artifacts: "/", plan: {} } });
+  // @ts-expect-error a filter has no such part
+  await rooms.facts({ address: "room/r" }, () => {});
+  // @ts-expect-error facts need a listener
+  await rooms.facts({});
+  // @ts-expect-error what was emitted has no such method
+  await rooms.facts({}, (fact) => fact.stop());
+  // @ts-expect-error records have numbers
+  await rooms.record("room/r", "1");
+  // @ts-expect-error an actor is started under an id
+  startActor(undefined, { kind: "room" });
+  // @ts-expect-error an event needs a type
+  sendToActor(undefined, { to: "room/r", event: { sum: 3 } });
   // @ts-expect-error a gate must be named
   await rooms.actor("workflow/r").send({ type: "APPROVE" });
 }
@@ -59,4 +71,34 @@ export const foreign = defineKind({
   machine: order.machine,
   // @ts-expect-error the schema lets in what the machine does not know
   events: z.object({ type: z.literal("REFUND") }),
+});
+
+export const mute = defineKind({
+  ...auction,
+  // @ts-expect-error a refusal says what to do instead
+  refuse: () => ({ message: "no" }),
+});
+
+export const vague = defineKind({
+  ...auction,
+  // @ts-expect-error no such code
+  refuse: () => ({ code: "TOO_LOW", message: "no", hint: "Bid more." }),
+});
+
+export const blind = defineKind({
+  kind: "auction",
+  version: "1",
+  machine: auction.machine,
+  events: auction.events,
+  // @ts-expect-error no such field of the context
+  refuse: ({ context }) => (context.price > 3 ? undefined : { message: "no", hint: "Bid more." }),
+});
+
+export const deaf = defineKind({
+  kind: "auction",
+  version: "1",
+  machine: auction.machine,
+  events: auction.events,
+  // @ts-expect-error the event has no such field
+  refuse: (_, event) => (event.price > 3 ? undefined : { message: "no", hint: "Bid more." }),
 });
