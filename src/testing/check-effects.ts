@@ -7,8 +7,12 @@
  * - A11. A child that was started has a birth; one that was stopped has ended.
  */
 import { isResident } from "../actors/fold.ts";
+import type { ChildStart } from "../actors/xstate/contract.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Replay, Replayed } from "./replayed.ts";
+
+/** More than one step asks for. */
+const MOST_EFFECTS = 1e6;
 
 export function checkEffects({ actors, fault }: Evidence): void {
   const arrived = arrivals(actors, fault);
@@ -26,12 +30,20 @@ export function checkEffects({ actors, fault }: Evidence): void {
       const cause = `${address}#${id}`;
       if (effect.type === "send" && actors.has(effect.to) && !arrived.has(cause))
         checkEnded(effect.to, `the send ${cause}`);
-      if (effect.type === "start" && !isResident(effect.child) && !arrived.has(cause))
-        fault(`the start ${cause} of ${effect.child.address} has no birth`);
+      if (effect.type === "start" && !isResident(effect.child)) checkStart(effect.child, cause);
       if (effect.type === "stop" && !arrived.has(cause) && actors.has(effect.child))
         checkEnded(effect.child, `the stop ${cause}`);
       return cause;
     });
+  }
+
+  /** Who is nobody's child may have been there before. */
+  function checkStart({ address, detached }: ChildStart, cause: string): void {
+    const [birth] = actors.get(address)?.steps ?? [];
+    if (birth === undefined || (detached !== true && birth.cause !== cause))
+      fault(`the start ${cause} of ${address} has no birth`);
+    if (detached === true && birth?.body.born?.parent !== undefined)
+      fault(`${address} was started as nobody's child, but is one of ${birth.body.born.parent}`);
   }
 
   /** Only who has ended takes nothing any more. */
@@ -60,7 +72,7 @@ function arrivals(actors: Evidence["actors"], fault: Evidence["fault"]): Readonl
   function checkOrder(cause: string, place: string, marks: Map<string, number>): void {
     const [, sender = "", step, index] = /^(.*)#(\d+)\.(\d+)$/.exec(cause) ?? [];
     if (step === undefined) return;
-    const mark = Number(step) * 1000 + Number(index);
+    const mark = Number(step) * MOST_EFFECTS + Number(index);
     if (mark <= (marks.get(sender) ?? 0)) fault(`${cause} arrived at ${place} behind a later one`);
     marks.set(sender, mark);
   }

@@ -1,4 +1,5 @@
-/** The machines of a simulated history, for `troupe replay FILE.jsonl ADDRESS --kinds tests/simulation/kinds.ts`. */
+/** The machines of simulated histories, for `troupe replay FILE.jsonl ADDRESS --kinds tests/simulation/kinds.ts`. */
 import { drillKinds, NO_OUTSIDE } from "../support/drill-machines.ts";
+import { detachedKinds } from "./detached.ts";
 
-export const kinds = drillKinds(NO_OUTSIDE);
+export const kinds = [...drillKinds(NO_OUTSIDE), ...detachedKinds];
