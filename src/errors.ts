@@ -35,6 +35,7 @@ export type ErrorCode =
   | "KIND_INVALID"
   | "KIND_UNKNOWN"
   | "LEASE_LOST"
+  | "LOCK_DEADLOCK"
   | "LOCK_HELD"
   | "LOCK_NOT_OWNED"
   | "LOG_CORRUPT"

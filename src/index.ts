@@ -5,6 +5,8 @@ export { TaskCommand, TaskInput, WorkflowCommand, WorkflowInput } from "./events
 export { TaskFact, TaskOutcome } from "./events/facts/task.ts";
 export { WorkflowFact, WorkflowOutcome } from "./events/facts/workflow.ts";
 export type { Compensation } from "./events/facts/workflow.ts";
+export { ContextCommand, ContextInput } from "./events/context/commands.ts";
+export { ContextFact, ContextUpdated } from "./events/context/facts.ts";
 export { now } from "./events/now.ts";
 export type { Json, JsonObject } from "./events/json.ts";
 export type { Checkpoint, RecordBody, RecordedEvent } from "./events/record.ts";
@@ -29,6 +31,7 @@ export { PlanTask } from "./events/plan/task.ts";
 export { parsePlan } from "./events/plan/text.ts";
 export type { ParseOptions, PlacedFault } from "./events/plan/text.ts";
 export { Generated, Synthesis, Verdict, WorkPackage, WorkResult } from "./events/work.ts";
+export type { ContextValue } from "./machines/context/state.ts";
 export { sendToActor, startActor } from "./machines/host-actions.ts";
 export type { ActorMessage, ActorStart } from "./machines/host-actions.ts";
 export { openLog } from "./events/log/open.ts";
@@ -56,7 +59,7 @@ export { createHost } from "./actors/host.ts";
 export type { Host, HostOptions } from "./actors/host.ts";
 export { defineKind } from "./actors/kind.ts";
 export type { AnyKind, Kind, KindEvent, KindInput } from "./actors/kind.ts";
-export type { ActorRecord, RecordsOptions } from "./actors/reads.ts";
+export type { ActorRecord, LatestOptions, RecordsOptions } from "./actors/reads.ts";
 export type { FactFilter } from "./actors/waits.ts";
 export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";
 export type { AgentAnswer, AgentFunction, Agents, Work } from "./agents/agent.ts";
@@ -73,8 +76,21 @@ export type {
   Order,
   PlanInput,
 } from "./agents/orchestrator.ts";
+export type { AcquireOptions } from "./agents/team/acquire.ts";
+export type { ContextActors } from "./agents/team/context-asking.ts";
+export type { ContextChange, HistoryOptions } from "./agents/team/context-history.ts";
 export { contextKind } from "./agents/team/context-kind.ts";
 export type { ContextKind } from "./agents/team/context-kind.ts";
+export { sharedContext } from "./agents/team/context.ts";
+export type {
+  ContextUpdate,
+  LockState,
+  SharedContext,
+  SharedContextOptions,
+  UpdateOptions,
+  WriteOptions,
+} from "./agents/team/context.ts";
+export type { Lock } from "./agents/team/lock.ts";
 export { messagesKinds } from "./agents/team/messages-kinds.ts";
 export type { InboxKind, MessagesKind } from "./agents/team/messages-kinds.ts";
 export { planKinds } from "./agents/plan-kinds.ts";

@@ -9,6 +9,10 @@ import { expect, it } from "vitest";
 it("exports exactly these values", () => {
   expect(Object.keys(troupe).sort()).toMatchInlineSnapshot(`
     [
+      "ContextCommand",
+      "ContextFact",
+      "ContextInput",
+      "ContextUpdated",
       "Generated",
       "Plan",
       "PlanTask",
@@ -51,6 +55,7 @@ it("exports exactly these values", () => {
       "saga",
       "sendToActor",
       "sequential",
+      "sharedContext",
       "startActor",
       "systemClock",
       "taskEvents",

@@ -11,7 +11,15 @@ import type { Commander } from "./commands.ts";
 import type { ActorHandle, WaitOptions } from "./handle.ts";
 import { kindNamed, type AnyKind, type KindInput } from "./kind.ts";
 import type { LoadEnv } from "./load.ts";
-import { readRecord, readRecords, readState, type ActorRecord, type RecordsOptions } from "./reads.ts";
+import {
+  readLatest,
+  readRecord,
+  readRecords,
+  readState,
+  type ActorRecord,
+  type LatestOptions,
+  type RecordsOptions,
+} from "./reads.ts";
 import type { Parked } from "./runtime.ts";
 import type { FactFilter, FactListener } from "./waits.ts";
 
@@ -76,6 +84,12 @@ export interface Actors<TKinds extends readonly AnyKind[]> {
 
   /** The history, then the live tail, until the signal aborts; with `live: false` the history alone. */
   records(options?: RecordsOptions): AsyncIterable<ActorRecord>;
+
+  /**
+   * The records of one actor, the latest first; read as they are asked for, so that a page of a
+   * long history costs no more than the page.
+   */
+  latest(address: string, options?: LatestOptions): AsyncIterable<StepRecord>;
 
   /** One record of an actor; undefined where it has none of this number. */
   record(address: string, seq: number): Promise<StepRecord | undefined>;
@@ -150,6 +164,7 @@ export function actorsFace<TKinds extends readonly AnyKind[]>(parts: FaceParts):
       return (await readState(env, address, at)) as SnapshotFrom<KindAt<TKinds, TAddress>["machine"]>; // the kind's own machine made it
     },
     records: (options) => readRecords(env, options),
+    latest: (address, options) => readLatest(env, address, options),
     record: (address, seq) => readRecord(env, address, seq),
     facts: (filter, listener, failed = () => {}) => parts.listenAll(filter, listener, failed),
     parked: () => commands.parked(),

@@ -26,6 +26,11 @@ export interface RecordsOptions extends Omit<ScanOptions, "partition" | "live"> 
   readonly root?: string;
 }
 
+export interface LatestOptions {
+  /** Only records before the one of this number. Default: all. */
+  readonly before?: number;
+}
+
 /** The state of an actor as of record `at` (default: the last); no effect runs. */
 export async function readState(
   env: LoadEnv,
@@ -71,6 +76,26 @@ export async function* recordsOf(
 function assertSeq(seq: number): void {
   if (Number.isInteger(seq) && seq >= 1) return;
   throw new TroupeError("RECORD_INVALID", `"${seq}" is no record's number`, { hint: "Use 1, 2, 3, …" });
+}
+
+/** How many records of one actor are read at once, from the last one back. */
+const PAGE = 256;
+
+/** The records of one actor, the latest first. */
+export async function* readLatest(
+  { log }: { readonly log: EventLog },
+  address: string,
+  { before }: LatestOptions = {},
+): AsyncGenerator<StepRecord> {
+  parseAddress(address);
+  if (before !== undefined) assertSeq(before);
+  const tip = await log.tip(address);
+  let to = before === undefined ? tip : Math.min(before - 1, tip);
+  for (; to > 0; to -= PAGE) {
+    const page = await Array.fromAsync(log.read(address, { after: Math.max(0, to - PAGE), to }));
+    for (const record of page.toReversed())
+      yield { ...record, body: parseBody(record.body, placeOf(record)) };
+  }
 }
 
 /** One record of one actor; undefined where it has none of this number. */

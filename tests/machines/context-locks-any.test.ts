@@ -116,7 +116,7 @@ function agrees({ locks, claims, dues, alarmAt }: ContextState): void {
 }
 
 describe("for whatever is asked of locks", () => {
-  test.prop([fc.array(op, { maxLength: 80, size: "max" })], { numRuns: 150 })(
+  test.prop([fc.array(op, { maxLength: 80, size: "max" })], { numRuns: 100 })(
     "T-R4: never two owners, first come first served, fences grow, a stale one never writes, and deadlocks are found",
     (ops) => {
       const trial = new Trial();

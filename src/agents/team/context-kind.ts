@@ -22,6 +22,8 @@ const kind = defineKind({
   machine: contextMachine,
   events: ContextCommand,
   input: ContextInput,
+  // also where a lease had to end first
+  leadingFacts: ["context.updated"],
   refuse: ({ context }, command) => faultOf(context, command, now()),
 });
 

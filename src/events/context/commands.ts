@@ -16,6 +16,8 @@ const KEYS =
   'is no key: use 1 to 200 letters, digits, "_", ".", ":", "/" and "-", the first a letter, a digit or "_"';
 
 const Key = z.string().regex(KEY, { error: ({ input }) => `${JSON.stringify(input)} ${KEYS}` });
+/** What a key may have. */
+const Value: z.ZodType<Json, Json> = z.json();
 const Name = z.string().min(1).max(200);
 /** A key's version, or the whole context's; 0 where there is none yet. */
 const Version = z.int().min(0);
@@ -28,7 +30,7 @@ const byKey = <T>() =>
   z.custom<Readonly<Record<string, T>>>((value) => wrongKey(value) === undefined, {
     error: ({ input }) => `${JSON.stringify(wrongKey(input))} ${KEYS}`,
   });
-const Values = byKey<Json>().pipe(z.record(z.string(), z.json()));
+const Values = byKey<Json>().pipe(z.record(z.string(), Value));
 const Fences = byKey<number>().pipe(z.record(z.string(), Fence));
 
 /** The first key that is none. `__proto__` would vanish in silence. */
@@ -54,7 +56,7 @@ export type ContextInput = z.infer<typeof ContextInput>;
 const Set = z.strictObject({
   type: z.literal("SET"),
   key: Key,
-  value: z.json(),
+  value: Value,
   by: Name,
   expected: Version.optional(),
   fence: Fence.optional(),
