@@ -4,6 +4,7 @@ import { children } from "./children.ts";
 import { contextSize } from "./context-size.ts";
 import { logLength } from "./log-length.ts";
 import { memory } from "./memory.ts";
+import { messages } from "./messages.ts";
 import { profile } from "./profile.ts";
 import { projections } from "./projections.ts";
 import { rollover } from "./rollover.ts";
@@ -29,5 +30,6 @@ export const BENCHES: readonly Bench[] = [
   steps,
   children,
   workflow,
+  messages,
   profile,
 ];

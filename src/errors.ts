@@ -61,6 +61,7 @@ export type ErrorCode =
   | "RECIPIENT_UNKNOWN"
   | "RECORD_INVALID"
   | "REPLAY_DIVERGED"
+  | "REQUEST_FAILED"
   | "RESULT_INVALID"
   | "RUN_EXISTS"
   | "RUN_NOT_FOUND"

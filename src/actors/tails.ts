@@ -25,7 +25,8 @@ type Moved = (facts: readonly RecordedEvent[], address: string) => void | Promis
 
 /** @param report takes what listeners throw. */
 export function createTails(env: LoadEnv, report: (error: unknown) => void): Tails {
-  const states = new Map<string, Snapshot<unknown>>();
+  const states = new Map<string, { readonly read: number; readonly snapshot: Snapshot<unknown> }>();
+  let reads = 0;
   const troubles = new Map<string, TroupeError>();
   const looks = new Map<string, Set<() => void>>();
   const all = new AbortController();
@@ -75,7 +76,10 @@ export function createTails(env: LoadEnv, report: (error: unknown) => void): Tai
     watch: (address, look) => {
       looks.set(address, (looks.get(address) ?? new Set()).add(look));
       const moved = async (): Promise<void> => {
-        states.set(address, await readState(env, address));
+        const read = ++reads; // one that began later has seen as much, whichever ends first
+        const snapshot = await readState(env, address);
+        if (looks.get(address)?.has(look) !== true) return; // what is kept for nobody grows old
+        if (read > (states.get(address)?.read ?? 0)) states.set(address, { read, snapshot });
         look();
       };
       const stop = followOne(address, moved, (error) => {
@@ -109,7 +113,7 @@ export function createTails(env: LoadEnv, report: (error: unknown) => void): Tai
       return () => end.abort();
     },
     trouble: (address) => (all.signal.aborted ? clientClosed() : troubles.get(address)),
-    seen: (address) => states.get(address),
+    seen: (address) => states.get(address)?.snapshot,
     end() {
       all.abort();
       for (const some of looks.values()) for (const look of some) look();

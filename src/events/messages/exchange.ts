@@ -7,7 +7,7 @@ import { z } from "zod";
 import { fact } from "../facts/fact.ts";
 import { PAYLOAD_LIMIT } from "../payload-limit.ts";
 import { Priority } from "../priority.ts";
-import { AgentName, MessageId, MessageType, To } from "./message.ts";
+import { AgentName, MessageId, MessageType, Payload, To } from "./message.ts";
 
 export const MessagesInput = z.strictObject({
   /** The run's id, as in the exchange's own address. */
@@ -37,7 +37,7 @@ const Send = z.strictObject({
   to: To,
   message: MessageType,
   priority: Priority.default("NORMAL"),
-  payload: z.json().default(null),
+  payload: Payload.default(null),
   /** The message that it answers. */
   replyTo: MessageId.optional(),
   /** Paths of files that go with it. */
@@ -49,7 +49,7 @@ const Handoff = z.strictObject({
   type: z.literal("HANDOFF"),
   from: AgentName,
   to: AgentName,
-  result: z.json(),
+  result: Payload,
   ...artifacts,
 });
 
@@ -64,7 +64,7 @@ export const MessagesCommand = z.discriminatedUnion("type", [
 export type MessagesCommand = z.infer<typeof MessagesCommand>;
 
 /** The exchange took a message; it is owed to its addressees. Once per message. */
-const MessageSent = fact("message.sent", {
+export const MessageSent = fact("message.sent", {
   id: z.string(),
   from: z.string(),
   /** Whoever it is delivered to, by name. */
@@ -73,6 +73,7 @@ const MessageSent = fact("message.sent", {
   priority: Priority,
   replyTo: z.string().optional(),
 });
+export type MessageSent = z.infer<typeof MessageSent>;
 const AgentJoined = fact("agent.joined", { agent: z.string() });
 const AgentLeft = fact("agent.left", { agent: z.string() });
 /** With the types that are new to it. */

@@ -19,6 +19,8 @@ const Take = z.strictObject({ type: z.literal("TAKE"), ids: z.array(MessageId).m
 export const InboxCommand = z.discriminatedUnion("type", [Take]);
 export type InboxCommand = z.infer<typeof InboxCommand>;
 
+/** Its agent has joined for the first time. Once. */
+const InboxOpened = fact("inbox.opened", { agent: z.string() });
 /** It is in the inbox. Once per message and addressee. */
 const MessageReceived = fact("message.received", {
   id: z.string(),
@@ -30,5 +32,5 @@ const MessageReceived = fact("message.received", {
 /** The agent has done with them. Once per message and addressee. */
 const MessageTaken = fact("message.taken", { ids: z.array(z.string()) });
 
-export const InboxFact = z.discriminatedUnion("type", [MessageReceived, MessageTaken]);
+export const InboxFact = z.discriminatedUnion("type", [InboxOpened, MessageReceived, MessageTaken]);
 export type InboxFact = z.infer<typeof InboxFact>;

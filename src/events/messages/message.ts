@@ -1,6 +1,7 @@
 /** A message between agents of one run, and where it is delivered. */
 import { z } from "zod";
 import { addressPart } from "../address.ts";
+import type { Json } from "../json.ts";
 import type { Priority } from "../priority.ts";
 
 /** What a message is for (S4-033). */
@@ -31,6 +32,9 @@ export const MessageId = z.string().regex(/^m[1-9][0-9]{0,14}$/, "an id is m1, m
 export const To = z.union([z.array(AgentName).min(1).max(1_000), z.enum(["everyone", "subscribers"])]);
 export type To = z.infer<typeof To>;
 
+/** What a message carries. */
+export const Payload: z.ZodType<Json, Json> = z.json();
+
 /** A message as its addressees have it. */
 export interface Message {
   readonly id: string;
@@ -40,7 +44,7 @@ export interface Message {
   readonly to: To;
   readonly type: MessageType;
   readonly priority: Priority;
-  readonly payload: z.infer<ReturnType<typeof z.json>>;
+  readonly payload: Json;
   /** The message that it answers. */
   readonly replyTo?: string;
   /** Paths of files that go with it. */
@@ -52,6 +56,10 @@ export interface Message {
 /** The message's place among all of its run: 1, 2, 3, … */
 export function numberOf(id: string): number {
   return Number(id.slice(1));
+}
+
+export function exchangeOf(run: string): `messages/${string}` {
+  return `messages/${run}`;
 }
 
 export function inboxOf(run: string, agent: string): `inbox/${string}` {

@@ -8,7 +8,7 @@
  *   none, and shows the same one again.
  * - A step costs the same however many wait (A13).
  */
-import { enqueueActions, setup } from "xstate";
+import { emit, enqueueActions, setup } from "xstate";
 import type { Refusal } from "../../errors.ts";
 import type { InboxCommand, InboxFact, InboxInput, Receive } from "../../events/messages/inbox.ts";
 import { numberOf, type Message } from "../../events/messages/message.ts";
@@ -23,9 +23,14 @@ export interface Inbox {
   readonly unread: Readonly<Record<Priority, Waiting>>;
 }
 
+/** Whether a message waits to be taken. */
+export function isUnread({ unread }: Pick<Inbox, "unread">, id: string): boolean {
+  return priorityOf(unread, id) !== undefined;
+}
+
 /** Why these cannot be taken: somebody took one of them before, or it was never here. */
-export function untakable({ unread }: Inbox, { ids }: InboxCommand): Refusal | undefined {
-  const missing = [...new Set(ids)].filter((id) => priorityOf(unread, id) === undefined);
+export function untakable(inbox: Inbox, { ids }: InboxCommand): Refusal | undefined {
+  const missing = [...new Set(ids)].filter((id) => !isUnread(inbox, id));
   if (missing.length === 0) return undefined;
   return {
     code: "MESSAGE_UNKNOWN",
@@ -82,6 +87,7 @@ export const inboxMachine = setup({
     const none = sorted<number, Message>();
     return { agent, unread: { URGENT: none, HIGH: none, NORMAL: none, LOW: none } };
   },
+  entry: emit(({ context: { agent } }) => ({ type: "inbox.opened", v: 1, data: { agent } })),
   on: {
     RECEIVE: { actions: { type: "keep", params: ({ event }) => event } },
     TAKE: { guard: "takes", actions: { type: "drop", params: ({ event }) => event } },

@@ -1,0 +1,108 @@
+/**
+ * The agents of a run, and what they say to each other: on a host, or on a client in another process.
+ *
+ *     const team = await openTeam(host, "r1");
+ *     const [ada, bob] = [await team.join("ada"), await team.join("bob")];
+ *     await using _ = bob.handle({ request: ({ payload }) => `${payload}, too` });
+ *     await ada.request("bob", "hello"); // "hello, too"
+ */
+import type { Actors } from "../../actors/face.ts";
+import { TroupeError } from "../../errors.ts";
+import { exchangeOf, inboxOf, type MessageType } from "../../events/messages/message.ts";
+import type { Exchange } from "../../machines/messages/exchange.ts";
+import { entries } from "../../machines/sorted.ts";
+import type { ContextKind } from "./context-kind.ts";
+import { messageHistory, messageIn, type HistoryFilter, type PastMessage } from "./history.ts";
+import { Mail } from "./mail.ts";
+import type { InboxKind, MessagesKind } from "./messages-kinds.ts";
+import { teammate, type Teammate, type TeammateParts } from "./teammate.ts";
+
+/** A host or client with `messagesKinds()`; with `contextKind` as well, where results are handed off. */
+export type TeamActors = Actors<readonly [MessagesKind, InboxKind, ContextKind]>;
+
+export interface TeamOptions {
+  /** How much a payload may have, in bytes of JSON. Counts for who opens it first. Default 262,144. */
+  readonly maxBytes?: number;
+}
+
+export interface Team {
+  /** The run's id. */
+  readonly run: string;
+  /**
+   * Lets an agent join, and reads for it; one that has joined goes on where it was.
+   *
+   * @param name 1 to 64 letters, digits, `_` and `-`; not `context`.
+   */
+  join(name: string): Promise<Teammate>;
+  /** Who has joined, and what each subscribed to, by name. */
+  members(): Promise<readonly { readonly name: string; readonly types: readonly MessageType[] }[]>;
+  /** What was said, the newest first. */
+  history(filter?: HistoryFilter): Promise<readonly PastMessage[]>;
+}
+
+/** Opens the messages of a run; who does so first starts them. */
+export async function openTeam(
+  actors: TeamActors,
+  run: string,
+  { maxBytes }: TeamOptions = {},
+): Promise<Team> {
+  const input = { run, ...(maxBytes !== undefined && { maxBytes }) };
+  await startedOnce(actors.start(exchangeOf(run), { input }));
+  const exchange = actors.actor(exchangeOf(run));
+  const tell: TeammateParts["tell"] = async (command, id) =>
+    (await exchange.send(command, id === undefined ? {} : { id })).seq;
+  const parts = {
+    tell,
+    async sentIn(seq: number): Promise<string> {
+      const record = await actors.record(exchange.address, seq);
+      const message = record && messageIn(record);
+      if (message !== undefined) return message.id;
+      throw new TroupeError("RECORD_INVALID", `record ${seq} of "${exchange.address}" is no message`, {
+        hint: "Give each message an id of its own.",
+      });
+    },
+    shareContext: () => startedOnce(actors.start(`context/${run}`, { input: { run } })),
+  };
+  return {
+    run,
+    async join(name) {
+      await opened(actors, { run, name }, () => tell({ type: "JOIN", agent: name }));
+      return teammate({ name, mail: new Mail(actors.actor(inboxOf(run, name))), ...parts });
+    },
+    async members() {
+      const { context } = await exchange.snapshot();
+      const { members } = context as unknown as Exchange; // as its machine has it
+      return Array.from(entries(members), ([name, { types }]) => ({ name, types }));
+    },
+    history: (filter) => messageHistory(actors, run, filter),
+  };
+}
+
+/** Whoever started it with other options was first: it is as they said. */
+async function startedOnce(started: Promise<unknown>): Promise<void> {
+  try {
+    await started;
+  } catch (error) {
+    if (!TroupeError.is(error, "ACTOR_EXISTS")) throw error;
+  }
+}
+
+/** Lets an agent join; resolves once its inbox is on disk. */
+async function opened(
+  actors: TeamActors,
+  { run, name }: { readonly run: string; readonly name: string },
+  join: () => Promise<unknown>,
+): Promise<void> {
+  const inbox = inboxOf(run, name);
+  const there = Promise.withResolvers<void>();
+  there.promise.catch(() => {}); // it may be there already, and nobody waits
+  const filter = { kind: "inbox", root: run, type: "inbox.opened" };
+  const heard = (address: string): void => void (address === inbox && there.resolve());
+  const end = await actors.facts(filter, (_, address) => heard(address), there.reject);
+  try {
+    await join();
+    if ((await actors.record(inbox, 1)) === undefined) await there.promise;
+  } finally {
+    end();
+  }
+}
