@@ -32,6 +32,21 @@ export function lineOf({ stream, seq, at, type, body }: StepRecord): Line {
   };
 }
 
+/** Who started an actor, and in which of its records. */
+export interface Starter {
+  readonly address: string;
+  readonly seq: number;
+  /** Whether the actor is its child, and tells it how it ends. */
+  readonly parent: boolean;
+}
+
+/** Who started the actor of this first record; undefined where it was started from outside. */
+export function starterOf({ cause = "", body: { born } }: StepRecord): Starter | undefined {
+  const [, address, seq] = /^(.+)#([0-9]+)\.[0-9]+$/.exec(cause) ?? [];
+  if (born === undefined || address === undefined) return undefined;
+  return { address, seq: Number(seq), parent: born.parent !== undefined };
+}
+
 /** What a command printed, and what the command was. */
 export type Printed = Partial<CommandResult> &
   Pick<CommandResult, "stdout" | "stderr"> & { readonly what: string };

@@ -22,7 +22,7 @@ export interface JobContext {
   /** Aborts where the job is cancelled or out of time, where its lease is lost, or the worker must stop. */
   readonly signal: AbortSignal;
   /** Says how far it is, 0 to 100; clamped. Recorded. */
-  progress(percent: number, note?: string): void;
+  readonly progress: (percent: number, note?: string) => void;
 }
 
 /**

@@ -42,11 +42,19 @@ export async function messageHistory(
   const from = before === undefined ? {} : { before };
   for await (const record of actors.latest(exchangeOf(run), from)) {
     const message = messageIn(record);
-    if (message === undefined || (type !== undefined && message.type !== type)) continue;
-    if (agent !== undefined && message.from !== agent && !message.deliveredTo.includes(agent)) continue;
+    if (message === undefined || !isWanted(message, agent, type)) continue;
     if (found.push(message) === limit) break;
   }
   return found;
+}
+
+function isWanted(
+  message: PastMessage,
+  agent: string | undefined,
+  type: MessageType | undefined,
+): boolean {
+  if (type !== undefined && message.type !== type) return false;
+  return agent === undefined || message.from === agent || message.deliveredTo.includes(agent);
 }
 
 /** The message that a record of an exchange took. */

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { EventLog } from "../../events/log/log.ts";
 import { parseBody, placeOf } from "../../events/record.ts";
-import { lineOf, printedIn } from "../actor-view.ts";
+import { lineOf, printedIn, starterOf } from "../actor-view.ts";
 import { knownRuns } from "../known-runs.ts";
 import { word } from "../live-view.ts";
 import { moment, span, table } from "../paper.ts";
@@ -61,16 +61,22 @@ async function showActor(
     ...record,
     body: parseBody(record.body, placeOf(record)),
   }));
-  const last = records.at(-1);
-  if (last === undefined) throw noSuchRun(address, log.url);
+  const [first, last] = [records[0], records.at(-1)];
+  if (first === undefined || last === undefined) throw noSuchRun(address, log.url);
+  const starter = starterOf(first);
   const lines = records.map(lineOf);
   const printed = records.flatMap(printedIn);
   const { state, output, status } = last.body;
   if (json) {
     const actor = { address, seq: last.seq, status, state, records: lines, commands: printed };
-    return terminal.out(JSON.stringify(output === undefined ? actor : { ...actor, output }));
+    const more = { ...(starter && { starter }), ...(output === undefined ? {} : { output }) };
+    return terminal.out(JSON.stringify({ ...actor, ...more }));
   }
   terminal.out(`${address}: ${lines.at(-1)?.state}, ${last.seq} records`);
+  if (starter !== undefined) {
+    const whose = starter.parent ? "as its child" : "as nobody's child";
+    terminal.out(`started by record ${starter.seq} of ${starter.address}, ${whose}`);
+  }
   terminal.out("");
   const rows = lines.map(({ seq, at, type, input, state: after, handled }) => [
     String(seq),
