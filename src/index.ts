@@ -2,12 +2,18 @@
 export { TroupeError, WrongSequenceError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails, Refusal } from "./errors.ts";
 export { TaskCommand, TaskInput, WorkflowCommand, WorkflowInput } from "./events/commands.ts";
+export type { Failure } from "./events/failure.ts";
 export { TaskFact, TaskOutcome } from "./events/facts/task.ts";
 export { WorkflowFact, WorkflowOutcome } from "./events/facts/workflow.ts";
 export type { Compensation } from "./events/facts/workflow.ts";
 export { ContextCommand, ContextInput } from "./events/context/commands.ts";
 export { ContextFact, ContextUpdated } from "./events/context/facts.ts";
 export { now } from "./events/now.ts";
+export { Priority } from "./events/priority.ts";
+export { JobCommand, JobFact, JobInput, JobOrder, JobOutcome, JobStatus } from "./events/queue/job.ts";
+export type { WholeOrder } from "./events/queue/job.ts";
+export { QueueCommand, QueueFact, QueueInput, QueueSettings } from "./events/queue/queue.ts";
+export { Schedule } from "./events/queue/schedule.ts";
 export type { Json, JsonObject } from "./events/json.ts";
 export type { Checkpoint, RecordBody, RecordedEvent } from "./events/record.ts";
 export type {
@@ -76,6 +82,21 @@ export type {
   Order,
   PlanInput,
 } from "./agents/orchestrator.ts";
+export type { JobContext, JobHandler, LeasedJob } from "./agents/queue/attempt.ts";
+export { queueKinds } from "./agents/queue/kinds.ts";
+export type { JobKind, QueueKind } from "./agents/queue/kinds.ts";
+export { openQueue } from "./agents/queue/queue.ts";
+export type {
+  AddedJob,
+  AddOptions,
+  Queue,
+  QueueActors,
+  ScheduleView,
+  WaitForJob,
+} from "./agents/queue/queue.ts";
+export type { JobView, QueueStats } from "./agents/queue/views.ts";
+export { startWorker } from "./agents/queue/worker.ts";
+export type { StopOptions, Worker, WorkerOptions } from "./agents/queue/worker.ts";
 export type { AcquireOptions } from "./agents/team/acquire.ts";
 export type { ContextActors } from "./agents/team/context-asking.ts";
 export type { ContextChange, HistoryOptions } from "./agents/team/context-history.ts";

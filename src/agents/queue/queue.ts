@@ -23,7 +23,7 @@ import { entries } from "../../machines/sorted.ts";
 import type { Schedule } from "../../events/queue/schedule.ts";
 import { timeOf } from "../../machines/queue/board.ts";
 import { boardOf, jobOf, statusOf, type JobKind, type QueueKind } from "./kinds.ts";
-import { standOf, type JobView, type QueueStats } from "./views.ts";
+import { standOf, viewOf, type JobView, type QueueStats } from "./views.ts";
 
 /** What has queues: a host or a client with {@link queueKinds}. */
 export type QueueActors = Pick<
@@ -175,8 +175,7 @@ export async function openQueue(
       await send({ type: "RETRY", job: id });
     },
     async job(id) {
-      const snapshot = await (await job(id)).snapshot();
-      return { ...jobOf(snapshot), status: statusOf(snapshot) };
+      return viewOf(await (await job(id)).snapshot());
     },
     async waitForJob(id, options = {}) {
       try {

@@ -1,11 +1,35 @@
 /** Queues and jobs as users see them. */
 import type { Snapshot } from "xstate";
-import type { JobStatus } from "../../events/queue/job.ts";
-import type { JobContext } from "../../machines/queue/life.ts";
-import { boardOf } from "./kinds.ts";
+import type { Failure } from "../../events/failure.ts";
+import type { Json } from "../../events/json.ts";
+import { wholeOrder, type JobStatus, type WholeOrder } from "../../events/queue/job.ts";
+import { boardOf, jobOf, statusOf } from "./kinds.ts";
 
-/** A job as it stands. */
-export type JobView = JobContext & { readonly status: JobStatus };
+/** A job as it stands: what was asked for (S4-046), and what became of it. */
+export interface JobView extends WholeOrder {
+  readonly id: string;
+  readonly queue: string;
+  readonly status: JobStatus;
+  /** Leases begun. */
+  readonly attempts: number;
+  /** Attempts that followed a failure. */
+  readonly retries: number;
+  /** 0 to 100. */
+  readonly percent: number;
+  /** It runs, and its worker has been asked to stop. */
+  readonly cancelling: boolean;
+  /** Who has it, or had it last. */
+  readonly worker?: string;
+  /** The fencing number of its lease, or of its last. */
+  readonly lease?: number;
+  /** Why its last attempt failed. */
+  readonly failure?: Failure;
+  readonly result?: Json;
+  /** Epoch ms. */
+  readonly addedAt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
 
 export interface QueueStats {
   readonly paused: boolean;
@@ -25,6 +49,12 @@ export interface QueueStats {
     /** Its last sign of life, epoch ms. */
     readonly seen: number;
   }[];
+}
+
+export function viewOf(snapshot: Snapshot<unknown>): JobView {
+  const { order, queued: _, failures: __, worker, lease, ...rest } = jobOf(snapshot);
+  const held = lease > 0 ? { worker, lease } : {};
+  return { ...wholeOrder(order), ...rest, ...held, status: statusOf(snapshot) };
 }
 
 export function standOf(snapshot: Snapshot<unknown>): QueueStats {

@@ -63,13 +63,25 @@ export const JobOrder = z.strictObject({
 });
 export type JobOrder = z.infer<typeof JobOrder>;
 
-type Whole<T> = { readonly [TKey in keyof T]-?: Exclude<T[TKey], undefined> };
-type Defaulted = "handler" | "args" | "kwargs" | "priority" | "maxRetries" | "metadata";
-
 /** An order with all that it left out. */
-export interface WholeOrder
-  extends Omit<JobOrder, Defaulted | "backoff">, Whole<Pick<JobOrder, Defaulted>> {
-  readonly backoff: Whole<NonNullable<JobOrder["backoff"]>>;
+export interface WholeOrder {
+  readonly name: string;
+  readonly handler: string;
+  readonly args: readonly Json[];
+  readonly kwargs: Readonly<Record<string, Json>>;
+  readonly priority: Priority;
+  readonly maxRetries: number;
+  readonly backoff: {
+    readonly delayMs: number;
+    readonly maxDelayMs: number;
+    readonly jitter: boolean;
+  };
+  readonly timeoutMs?: number | undefined;
+  /** Epoch ms. */
+  readonly scheduledAt?: number | undefined;
+  readonly workflow?: string | undefined;
+  readonly key?: string | undefined;
+  readonly metadata: Readonly<Record<string, Json>>;
 }
 
 export function wholeOrder({ backoff, ...order }: JobOrder): WholeOrder {
