@@ -86,15 +86,10 @@ export type { JobContext, JobHandler, LeasedJob } from "./agents/queue/attempt.t
 export { queueKinds } from "./agents/queue/kinds.ts";
 export type { JobKind, QueueKind } from "./agents/queue/kinds.ts";
 export { openQueue } from "./agents/queue/queue.ts";
-export type {
-  AddedJob,
-  AddOptions,
-  Queue,
-  QueueActors,
-  ScheduleView,
-  WaitForJob,
-} from "./agents/queue/queue.ts";
+export type { AddedJob, AddOptions, Queue, QueueActors, ScheduleView } from "./agents/queue/queue.ts";
+export type { ListOptions } from "./agents/queue/listed.ts";
 export type { JobView, QueueStats } from "./agents/queue/views.ts";
+export type { WaitForJob, WorkflowJob } from "./agents/queue/waiting.ts";
 export { startWorker } from "./agents/queue/worker.ts";
 export type { StopOptions, Worker, WorkerOptions } from "./agents/queue/worker.ts";
 export type { AcquireOptions } from "./agents/team/acquire.ts";
@@ -136,4 +131,6 @@ export type { Measured, Metrics } from "./projections/metrics.ts";
 export type { Progress as RunProgress } from "./projections/progress.ts";
 export { taskEvents, TaskEvent, TaskEventType } from "./projections/task-events.ts";
 export type { Channel, EventRecord } from "./projections/task-events.ts";
-export type { Envelope, StepRecord } from "./projections/projection.ts";
+export type { JobRow } from "./projections/jobs.ts";
+export type { Envelope, Projection, StepRecord } from "./projections/projection.ts";
+export type { KeyedRow } from "./projections/runner.ts";

@@ -8,6 +8,7 @@ import { TroupeError } from "../errors.ts";
 import type { Json } from "../events/json.ts";
 import { openLog } from "../events/log/open.ts";
 import type { Command, EventLog, LogOptions } from "../events/log/log.ts";
+import { openProjections } from "../projections/runner.ts";
 import { systemClock } from "./clock.ts";
 import { answer, commander, remoteCommander, type Commander } from "./commands.ts";
 import { actorsFace, type Actors } from "./face.ts";
@@ -40,10 +41,12 @@ export async function connect<const TKinds extends readonly AnyKind[]>(
   const log = typeof given === "object" ? given : await openLog(given, options.logOptions);
   const env: LoadEnv = { log, kinds, stepper: readingStepper(kinds) };
   const tails = createTails(env, (error) => warn?.("a listener threw", { error }));
+  const projections = openProjections({ log, ...(warn !== undefined && { warn }) });
   const commands = remoteCommander((command) => ask(log, kinds, command, timeoutMs));
   const face = actorsFace<TKinds>({
     env,
     commands,
+    projections,
     watch: tails.watch,
     listen: tails.listen,
     listenAll: tails.listenAll,
@@ -55,6 +58,7 @@ export async function connect<const TKinds extends readonly AnyKind[]>(
     ...face,
     async [Symbol.asyncDispose]() {
       tails.end();
+      await projections[Symbol.asyncDispose]();
       if (given !== log) await log[Symbol.asyncDispose]();
     },
   };

@@ -6,7 +6,9 @@ import type { EmittedFrom, Snapshot, SnapshotFrom } from "xstate";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { RecordedEvent } from "../events/record.ts";
-import type { StepRecord } from "../projections/projection.ts";
+import { BUILT_IN } from "../projections/built-in.ts";
+import type { Projection, StepRecord } from "../projections/projection.ts";
+import type { KeyedRow, Projections } from "../projections/runner.ts";
 import type { Commander } from "./commands.ts";
 import type { ActorHandle, WaitOptions } from "./handle.ts";
 import { kindNamed, type AnyKind, type KindInput } from "./kind.ts";
@@ -95,6 +97,13 @@ export interface Actors<TKinds extends readonly AnyKind[]> {
   record(address: string, seq: number): Promise<StepRecord | undefined>;
 
   /**
+   * The rows of one of the projections that every log has, as of now: all, or the one of a key.
+   *
+   * @throws {@link TroupeError} `USAGE` for another projection.
+   */
+  rows<TRow>(projection: Projection<TRow>, key?: string): Promise<readonly KeyedRow<TRow>[]>;
+
+  /**
    * Listens to what machines emit from now on, whichever actors they are, once it is on disk. Live
    * only: what a host emitted while nobody listened stands in the records.
    *
@@ -125,6 +134,7 @@ export interface Actors<TKinds extends readonly AnyKind[]> {
 export interface FaceParts {
   readonly env: LoadEnv;
   readonly commands: Commander;
+  readonly projections: Projections;
   readonly watch: (address: string, look: () => void) => () => void;
   readonly listen: (address: string, listener: (event: RecordedEvent) => void) => () => void;
   readonly listenAll: (
@@ -166,11 +176,26 @@ export function actorsFace<TKinds extends readonly AnyKind[]>(parts: FaceParts):
     records: (options) => readRecords(env, options),
     latest: (address, options) => readLatest(env, address, options),
     record: (address, seq) => readRecord(env, address, seq),
+    rows: (projection, key) => rowsOf(parts.projections, projection, key),
     facts: (filter, listener, failed = () => {}) => parts.listenAll(filter, listener, failed),
     parked: () => commands.parked(),
     unpark: (address) => commands.unpark(address),
     skip: (address, seq, options) => commands.skip(address, seq, options),
   };
+}
+
+async function rowsOf<TRow>(
+  projections: Projections,
+  projection: Projection<TRow>,
+  key: string | undefined,
+): Promise<readonly KeyedRow<TRow>[]> {
+  if (!BUILT_IN.some(({ name }) => name === projection.name))
+    throw new TroupeError("USAGE", `this log has no projection "${projection.name}"`, {
+      hint: `Ask for one of: ${BUILT_IN.map(({ name }) => name).join(", ")}.`,
+    });
+  if (key === undefined) return projections.rows(projection);
+  const found = await projections.row(projection, key);
+  return found === undefined ? [] : [found];
 }
 
 function handle<TKind extends AnyKind>(parts: FaceParts, address: string): ActorHandle<TKind> {

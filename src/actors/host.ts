@@ -14,9 +14,8 @@ import { answer, commander } from "./commands.ts";
 import { actorsFace, type Actors } from "./face.ts";
 import { assertHostOptions } from "./host-options.ts";
 import { kindsByName, type AnyKind } from "./kind.ts";
-import { ownLog } from "./own.ts";
+import { ownLog, type Owned } from "./own.ts";
 import { hostFailed, parkedError } from "./parking.ts";
-import type { Runner } from "./runner.ts";
 import type { CrashPoint, Progress } from "./runtime.ts";
 
 export interface HostOptions<TKinds extends readonly AnyKind[]> {
@@ -70,16 +69,16 @@ export async function createHost<const TKinds extends readonly AnyKind[]>(
   const { log: given, kinds, logOptions, onProgress, ...rest } = options;
   await using cleanup = new AsyncDisposableStack();
   const log = typeof given === "object" ? given : cleanup.use(await openLog(given, logOptions));
-  const { runner } = cleanup.use(
+  const owned = cleanup.use(
     await ownLog({ ...rest, log, kinds: kindsByName(kinds), progressed: onProgress }),
   );
-  const commands = commander(runner);
+  const commands = commander(owned.runner);
   cleanup.use(await log.commands.serve((command) => answer(commands, command)));
-  return hostOf<TKinds>(runner, commands, cleanup.move());
+  return hostOf<TKinds>(owned, commands, cleanup.move());
 }
 
 function hostOf<TKinds extends readonly AnyKind[]>(
-  runner: Runner,
+  { runner, projections }: Owned,
   commands: ReturnType<typeof commander>,
   cleanup: AsyncDisposableStack,
 ): Host<TKinds> {
@@ -91,6 +90,7 @@ function hostOf<TKinds extends readonly AnyKind[]>(
   const face = actorsFace<TKinds>({
     env: runner.runtime,
     commands,
+    projections,
     watch: (address, look) => runner.watchers.watch(address, look),
     listen: (address, listener) => runner.watchers.listen(address, listener),
     async listenAll(filter, listener, failed) {

@@ -46,6 +46,7 @@ const DEFAULTS: Omit<RunnerOptions, "log" | "kinds" | "epoch"> = {
 
 export interface Owned extends AsyncDisposable {
   readonly runner: Runner;
+  readonly projections: Projections;
 }
 
 /**
@@ -72,7 +73,7 @@ export async function ownLog(options: OwnOptions): Promise<Owned> {
   if (runner.failed.aborted) throw hostFailed(runner.failed.reason);
   cleanup.defer(keepUp(runner.runtime, projections));
   const kept = cleanup.move();
-  return { runner, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { runner, projections, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** Folds ahead now and then; returns what ends it. */

@@ -122,7 +122,7 @@ describe.each(DURABLE)("a queue, on $name", (engine) => {
   it("S4-045: who waits for a job too long gets null", async () => {
     await using w = await queueBench(engine);
     const { id } = await w.queue.add({ name: "send" });
-    const waited = w.queue.waitForJob(id, { timeoutMs: 50 });
+    const waited = w.queue.waitForJob(id, { timeoutMs: 50, clock: w.bench.clock });
     await w.pass(100);
     expect(await waited).toBeNull();
   });

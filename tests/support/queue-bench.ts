@@ -1,4 +1,5 @@
 /** Where queues are tested: one host on a bench of the laws, with virtual time, and workers that say what they did. */
+import { connect } from "../../src/actors/client.ts";
 import { openQueue, type Queue } from "../../src/agents/queue/queue.ts";
 import { queueKinds } from "../../src/agents/queue/kinds.ts";
 import { startWorker, type Worker, type WorkerOptions } from "../../src/agents/queue/worker.ts";
@@ -15,6 +16,8 @@ export interface QueueBench extends AsyncDisposable {
   /** What goes wrong beside the jobs themselves. */
   readonly troubles: unknown[];
   work(options: Omit<WorkerOptions, "clock" | "onError">): Promise<Worker>;
+  /** The same queue from another process. */
+  far(): Promise<Queue>;
   /** Lets time pass. */
   pass(ms: number): Promise<void>;
 }
@@ -27,6 +30,7 @@ export async function queueBench(
   const process = await bench.start(queueKinds());
   const queue = await openQueue(process.host, "mail", settings);
   const troubles: unknown[] = [];
+  const clients = new AsyncDisposableStack();
   return {
     bench,
     process,
@@ -38,7 +42,14 @@ export async function queueBench(
         onError: (error) => troubles.push(error),
         ...options,
       }),
+    async far() {
+      const log = clients.use(await bench.open());
+      return openQueue(clients.use(await connect({ log, kinds: queueKinds() })), "mail");
+    },
     pass: (ms) => bench.pass(ms),
-    [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await clients.disposeAsync();
+      await bench[Symbol.asyncDispose]();
+    },
   };
 }

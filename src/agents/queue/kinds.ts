@@ -69,6 +69,13 @@ export function statusOf(snapshot: Snapshot<unknown>): JobStatus {
   return JobStatus.parse("value" in snapshot ? snapshot.value : undefined);
 }
 
+const OVER: ReadonlySet<JobStatus> = new Set(["COMPLETED", "FAILED", "CANCELLED"]);
+
+/** Whether a job has ended, or has failed and waits for somebody to retry it. */
+export function isOver(snapshot: Snapshot<unknown>): boolean {
+  return OVER.has(statusOf(snapshot));
+}
+
 function contextOf(snapshot: Snapshot<unknown>): unknown {
   return "context" in snapshot ? snapshot.context : undefined;
 }

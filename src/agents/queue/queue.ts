@@ -12,7 +12,7 @@ import type { z } from "zod";
 import type { Actors } from "../../actors/face.ts";
 import type { ActorHandle } from "../../actors/handle.ts";
 import { TroupeError } from "../../errors.ts";
-import { JobOutcome, type JobOrder, type JobStatus } from "../../events/queue/job.ts";
+import type { JobOrder, JobOutcome } from "../../events/queue/job.ts";
 import {
   QueueAdded,
   QueueCancelled,
@@ -20,15 +20,18 @@ import {
   type QueueSettings,
 } from "../../events/queue/queue.ts";
 import { entries } from "../../machines/sorted.ts";
+import type { JobRow } from "../../projections/jobs.ts";
 import type { Schedule } from "../../events/queue/schedule.ts";
 import { timeOf } from "../../machines/queue/board.ts";
-import { boardOf, jobOf, statusOf, type JobKind, type QueueKind } from "./kinds.ts";
+import { boardOf, type JobKind, type QueueKind } from "./kinds.ts";
+import { listed, type ListOptions } from "./listed.ts";
 import { standOf, viewOf, type JobView, type QueueStats } from "./views.ts";
+import { jobEnd, started, workflowEnd, type WaitForJob, type WorkflowJob } from "./waiting.ts";
 
 /** What has queues: a host or a client with {@link queueKinds}. */
 export type QueueActors = Pick<
   Actors<readonly [QueueKind, JobKind]>,
-  "start" | "actor" | "read" | "record" | "facts"
+  "start" | "actor" | "read" | "record" | "facts" | "rows"
 >;
 
 /** A job that is asked for. */
@@ -43,12 +46,6 @@ export interface AddedJob {
 export interface AddOptions {
   /** Idempotency key of the command: the same again adds nothing and answers as before. */
   readonly id?: string;
-}
-
-export interface WaitForJob {
-  /** Longest wait, ms. Default: none. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
 }
 
 export interface ScheduleView {
@@ -74,6 +71,8 @@ export interface Queue {
   /**
    * Calls a job off (S4-043). `"cancelled"`: it never runs. `"asked"`: it runs, and its worker has
    * been asked to stop. `false`: it is over.
+   *
+   * @throws {@link TroupeError} `ACTOR_NOT_FOUND` where it never was.
    */
   cancel(id: string): Promise<"cancelled" | "asked" | false>;
   /** A failed job stands in line again. @throws {@link TroupeError} `JOB_NOT_OPEN`. */
@@ -82,6 +81,18 @@ export interface Queue {
   job(id: string): Promise<JobView>;
   /** How a job ended or failed; null after the timeout (S4-045). */
   waitForJob(id: string, options?: WaitForJob): Promise<JobOutcome | null>;
+  /**
+   * How all jobs of a workflow ended, in the order in which they were added, with those that are
+   * added meanwhile (S4-044); none: at once. Null after the timeout.
+   */
+  waitForWorkflow(workflow: string, options?: WaitForJob): Promise<readonly WorkflowJob[] | null>;
+  /**
+   * The jobs that it has or had, the latest first. One that was added this very moment may be
+   * missing until the queue has started it.
+   *
+   * @throws {@link TroupeError} `USAGE`.
+   */
+  jobs(options?: ListOptions): Promise<readonly JobRow[]>;
   /** Nothing is granted until `resume`; what runs goes on. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -104,26 +115,8 @@ export async function openQueue(
   const handle = await made(actors, name, settings);
   const send = (command: z.input<typeof QueueCommand>, options: AddOptions = {}) =>
     handle.send(command, options);
+  const asked = { actors, name };
   const jobAddress = (id: string) => `job/${name}:${id}` as const;
-
-  /** The job's handle, once its first record is there: its queue may have to start it yet. */
-  async function job(id: string): Promise<ActorHandle<JobKind>> {
-    const actor = actors.actor(jobAddress(id));
-    if (await exists(actor)) return actor;
-    if (!(Number(id) <= boardOf(await handle.snapshot()).added)) throw noJob(name, id);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const end = await actors.facts(
-      { kind: "job", root: name },
-      (_, of) => (of === jobAddress(id) ? resolve() : undefined),
-      reject,
-    );
-    try {
-      if (!(await exists(actor))) await promise;
-    } finally {
-      end();
-    }
-    return actor;
-  }
 
   async function addAll(
     jobs: readonly z.input<typeof JobOrder>[],
@@ -167,26 +160,21 @@ export async function openQueue(
         const { data } = QueueCancelled.parse(await factAt(actors, address, seq, "queue.cancelled"));
         return data.running ? "asked" : "cancelled";
       } catch (error) {
-        if (TroupeError.is(error, "JOB_NOT_OPEN")) return false;
-        throw error;
+        if (!TroupeError.is(error, "JOB_NOT_OPEN")) throw error;
+        await started(asked, id); // one that never was is a mistake
+        return false;
       }
     },
     async retry(id) {
       await send({ type: "RETRY", job: id });
     },
     async job(id) {
-      return viewOf(await (await job(id)).snapshot());
+      await started(asked, id);
+      return viewOf(await actors.actor(jobAddress(id)).snapshot());
     },
-    async waitForJob(id, options = {}) {
-      try {
-        const actor = await job(id);
-        const over = await actor.waitFor((snapshot) => OVER.has(statusOf(snapshot)), options);
-        return outcomeOf(over);
-      } catch (error) {
-        if (TroupeError.is(error, "WAIT_TIMEOUT")) return null;
-        throw error;
-      }
-    },
+    waitForJob: (id, options = {}) => jobEnd(asked, id, options),
+    waitForWorkflow: (workflow, options = {}) => workflowEnd(asked, workflow, options),
+    jobs: (options = {}) => listed(actors, name, options),
     async pause() {
       await send({ type: "PAUSE" });
     },
@@ -198,25 +186,6 @@ export async function openQueue(
     },
     stats: async () => standOf(await handle.snapshot()),
   };
-}
-
-const OVER: ReadonlySet<JobStatus> = new Set(["COMPLETED", "FAILED", "CANCELLED"]);
-
-async function exists(actor: ActorHandle<JobKind>): Promise<boolean> {
-  try {
-    await actor.snapshot();
-    return true;
-  } catch (error) {
-    if (TroupeError.is(error, "ACTOR_NOT_FOUND")) return false;
-    throw error;
-  }
-}
-
-function noJob(queue: string, id: string): TroupeError {
-  return new TroupeError("ACTOR_NOT_FOUND", `queue "${queue}" has never had a job "${id}"`, {
-    hint: "Look its jobs up with `troupe queue ls`.",
-    data: { queue, job: id },
-  });
 }
 
 async function made(
@@ -244,16 +213,4 @@ async function factAt(
 ): Promise<unknown> {
   const record = await actors.record(address, seq);
   return record?.body.facts?.find((fact) => fact.type === type);
-}
-
-function outcomeOf(snapshot: Parameters<typeof statusOf>[0]): JobOutcome {
-  const { attempts, retries, result, failure } = jobOf(snapshot);
-  const status = statusOf(snapshot);
-  return JobOutcome.parse({
-    status,
-    attempts,
-    retries,
-    ...(status === "COMPLETED" && result !== undefined && { result }),
-    ...(status === "FAILED" && { failure }),
-  });
 }

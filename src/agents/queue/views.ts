@@ -3,7 +3,7 @@ import type { Snapshot } from "xstate";
 import type { Failure } from "../../events/failure.ts";
 import type { Json } from "../../events/json.ts";
 import { wholeOrder, type JobStatus, type WholeOrder } from "../../events/queue/job.ts";
-import { boardOf, jobOf, statusOf } from "./kinds.ts";
+import { boardOf, isOver, jobOf, statusOf } from "./kinds.ts";
 
 /** A job as it stands: what was asked for (S4-046), and what became of it. */
 export interface JobView extends WholeOrder {
@@ -52,9 +52,10 @@ export interface QueueStats {
 }
 
 export function viewOf(snapshot: Snapshot<unknown>): JobView {
-  const { order, queued: _, failures: __, worker, lease, ...rest } = jobOf(snapshot);
+  const { order, queued: _, failures: __, worker, lease, endedAt, ...rest } = jobOf(snapshot);
   const held = lease > 0 ? { worker, lease } : {};
-  return { ...wholeOrder(order), ...rest, ...held, status: statusOf(snapshot) };
+  const ended = isOver(snapshot) && endedAt !== undefined ? { endedAt } : {};
+  return { ...wholeOrder(order), ...rest, ...held, ...ended, status: statusOf(snapshot) };
 }
 
 export function standOf(snapshot: Snapshot<unknown>): QueueStats {

@@ -169,7 +169,7 @@ export async function startWorker(
     unlisten();
     throw error;
   }
-  const still = every(clock, leaseMs / 3, () => beat().catch(fail));
+  const still = every(clock, Math.floor(leaseMs / 3), () => beat().catch(fail));
 
   async function stop({ timeoutMs }: StopOptions = {}): Promise<void> {
     slots = 0;

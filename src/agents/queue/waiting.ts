@@ -1,0 +1,177 @@
+/**
+ * Waiting for jobs, on a host or from another process.
+ *
+ * - Whoever waits listens first and looks then, so that nothing is missed in between.
+ * - Which jobs a workflow has is read from the log as it stands then: all jobs whose adding was
+ *   acknowledged are among them, also those whose start the queue still owes.
+ */
+import type { Snapshot } from "xstate";
+import type { Clock } from "../../actors/clock.ts";
+import { systemClock } from "../../actors/clock.ts";
+import { TroupeError } from "../../errors.ts";
+import { JobOutcome } from "../../events/queue/job.ts";
+import { startedJobs, workflowJobs, workflowKey } from "../../projections/jobs.ts";
+import { boardOf, isOver, jobOf, statusOf } from "./kinds.ts";
+import type { QueueActors } from "./queue.ts";
+
+export interface WaitForJob {
+  /** Longest wait, ms. Default: none. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Whose time it is. Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/** How one job of a workflow ended. */
+export type WorkflowJob = JobOutcome & { readonly id: string };
+
+interface Asked {
+  readonly actors: QueueActors;
+  /** Of the queue. */
+  readonly name: string;
+}
+
+/** The first snapshot of one job that fits, whether or not it has started yet. */
+type Await = (id: string, fits: (snapshot: Snapshot<unknown>) => boolean) => Promise<Snapshot<unknown>>;
+
+/** How one job ended; null where that took too long. */
+export function jobEnd(asked: Asked, id: string, options: WaitForJob): Promise<JobOutcome | null> {
+  return within(options, async (signal) => {
+    await started(asked, id, signal);
+    const actor = asked.actors.actor(`job/${asked.name}:${id}`);
+    return outcomeOf(await actor.waitFor(isOver, { signal }));
+  });
+}
+
+/** How all jobs of a workflow ended, in the order in which they were added; null where that took too long. */
+export function workflowEnd(
+  asked: Asked,
+  workflow: string,
+  options: WaitForJob,
+): Promise<readonly WorkflowJob[] | null> {
+  return within(options, (signal) =>
+    listening(asked, signal, async (job) => {
+      const ended = new Map<number, WorkflowJob>();
+      for (;;) {
+        const all = await numbersOf(asked, workflow, job);
+        const left = all.filter((number) => !ended.has(number));
+        if (left.length === 0)
+          return [...ended.values()].toSorted((a, b) => Number(a.id) - Number(b.id));
+        for (const number of left) {
+          const id = String(number);
+          ended.set(number, { id, ...outcomeOf(await job(id, isOver)) });
+        }
+      }
+    }),
+  );
+}
+
+/**
+ * Resolves once a job has its first record: its queue may have to start it yet.
+ *
+ * @throws {@link TroupeError} `ACTOR_NOT_FOUND` where the queue never had it.
+ */
+export async function started(asked: Asked, id: string, signal?: AbortSignal): Promise<void> {
+  const { actors, name } = asked;
+  if ((await seen(asked, id)) !== undefined) return;
+  const { added } = boardOf(await actors.actor(`queue/${name}`).snapshot());
+  if (!(Number(id) <= added)) throw noJob(name, id);
+  await listening(asked, signal, (job) => job(id, () => true));
+}
+
+async function numbersOf(
+  { actors, name }: Asked,
+  workflow: string,
+  job: Await,
+): Promise<readonly number[]> {
+  const { added } = boardOf(await actors.read(`queue/${name}`));
+  const [start] = await actors.rows(startedJobs, name);
+  const { upTo, beyond } = start?.row ?? { upTo: 0, beyond: [] };
+  for (let number = upTo + 1; number <= added; number++)
+    if (!beyond.includes(number)) await job(String(number), () => true);
+  const [found] = await actors.rows(workflowJobs, workflowKey(name, workflow));
+  return found?.row?.jobs ?? [];
+}
+
+/** Listens to a queue's jobs while something is done; one job is awaited at a time. */
+async function listening<T>(
+  asked: Asked,
+  signal: AbortSignal | undefined,
+  work: (job: Await) => Promise<T>,
+): Promise<T> {
+  const { actors, name } = asked;
+  let awaited = "";
+  let wake = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<never>();
+  over.promise.catch(() => {}); // heard where somebody waits
+  const abort = (): void => over.reject(signal?.reason);
+  const unlisten = await actors.facts(
+    { kind: "job", root: name },
+    (_, address) => (address === awaited ? wake.resolve() : undefined),
+    over.reject,
+  );
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted === true) abort();
+  try {
+    return await work(async (id, fits) => {
+      for (;;) {
+        awaited = `job/${name}:${id}`;
+        wake = Promise.withResolvers();
+        const snapshot = await Promise.race([seen(asked, id), over.promise]);
+        if (snapshot !== undefined && fits(snapshot)) return snapshot;
+        await Promise.race([wake.promise, over.promise]);
+      }
+    });
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    unlisten();
+  }
+}
+
+/** A job as it is now; undefined where it has no record yet. */
+async function seen({ actors, name }: Asked, id: string): Promise<Snapshot<unknown> | undefined> {
+  try {
+    return await actors.actor(`job/${name}:${id}`).snapshot();
+  } catch (error) {
+    if (TroupeError.is(error, "ACTOR_NOT_FOUND")) return undefined;
+    throw error;
+  }
+}
+
+/** What comes of a wait; null after its timeout. */
+async function within<T>(
+  { timeoutMs, signal, clock = systemClock }: WaitForJob,
+  wait: (signal: AbortSignal) => Promise<T>,
+): Promise<T | null> {
+  const deadline = new AbortController();
+  const cancel =
+    timeoutMs === undefined ? undefined : clock.after(timeoutMs, () => deadline.abort(deadline));
+  const either = AbortSignal.any([deadline.signal, ...(signal === undefined ? [] : [signal])]);
+  try {
+    return await wait(either);
+  } catch (error) {
+    if (error === deadline) return null;
+    throw error;
+  } finally {
+    cancel?.();
+  }
+}
+
+function outcomeOf(snapshot: Snapshot<unknown>): JobOutcome {
+  const { attempts, retries, result, failure } = jobOf(snapshot);
+  const status = statusOf(snapshot);
+  return JobOutcome.parse({
+    status,
+    attempts,
+    retries,
+    ...(status === "COMPLETED" && result !== undefined && { result }),
+    ...(status === "FAILED" && { failure }),
+  });
+}
+
+function noJob(queue: string, id: string): TroupeError {
+  return new TroupeError("ACTOR_NOT_FOUND", `queue "${queue}" has never had a job "${id}"`, {
+    hint: `Look its jobs up with \`troupe queue ls ${queue}\`.`,
+    data: { queue, job: id },
+  });
+}
