@@ -182,7 +182,7 @@ export const JobOutcome = z.strictObject({
   failure: Failure.optional(),
   /** Leases begun. */
   attempts: z.int().min(0),
-  /** Attempts behind the first that followed a failure. */
+  /** How often it stood in line again after a failure. */
   retries: z.int().min(0),
 });
 export type JobOutcome = z.infer<typeof JobOutcome>;

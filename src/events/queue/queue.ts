@@ -97,7 +97,7 @@ export interface QueueTick {
 const Added = z.strictObject({ job: z.string(), duplicate: z.literal(true).optional() });
 
 export const QueueAdded = fact("queue.added", { jobs: z.array(Added) });
-/** A schedule was due. At most one per moment of it; of moments that nobody was there for, the last one counts. */
+/** A schedule was due. At most once per moment of it; of moments that nobody was there for, the first one counts, and the others are passed over. */
 export const QueueFired = fact("queue.fired", {
   schedule: z.string(),
   due: z.int(),

@@ -30,6 +30,8 @@ export interface Lease {
   readonly lease: number;
   /** When it was granted, epoch ms. */
   readonly since: number;
+  /** Its worker has been asked to stop: it does not run again. */
+  readonly cancelling?: true;
 }
 
 export interface Worker {
@@ -96,6 +98,11 @@ export function newQueue({ name, settings }: QueueInput): QueueContext {
     pace: 0,
     alarm: 0,
   };
+}
+
+/** What stands under a name that somebody chose: "constructor" is one, and every object knows that. */
+export function named<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
 /** More than there will ever be. */

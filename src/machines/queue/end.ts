@@ -1,25 +1,30 @@
 /** How jobs leave their workers and the queue: ended, failed, lapsed, cancelled; and how they come back. */
 import { now } from "../../events/now.ts";
 import type { Ended, QueueCommand } from "../../events/queue/queue.ts";
-import { without } from "../sorted.ts";
-import type { OpenJob } from "./board.ts";
+import { get, put, without } from "../sorted.ts";
+import { named, type OpenJob } from "./board.ts";
 import { lineUp, stepOut, strike, waitUntil } from "./line.ts";
 import type { Turn } from "./turn.ts";
 
 type Command<TType extends QueueCommand["type"]> = Extract<QueueCommand, { readonly type: TType }>;
 
 export function report(turn: Turn, { worker, ended }: Command<"REPORT">): void {
+  const here = named(turn.context.workers, worker);
+  if (here !== undefined) turn.worker(worker, { ...here, seen: now() });
   for (const one of ended) {
     const number = Number(one.job);
     const job = turn.job(number);
     const held = turn.lease(number);
     if (job === undefined || held?.worker !== worker || held.lease !== one.lease) continue;
     letGo(turn, number, job);
-    end(turn, number, job, one);
+    const calledOff = held.cancelling === true && one.retryInMs !== undefined;
+    end(turn, number, job, calledOff ? { ...one, cancelled: true } : one);
   }
 }
 
-function end(turn: Turn, number: number, job: OpenJob, ended: Ended): void {
+type Outcome = Omit<Ended, "job" | "lease">;
+
+function end(turn: Turn, number: number, job: OpenJob, ended: Outcome): void {
   const { failure, retryInMs, cancelled, result } = ended;
   if (cancelled === true) {
     turn.forget(number, job);
@@ -37,33 +42,33 @@ function end(turn: Turn, number: number, job: OpenJob, ended: Ended): void {
   }
 }
 
-/** It has failed, and is kept for whoever retries it by hand; its key is free again. */
+/** It has failed, and is kept for whoever retries it by hand; its key is free meanwhile. */
 function rest(turn: Turn, number: number, job: OpenJob): void {
   turn.forget(number, job);
-  const { key: _, ...kept } = job;
-  turn.keep(number, { ...kept, failed: true });
+  turn.keep(number, { ...job, failed: true });
 }
 
 /** Its worker has it no longer. */
 function letGo(turn: Turn, number: number, { handler }: OpenJob): void {
   const { workers, work, busy } = turn.context;
   const worker = turn.lease(number)?.worker ?? "";
-  const here = workers[worker];
+  const here = named(workers, worker);
   const { [handler]: count = 1, ...others } = busy;
   turn.change({
     work: without(work, number),
     busy: count === 1 ? others : { ...busy, [handler]: count - 1 },
-    ...(here && { workers: { ...workers, [worker]: { ...here, busy: here.busy - 1 } } }),
   });
+  if (here !== undefined) turn.worker(worker, { ...here, busy: here.busy - 1 });
 }
 
-/** A lease is over without a word of its worker: the job stands where it stood. */
+/** A lease is over without a word of its worker: the job stands where it stood, if it may run again. */
 export function lapse(turn: Turn, number: number, { counts = true } = {}): void {
   const job = turn.job(number);
   const held = turn.lease(number);
   if (job === undefined || held === undefined) return;
   const lapses = (job.lapses ?? 0) + (counts ? 1 : 0);
   letGo(turn, number, job);
+  if (held.cancelling === true) return end(turn, number, job, { cancelled: true });
   if (lapses > turn.context.settings.maxLapses) {
     rest(turn, number, job);
     const message = `${lapses} leases lapsed: its workers were lost, or never answered`;
@@ -79,13 +84,16 @@ export function cancel(turn: Turn, command: Command<"CANCEL">): void {
   const number = Number(command.job);
   const job = turn.job(number);
   if (job === undefined) return;
-  const running = turn.lease(number) !== undefined;
+  const held = turn.lease(number);
+  const running = held !== undefined;
   if (job.due !== undefined) strike(turn, job.due);
-  if (!running) {
+  if (held === undefined) {
     stepOut(turn, job);
     turn.forget(number, job);
+  } else {
+    turn.change({ work: put(turn.context.work, number, { ...held, cancelling: true }) });
   }
-  turn.tell(number, { type: "CANCEL" });
+  if (held?.cancelling !== true) turn.tell(number, { type: "CANCEL" });
   turn.say({ type: "queue.cancelled", v: 1, data: { job: command.job, running } });
 }
 
@@ -93,8 +101,11 @@ export function retry(turn: Turn, command: Command<"RETRY">): void {
   const number = Number(command.job);
   const job = turn.job(number);
   if (job?.failed !== true) return;
-  const { lapses: _, ...fresh } = job;
+  const { lapses: _, key, ...fresh } = job;
+  const { keys } = turn.context;
+  const free = key !== undefined && get(keys, key) === undefined;
+  if (free) turn.change({ keys: put(keys, key, number) });
   turn.tell(number, { type: "QUEUED", fresh: true });
-  lineUp(turn, number, fresh);
+  lineUp(turn, number, free ? { ...fresh, key } : fresh);
   turn.say({ type: "queue.retried", v: 1, data: { job: command.job } });
 }

@@ -4,7 +4,7 @@
  */
 import { now } from "../../events/now.ts";
 import { first, put } from "../sorted.ts";
-import type { QueueContext, Worker } from "./board.ts";
+import { named, type QueueContext, type Worker } from "./board.ts";
 import { stepOut } from "./line.ts";
 import type { Turn } from "./turn.ts";
 
@@ -36,6 +36,11 @@ function slack(rate: Rate): number {
   return (burst - 1) * interval(rate);
 }
 
+/** At another rate the bucket is at worst empty, whatever the one before has used up. */
+export function repaced({ pace, settings: { rate } }: QueueContext): number {
+  return rate === undefined ? pace : Math.min(pace, now() + slack(rate) + interval(rate));
+}
+
 function isOpen(context: QueueContext): boolean {
   const { concurrency } = context.settings;
   if (concurrency !== undefined && context.work.size >= concurrency) return false;
@@ -55,7 +60,7 @@ function nextOf({ lines, busy, workers, settings }: QueueContext): Next | undefi
     const [rank, number] = first(line) ?? [];
     if (rank === undefined || number === undefined || (best !== undefined && best.rank < rank))
       continue;
-    if ((busy[handler] ?? 0) >= limitOf(settings.handlers, handler)) continue;
+    if ((named(busy, handler) ?? 0) >= limitOf(settings.handlers, handler)) continue;
     const worker = freest(workers, handler);
     if (worker !== undefined) best = { rank, number, worker };
   }
@@ -63,10 +68,10 @@ function nextOf({ lines, busy, workers, settings }: QueueContext): Next | undefi
 }
 
 function limitOf(limits: Readonly<Record<string, number>>, handler: string): number {
-  return Object.hasOwn(limits, handler) ? (limits[handler] ?? 0) : Number.POSITIVE_INFINITY;
+  return named(limits, handler) ?? Number.POSITIVE_INFINITY;
 }
 
-/** Of those who can do it, the one with the most free slots; of equals, who joined first. */
+/** Of those who can do it, the one with the most free slots; of equals, who joined first (a name that is a number goes before). */
 function freest(workers: Readonly<Record<string, Worker>>, handler: string): string | undefined {
   let found: string | undefined;
   let most = 0;
@@ -82,7 +87,7 @@ function freest(workers: Readonly<Record<string, Worker>>, handler: string): str
 function lease(turn: Turn, { number, worker }: Next): void {
   const job = turn.job(number);
   const { workers, work, busy, leases, pace, settings } = turn.context;
-  const to = workers[worker];
+  const to = named(workers, worker);
   if (job === undefined || to === undefined) return;
   const { rate } = settings;
   const fence = leases + 1;
@@ -90,9 +95,9 @@ function lease(turn: Turn, { number, worker }: Next): void {
   turn.change({
     leases: fence,
     work: put(work, number, { worker, lease: fence, since: now() }),
-    workers: { ...workers, [worker]: { ...to, busy: to.busy + 1 } },
-    busy: { ...busy, [job.handler]: (busy[job.handler] ?? 0) + 1 },
+    busy: { ...busy, [job.handler]: (named(busy, job.handler) ?? 0) + 1 },
     ...(rate !== undefined && { pace: Math.max(now(), pace) + interval(rate) }),
   });
+  turn.worker(worker, { ...to, busy: to.busy + 1 });
   turn.tell(number, { type: "LEASED", lease: fence, worker });
 }

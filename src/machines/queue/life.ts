@@ -13,7 +13,7 @@ export interface JobContext extends JobInput {
   readonly attempts: number;
   /** Failures since it was added or retried by hand: what T-R1 counts. */
   readonly failures: number;
-  /** Attempts that followed a failure. */
+  /** How often it stood in line again after a failure. */
   readonly retries: number;
   /** 0 to 100. */
   readonly percent: number;
@@ -48,8 +48,12 @@ export function newJob(input: JobInput): JobContext {
   };
 }
 
-export function queued({ id }: JobContext, { fresh }: Partial<Told<"QUEUED">> = {}): Moved {
-  const change = fresh === true ? { failures: 0, percent: 0 } : {};
+export function queued(
+  { id, failures, retries }: JobContext,
+  { fresh }: Partial<Told<"QUEUED">> = {},
+): Moved {
+  const again = failures > 0 ? { retries: retries + 1 } : {};
+  const change = fresh === true ? { failures: 0, percent: 0 } : again;
   return { change, fact: { type: "job.queued", v: 1, data: { job: id } } };
 }
 
@@ -57,18 +61,13 @@ export function scheduled({ id, order }: JobContext): Moved {
   return { fact: { type: "job.scheduled", v: 1, data: { job: id, at: order.scheduledAt ?? now() } } };
 }
 
-export function leased(
-  { id, attempts, failures, retries, failure }: JobContext,
-  { lease, worker }: Told<"LEASED">,
-): Moved {
+export function leased({ id, attempts }: JobContext, { lease, worker }: Told<"LEASED">): Moved {
   const attempt = attempts + 1;
-  const again = failure !== undefined && failures > 0;
   return {
     change: {
       lease,
       worker,
       attempts: attempt,
-      retries: retries + (again ? 1 : 0),
       percent: 0,
       startedAt: now(),
     },
@@ -97,7 +96,7 @@ export function completed({ id, retries }: JobContext, { result }: Told<"COMPLET
 
 export function failed({ id, failures, retries }: JobContext, event: Told<"FAILED">): Moved {
   const { failure, retryAt } = event;
-  const change = { failure, failures: failures + 1 };
+  const change = { failure, failures: failures + 1, cancelling: false };
   if (retryAt !== undefined)
     return { change, fact: { type: "job.retrying", v: 1, data: { job: id, failure, at: retryAt } } };
   return {

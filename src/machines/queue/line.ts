@@ -1,13 +1,13 @@
 /** The line and the agenda: where jobs wait, and how they come and go. */
 import { put, sorted, without } from "../sorted.ts";
-import { dueOf, rankAt, type OpenJob } from "./board.ts";
+import { dueOf, named, rankAt, type OpenJob } from "./board.ts";
 import type { Turn } from "./turn.ts";
 
 /** Into line as the last of its priority, or where it stood before. */
 export function lineUp(turn: Turn, number: number, job: OpenJob, { behind = true } = {}): void {
   const rank = behind ? rankAt(job.rank, turn.place()) : job.rank;
   const { lines } = turn.context;
-  const line = put(lines[job.handler] ?? sorted<number, number>(), rank, number);
+  const line = put(named(lines, job.handler) ?? sorted<number, number>(), rank, number);
   turn.change({ lines: { ...lines, [job.handler]: line } });
   const { due: _, failed: __, ...rest } = job;
   turn.keep(number, { ...rest, rank });
@@ -15,12 +15,12 @@ export function lineUp(turn: Turn, number: number, job: OpenJob, { behind = true
 
 /** Out of line; nothing where it does not stand there. */
 export function stepOut(turn: Turn, { handler, rank }: OpenJob): void {
-  const { [handler]: line, ...others } = turn.context.lines;
+  const line = named(turn.context.lines, handler);
   if (line === undefined) return;
   const rest = without(line, rank);
   if (rest === line) return;
-  const lines = rest.size === 0 ? others : { ...turn.context.lines, [handler]: rest };
-  turn.change({ lines });
+  const { [handler]: _, ...others } = turn.context.lines;
+  turn.change({ lines: rest.size === 0 ? others : { ...turn.context.lines, [handler]: rest } });
 }
 
 /** Onto the agenda. */

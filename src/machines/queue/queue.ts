@@ -10,7 +10,7 @@ import type { QueueCommand, QueueTick } from "../../events/queue/queue.ts";
 import { add } from "./add.ts";
 import { newQueue, type QueueContext } from "./board.ts";
 import { cancel, report, retry } from "./end.ts";
-import { grant } from "./grant.ts";
+import { grant, repaced } from "./grant.ts";
 import { queueSetup } from "./setup.ts";
 import { schedule, tick, unschedule } from "./time.ts";
 import { Turn } from "./turn.ts";
@@ -77,7 +77,10 @@ const HANDLERS: { readonly [TType in Handled["type"]]: Handler<TType> } = {
   JOIN: join,
   HEARTBEAT: heartbeat,
   LEAVE: leave,
-  CONFIGURE: (turn, { settings }) => turn.change({ settings }),
+  CONFIGURE(turn, { settings }) {
+    turn.change({ settings });
+    turn.change({ pace: repaced(turn.context) });
+  },
   PAUSE: () => {},
   RESUME: () => {},
 };

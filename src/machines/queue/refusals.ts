@@ -4,7 +4,7 @@ import { now } from "../../events/now.ts";
 import type { JobCommand, JobOrder } from "../../events/queue/job.ts";
 import type { Ended, QueueCommand } from "../../events/queue/queue.ts";
 import { get } from "../sorted.ts";
-import type { OpenJob, QueueContext } from "./board.ts";
+import { named, type OpenJob, type QueueContext } from "./board.ts";
 import type { JobContext } from "./life.ts";
 import { next } from "./schedule.ts";
 
@@ -25,7 +25,9 @@ export function refusalOf(context: QueueContext, command: QueueCommand): Refusal
       return openJob(context, command.job)?.failed === true ? undefined : notFailed(command.job);
     case "HEARTBEAT":
     case "LEAVE":
-      return context.workers[command.worker] === undefined ? stranger(command.worker) : undefined;
+      return named(context.workers, command.worker) === undefined
+        ? stranger(command.worker)
+        : undefined;
     case "REPORT":
       return firstOf(command.ended, (ended) => leaseLost(context, command.worker, ended));
     case "JOIN":

@@ -5,7 +5,7 @@
 import type { JobInput, JobMessage } from "../../events/queue/job.ts";
 import type { QueueFact } from "../../events/queue/queue.ts";
 import { get, put, without } from "../sorted.ts";
-import type { Lease, OpenJob, QueueContext } from "./board.ts";
+import type { Lease, OpenJob, QueueContext, Worker } from "./board.ts";
 
 export class Turn {
   context: QueueContext;
@@ -46,7 +46,12 @@ export class Turn {
   forget(number: number, { key }: OpenJob): void {
     const { jobs, keys } = this.context;
     this.change({ jobs: without(jobs, number) });
-    if (key !== undefined) this.change({ keys: without(keys, key) });
+    if (key !== undefined && get(keys, key) === number) this.change({ keys: without(keys, key) });
+  }
+
+  /** How a worker stands. */
+  worker(name: string, worker: Worker): void {
+    this.change({ workers: { ...this.context.workers, [name]: worker } });
   }
 
   /** The next place in line. */

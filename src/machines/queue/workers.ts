@@ -3,13 +3,13 @@
  *
  * - A worker's lease covers all its jobs: any sign of life renews it, and silence for
  *   `leaseMs` ends it (T-R4).
- * - A job that was granted before a worker's last sign of life but one, and that it does not
+ * - A job that was granted before a worker's last sign of life but two, and that it does not
  *   know, never reached it: it is given to somebody else.
  */
 import { now } from "../../events/now.ts";
 import type { QueueCommand } from "../../events/queue/queue.ts";
 import { entries } from "../sorted.ts";
-import type { Lease, QueueContext } from "./board.ts";
+import { named, type Lease, type QueueContext } from "./board.ts";
 import { lapse } from "./end.ts";
 import type { Turn } from "./turn.ts";
 
@@ -17,17 +17,17 @@ type Command<TType extends QueueCommand["type"]> = Extract<QueueCommand, { reado
 
 export function join(turn: Turn, { worker, slots, handlers }: Command<"JOIN">): void {
   const { workers } = turn.context;
-  const { busy = 0, seen = now() } = workers[worker] ?? {};
+  const { busy = 0, seen = now() } = named(workers, worker) ?? {};
   const here = { slots, busy, seen: now(), before: seen, ...(handlers !== undefined && { handlers }) };
-  turn.change({ workers: { ...workers, [worker]: here } });
+  turn.worker(worker, here);
   turn.say({ type: "worker.joined", v: 1, data: { worker, slots } });
 }
 
 export function heartbeat(turn: Turn, { worker, jobs }: Command<"HEARTBEAT">): void {
   const { workers } = turn.context;
-  const here = workers[worker];
+  const here = named(workers, worker);
   if (here === undefined) return;
-  turn.change({ workers: { ...workers, [worker]: { ...here, seen: now(), before: here.seen } } });
+  turn.worker(worker, { ...here, seen: now(), before: here.seen });
   const known = new Set(jobs.map(Number));
   for (const [number, { since }] of heldBy(turn.context, worker))
     if (!known.has(number) && since < here.before) lapse(turn, number);
