@@ -51,14 +51,13 @@ export type { Clock } from "./actors/clock.ts";
 export type {
   Actors,
   AddressOf,
-  Fact,
   KindAt,
   Named,
   StartArguments,
   StartOptions,
   StartShared,
 } from "./actors/face.ts";
-export type { ActorHandle, SendOptions, Sent, WaitOptions } from "./actors/handle.ts";
+export type { ActorHandle, Fact, SendOptions, Sent, WaitOptions } from "./actors/handle.ts";
 export { health } from "./actors/health.ts";
 export type { Health } from "./actors/health.ts";
 export { createHost } from "./actors/host.ts";

@@ -10,16 +10,18 @@ import type { Json } from "../events/json.ts";
 import { textFault } from "../events/log/admit.ts";
 import type { Command } from "../events/log/log.ts";
 import { RecordedEvent } from "../events/record.ts";
-import { notFound } from "./inputs.ts";
+import type { Sent } from "./handle.ts";
+import { notFound, type CommandInput } from "./inputs.ts";
 import { kindNamed, parseInput, parseOutside } from "./kind.ts";
 import { load, type LoadEnv } from "./load.ts";
+import { readRecord } from "./reads.ts";
 import type { Runner } from "./runner.ts";
 import type { Parked } from "./runtime.ts";
 
 /** What both a host and a client can be asked to do with an actor. */
 export interface Commander {
   start(address: string, input: unknown, options: StartingOptions): Promise<number>;
-  send(address: string, event: unknown, options: CommandOptions): Promise<number>;
+  send(address: string, event: unknown, options: CommandOptions): Promise<Sent>;
   stop(address: string, options: CommandOptions): Promise<number>;
   parked(): Promise<readonly Parked[]>;
   unpark(address: string): Promise<Parked | undefined>;
@@ -40,6 +42,11 @@ export function commander(runner: Runner): Commander {
   const offered = (
     run: (settle: { done: (seq: number) => void; failed: (error: unknown) => void }) => void,
   ) => new Promise<number>((done, failed) => run({ done, failed }));
+  const taken = (address: string, command: Pick<CommandInput, "cause" | "event" | "trace">) =>
+    new Promise<Sent | number>((resolve, failed) => {
+      const done: CommandInput["done"] = (seq, facts) => resolve(facts ? { seq, facts } : seq);
+      runner.offer(address, { type: "command", ...command, done, failed });
+    });
   return {
     async start(address, input, { correlation, trace }) {
       assertTexts({ correlation, trace });
@@ -66,9 +73,10 @@ export function commander(runner: Runner): Commander {
       const kind = kindNamed(kinds, parseAddress(address).kind);
       const encoded = stepper.encode(parseOutside(kind, event), "event");
       const read = RecordedEvent.parse(encoded);
-      return offered((settle) =>
-        runner.offer(address, { type: "command", cause: `cmd:${id}`, event: read, trace, ...settle }),
-      );
+      const sent = await taken(address, { cause: `cmd:${id}`, event: read, trace });
+      if (typeof sent === "object") return sent;
+      const before = await readRecord(runner.runtime, address, sent); // it was sent again
+      return { seq: sent, facts: before?.body.facts ?? [] };
     },
     async stop(address, { id = randomUUID(), trace }) {
       assertTexts({ id, trace });
@@ -124,6 +132,7 @@ const Start = z.object({ input: z.json().optional(), correlation: z.string().opt
 const Send = z.object({ event: z.json(), ...Options });
 const Skip = z.object({ seq: z.int(), expected: z.int() });
 const Seq = z.int();
+const SentShape = z.object({ seq: z.int(), facts: z.array(RecordedEvent) });
 const ParkedShape = z.object({
   address: z.string(),
   seq: z.int(),
@@ -141,7 +150,8 @@ export async function answer(to: Commander, { op, address, id, data }: Command):
     }
     case "send": {
       const { event, trace } = Send.parse(data);
-      return to.send(address, event, { id, trace });
+      const { seq, facts } = await to.send(address, event, { id, trace });
+      return { seq, facts: [...facts] };
     }
     case "stop":
       return to.stop(address, { id });
@@ -174,7 +184,8 @@ export function remoteCommander(request: (command: Command) => Promise<Json>): C
       return Seq.parse(await ask("start", address, id, data));
     },
     async send(address, event, { id, ...rest }) {
-      return Seq.parse(await ask("send", address, id, { ...options(rest), ...given("event", event) }));
+      const data = { ...options(rest), ...given("event", event) };
+      return SentShape.parse(await ask("send", address, id, data));
     },
     stop: async (address, { id }) => Seq.parse(await ask("stop", address, id, {})),
     parked: async () =>

@@ -155,12 +155,12 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
     correlation: next.fold.correlation,
     ...(decision.cause !== undefined && { cause: decision.cause }),
     ...(input.trace !== undefined && { trace: input.trace }),
-    body,
+    body: body as unknown as JsonObject, // strict JSON by construction, and the log checks it again (L7)
   });
   out.seen.push({ seq: entry.seq, snapshot });
   for (const one of next.advanced.effects) out.effects.push(traced(one, input.trace));
   if (next.advanced.system !== undefined) out.system.push(next.advanced.system);
-  out.after.push(() => input.done?.(entry.seq));
+  out.after.push(() => input.done?.(entry.seq, body.facts ?? []));
 }
 
 function entryOf(
@@ -231,11 +231,11 @@ function bodyOf(
     advanced,
     digests,
   }: { readonly fold: Fold; readonly advanced: Advanced; readonly digests: Digests | undefined },
-): JsonObject {
+): RecordBody {
   const { rt } = drafting;
   const facts: RecordedEvent[] = [];
   for (const { effect } of advanced.effects) if (effect.type === "emit") facts.push(effect.event);
-  const body: RecordBody = {
+  return {
     v: RECORD_VERSION,
     version: kindAt(drafting).version,
     epoch: rt.epoch,
@@ -253,7 +253,6 @@ function bodyOf(
     ...(advanced.taken.length > 0 && { taken: [...advanced.taken] }),
     owes: owesOf(fold),
   };
-  return body as unknown as JsonObject; // strict JSON by construction, and the log checks it again (L7)
 }
 
 function hashed({ hash, whole }: Advanced["hash"]): Pick<RecordBody, "hash" | "light"> {

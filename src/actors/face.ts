@@ -10,7 +10,7 @@ import { BUILT_IN } from "../projections/built-in.ts";
 import type { Projection, StepRecord } from "../projections/projection.ts";
 import type { KeyedRow, Projections } from "../projections/runner.ts";
 import type { Commander } from "./commands.ts";
-import type { ActorHandle, WaitOptions } from "./handle.ts";
+import type { ActorHandle, Fact, WaitOptions } from "./handle.ts";
 import { kindNamed, type AnyKind, type KindInput } from "./kind.ts";
 import type { LoadEnv } from "./load.ts";
 import {
@@ -58,9 +58,6 @@ export type StartOptions<TKind extends AnyKind> =
 /** Left out where everything in it may be. */
 export type StartArguments<TKind extends AnyKind> =
   undefined extends KindInput<TKind> ? [options?: StartOptions<TKind>] : [options: StartOptions<TKind>];
-
-/** Something that a machine emitted. */
-export type Fact = RecordedEvent;
 
 /** What hosts and clients offer alike. */
 export interface Actors<TKinds extends readonly AnyKind[]> {
@@ -203,7 +200,7 @@ function handle<TKind extends AnyKind>(parts: FaceParts, address: string): Actor
   const view = (snapshot: Snapshot<unknown>): View => snapshot as View; // the kind's own machine made it
   return {
     address,
-    send: async (event, options = {}) => ({ seq: await parts.commands.send(address, event, options) }),
+    send: (event, options = {}) => parts.commands.send(address, event, options),
     stop: async (options = {}) => ({ seq: await parts.commands.stop(address, options) }),
     snapshot: async () => view(parts.seen(address) ?? (await readState(parts.env, address))),
     waitFor: async (predicate, options = {}) =>

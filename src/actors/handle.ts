@@ -1,5 +1,6 @@
 /** What users hold of an actor: typed by its kind, and no more than an address inside. */
 import type { EmittedFrom, SnapshotFrom } from "xstate";
+import type { RecordedEvent } from "../events/record.ts";
 import type { AnyKind, KindEvent } from "./kind.ts";
 
 export interface SendOptions {
@@ -9,10 +10,16 @@ export interface SendOptions {
   readonly trace?: string;
 }
 
-/** A command's answer: it is on disk in this record. */
+/** A command's answer. */
 export interface Sent {
+  /** The record in which it is on disk. */
   readonly seq: number;
+  /** What the machine emitted there. */
+  readonly facts: readonly Fact[];
 }
+
+/** Something that a machine emitted. */
+export type Fact = RecordedEvent;
 
 export interface WaitOptions {
   /** Longest wait, ms. Default: none. */
@@ -45,7 +52,7 @@ export interface ActorHandle<TKind extends AnyKind> {
   snapshot(): Promise<SnapshotFrom<TKind["machine"]>>;
 
   /** Stops it, children included, without running exit actions. Stopping it twice is safe. */
-  stop(options?: SendOptions): Promise<Sent>;
+  stop(options?: SendOptions): Promise<{ readonly seq: number }>;
 
   /** Listens to what the machine emits from now on, after it is on disk; `"*"` is everything. Returns what ends it. */
   on(type: string, listener: (event: EmittedFrom<TKind["machine"]>) => void): () => void;

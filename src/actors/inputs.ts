@@ -17,8 +17,8 @@ import { kindNamed, sameJson, type AnyKind, type Kinds } from "./kind.ts";
 import type { Stepper } from "./xstate/contract.ts";
 
 interface Outcome {
-  /** It is on disk in this record, or was before. */
-  readonly done?: (seq: number) => void;
+  /** It is on disk in this record, or was before: then what the machine emitted is not known here. */
+  readonly done?: (seq: number, facts?: readonly RecordedEvent[]) => void;
   /** It was not taken. */
   readonly failed?: (error: unknown) => void;
   readonly trace?: string | undefined;

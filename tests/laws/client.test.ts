@@ -15,16 +15,26 @@ describe.each(EVERY_ENGINE)("a client, on $name", ({ bench }) => {
     const log = await b.open();
     const client = await connect({ log, kinds: [counterKind()] });
     const far = client.actor("counter/c");
-    expect(await own.send(add, { id: "x" })).toEqual({ seq: 2 });
-    expect(await far.send(add, { id: "x" })).toEqual({ seq: 2 });
-    expect(await far.send(add, { id: "y" })).toEqual({ seq: 3 });
-    expect(await own.send(add, { id: "y" })).toEqual({ seq: 3 });
+    expect(await own.send(add, { id: "x" })).toMatchObject({ seq: 2 });
+    expect(await far.send(add, { id: "x" })).toMatchObject({ seq: 2 });
+    expect(await far.send(add, { id: "y" })).toMatchObject({ seq: 3 });
+    expect(await own.send(add, { id: "y" })).toMatchObject({ seq: 3 });
     await first.host[Symbol.asyncDispose]();
     await first.log[Symbol.asyncDispose]();
-    expect(await far.send(add, { id: "y" })).toEqual({ seq: 3 });
+    expect(await far.send(add, { id: "y" })).toMatchObject({ seq: 3 });
     const alone = await far.send(add, { id: "z" });
     expect(await far.send(add, { id: "z" })).toEqual(alone);
     expect((await far.snapshot()).context.count).toBe(3);
+    const say = { type: "SAY", text: "hello" } as const;
+    const facts = [{ type: "counter.said", text: "hello" }];
+    const said = await far.send(say, { id: "s" });
+    expect([alone.facts, said.facts]).toEqual([[], facts]);
+    const back = await b.start([counterKind()]);
+    const near = back.host.actor("counter/c");
+    for (const actor of [near, far]) {
+      expect((await actor.send(say)).facts).toEqual(facts);
+      expect(await actor.send(say, { id: "s" })).toEqual(said);
+    }
     await client[Symbol.asyncDispose]();
     await client[Symbol.asyncDispose]();
     await log[Symbol.asyncDispose]();

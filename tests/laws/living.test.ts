@@ -94,7 +94,7 @@ describe.each(EVERY_ENGINE)("a host's life, on $name", ({ bench }) => {
     const closing = [host[Symbol.asyncDispose](), host[Symbol.asyncDispose]()];
     await b.settle();
     log.release();
-    expect(await under).toEqual({ seq: 2 });
+    expect(await under).toMatchObject({ seq: 2 });
     expect(await waiting).toMatchObject({ code: "HOST_CLOSED" });
     await Promise.all(closing);
     const { host: next } = await b.start([counterKind()]);

@@ -10,7 +10,7 @@
  */
 import type { z } from "zod";
 import type { Actors } from "../../actors/face.ts";
-import type { ActorHandle } from "../../actors/handle.ts";
+import type { ActorHandle, Sent } from "../../actors/handle.ts";
 import { TroupeError } from "../../errors.ts";
 import type { JobOrder, JobOutcome } from "../../events/queue/job.ts";
 import {
@@ -31,7 +31,7 @@ import { jobEnd, started, workflowEnd, type WaitForJob, type WorkflowJob } from 
 /** What has queues: a host or a client with {@link queueKinds}. */
 export type QueueActors = Pick<
   Actors<readonly [QueueKind, JobKind]>,
-  "start" | "actor" | "read" | "record" | "facts" | "rows"
+  "start" | "actor" | "read" | "facts" | "rows"
 >;
 
 /** A job that is asked for. */
@@ -122,8 +122,8 @@ export async function openQueue(
     jobs: readonly z.input<typeof JobOrder>[],
     options: AddOptions = {},
   ): Promise<AddedJob[]> {
-    const { seq } = await send({ type: "ADD", jobs: [...jobs] }, options);
-    const { data } = QueueAdded.parse(await factAt(actors, address, seq, "queue.added"));
+    const said = await send({ type: "ADD", jobs: [...jobs] }, options);
+    const { data } = QueueAdded.parse(factIn(said, "queue.added"));
     return data.jobs.map(({ job, duplicate = false }) => ({
       id: job,
       address: jobAddress(job),
@@ -156,8 +156,8 @@ export async function openQueue(
     },
     async cancel(id) {
       try {
-        const { seq } = await send({ type: "CANCEL", job: id });
-        const { data } = QueueCancelled.parse(await factAt(actors, address, seq, "queue.cancelled"));
+        const said = await send({ type: "CANCEL", job: id });
+        const { data } = QueueCancelled.parse(factIn(said, "queue.cancelled"));
         return data.running ? "asked" : "cancelled";
       } catch (error) {
         if (!TroupeError.is(error, "JOB_NOT_OPEN")) throw error;
@@ -204,13 +204,7 @@ async function made(
   return handle;
 }
 
-/** What the record of a command says. */
-async function factAt(
-  actors: QueueActors,
-  address: string,
-  seq: number,
-  type: string,
-): Promise<unknown> {
-  const record = await actors.record(address, seq);
-  return record?.body.facts?.find((fact) => fact.type === type);
+/** What the answer to a command says. */
+function factIn({ facts }: Sent, type: string): unknown {
+  return facts.find((fact) => fact.type === type);
 }

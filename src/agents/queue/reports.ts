@@ -4,6 +4,7 @@ import type { ActorHandle } from "../../actors/handle.ts";
 import type { Clock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
 import type { Ended } from "../../events/queue/queue.ts";
+import { onceThereIsRoom } from "../patience.ts";
 import type { QueueKind } from "./kinds.ts";
 
 export interface Reports {
@@ -29,7 +30,6 @@ export interface ReportParts {
 
 /** As many as one command takes. */
 const MOST = 1_000;
-const AGAIN_MS = 100;
 
 export function reporter({ handle, clock, worker, refused, fail }: ReportParts): Reports {
   let waiting: Ended[] = [];
@@ -64,15 +64,9 @@ export function reporter({ handle, clock, worker, refused, fail }: ReportParts):
 
   async function send(ended: readonly Ended[]): Promise<void> {
     const id = randomUUID();
-    for (;;) {
-      try {
-        await handle.send({ type: "REPORT", worker: worker(), ended: [...ended] }, { id });
-        return;
-      } catch (error) {
-        if (!TroupeError.is(error, "MAILBOX_FULL")) throw error;
-      }
-      await new Promise<void>((resolve) => void clock.after(AGAIN_MS, resolve));
-    }
+    await onceThereIsRoom(clock, () =>
+      handle.send({ type: "REPORT", worker: worker(), ended: [...ended] }, { id }),
+    );
   }
 
   return {

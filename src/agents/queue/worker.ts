@@ -9,7 +9,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { systemClock, type Clock } from "../../actors/clock.ts";
-import type { Fact } from "../../actors/face.ts";
+import type { Fact } from "../../actors/handle.ts";
 import { TroupeError } from "../../errors.ts";
 import { JobCancelling, JobLapsed, JobStarted, wholeOrder } from "../../events/queue/job.ts";
 import { attempt, cancelledBy, type JobHandler } from "./attempt.ts";

@@ -11,7 +11,7 @@ import type { ContextKind } from "./context-kind.ts";
 /** What a host and a client offer, whatever other kinds they have. */
 export type ContextActors = Pick<
   Actors<readonly [ContextKind]>,
-  "start" | "actor" | "facts" | "latest" | "record"
+  "start" | "actor" | "facts" | "latest"
 >;
 
 /** One context, to be asked. */
@@ -30,9 +30,8 @@ export function asking(actors: ContextActors, run: string): Asking {
     address,
     actors,
     async tell(command) {
-      const { seq } = await actor.send(command);
-      const record = await actors.record(address, seq);
-      return (record?.body.facts ?? []) as unknown as readonly ContextFact[]; // its kind says nothing else
+      const { facts } = await actor.send(command);
+      return facts as unknown as readonly ContextFact[]; // its kind says nothing else
     },
     state: async () => contextIn(await actor.snapshot()),
   };
