@@ -1,6 +1,7 @@
-/** A shared context on a host, with virtual time, hosts that die, and clients beside them. */
+/** What the agents of a run share, on a host with virtual time, hosts that die, and clients beside them. */
 import { contextKind } from "../../src/agents/team/context-kind.ts";
 import { sharedContext, type SharedContext } from "../../src/agents/team/context.ts";
+import { openTeam, type Team, type TeamOptions } from "../../src/agents/team/messages.ts";
 import { messagesKinds } from "../../src/agents/team/messages-kinds.ts";
 import { connect, type Client } from "../../src/actors/client.ts";
 import type { ContextFact } from "../../src/events/context/facts.ts";
@@ -31,6 +32,11 @@ export class ContextBench implements AsyncDisposable {
     return this.#process.host;
   }
 
+  get log() {
+    if (this.#process === undefined) throw new Error("no host is open");
+    return this.#process.log;
+  }
+
   async open(): Promise<void> {
     this.#process = await this.bench.start(kinds);
   }
@@ -56,9 +62,22 @@ export class ContextBench implements AsyncDisposable {
 
   /** The same from another process. */
   async far(): Promise<SharedContext> {
+    return sharedContext(await this.#client(), "r1", { clock: this.bench.clock, start: false });
+  }
+
+  /** The agents of `r1`, through the host. */
+  team(options?: TeamOptions): Promise<Team> {
+    return openTeam(this.host, "r1", options);
+  }
+
+  /** The same from another process. */
+  async farTeam(): Promise<Team> {
+    return openTeam(await this.#client(), "r1", { start: false });
+  }
+
+  async #client(): Promise<Client<typeof kinds>> {
     const log = this.#clients.use(await this.bench.open());
-    const client: Client<typeof kinds> = this.#clients.use(await connect({ log, kinds }));
-    return sharedContext(client, "r1", { clock: this.bench.clock, start: false });
+    return this.#clients.use(await connect({ log, kinds }));
   }
 
   /** Until something holds; nothing of virtual time passes meanwhile. */

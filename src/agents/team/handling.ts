@@ -4,10 +4,13 @@
  * 1. One message at a time, the most urgent first, each taken when its handler is through and its
  *    answer is on disk: one that a crash interrupted is handled again, and its answer sent once.
  * 2. What a handler throws ends nothing but this one message. A requester is sent it as an `error`.
- * 3. Every fault is told to `onError`.
+ * 3. One whose answer or end cannot be written just now is handled again a little later.
+ * 4. Every fault is told to `onError`.
  */
+import type { Clock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
 import type { Message, MessageType } from "../../events/messages/message.ts";
+import { AGAIN_MS, onceThereIsRoom, pause } from "../patience.ts";
 import type { Mail } from "./mail.ts";
 
 /** What it returns answers a `request`, and is ignored elsewhere. The signal aborts when the handling ends. */
@@ -31,6 +34,7 @@ export type Handling = AsyncDisposable;
 export interface HandlingParts {
   readonly name: string;
   readonly mail: Mail;
+  readonly clock: Clock;
   readonly answer: (
     message: Message,
     letter: { readonly message: "response" | "error"; readonly payload: Message["payload"] },
@@ -39,7 +43,7 @@ export interface HandlingParts {
 }
 
 export function handling(
-  { name, mail, answer }: HandlingParts,
+  { name, mail, clock, answer }: HandlingParts,
   handlers: Handlers,
   { onError = warn }: HandleOptions = {},
 ): Handling {
@@ -53,11 +57,11 @@ export function handling(
     if (message.type !== "request") return;
     const id = `answer:${name}:${message.id}`; // of two answers, the first counts
     try {
-      await answer(message, reply.letter, { id });
+      await onceThereIsRoom(clock, () => answer(message, reply.letter, { id }));
     } catch (error) {
       onError(error, message);
       if (TroupeError.is(error, "RECIPIENT_UNKNOWN")) return; // it has left: nobody waits
-      await answer(message, failure(error), { id });
+      await onceThereIsRoom(clock, () => answer(message, failure(error), { id }));
     }
   }
 
@@ -66,7 +70,9 @@ export function handling(
       await respond(message);
       await mail.take(message.id);
     } catch (error) {
-      onError(error, message); // it stays unread
+      onError(error, message);
+      await pause(clock, AGAIN_MS, signal);
+      mail.putBack(message.id);
     }
   }
 

@@ -58,7 +58,7 @@ function isWanted(
 }
 
 /** The message that a record of an exchange took. */
-export function messageIn({ body, seq, at }: StepRecord): PastMessage | undefined {
+function messageIn({ body, seq, at }: StepRecord): PastMessage | undefined {
   const sent = body.facts?.find(({ type }) => type === "message.sent");
   if (sent === undefined) return undefined;
   const { to: deliveredTo, replyTo, ...data } = (sent as unknown as MessageSent).data; // the exchange emits no other

@@ -6,14 +6,17 @@
  * 2. It stays unread in the inbox until `take`: a crash before that shows it again.
  * 3. The answer to a request goes to who waits for it, and to nobody else while somebody does:
  *    while a request has no id yet, no answer is handed out at all.
- * 4. Nothing here polls: it looks when the inbox moves, or when what is awaited changes.
+ * 4. What could not be taken is handed out again.
+ * 5. Nothing here polls: it looks when the inbox moves, or when what is awaited changes.
  */
+import type { Clock } from "../../actors/clock.ts";
 import type { ActorHandle } from "../../actors/handle.ts";
 import { TroupeError } from "../../errors.ts";
 import { numberOf, type Message, type MessageType } from "../../events/messages/message.ts";
 import { PRIORITIES } from "../../events/priority.ts";
 import { isUnread, type Inbox } from "../../machines/messages/inbox.ts";
 import { entries } from "../../machines/sorted.ts";
+import { onceThereIsRoom } from "../patience.ts";
 import type { InboxKind } from "./messages-kinds.ts";
 
 export interface ReceiveOptions {
@@ -28,6 +31,7 @@ type Choose = (unread: Inbox["unread"]) => Message | undefined;
 
 export class Mail {
   readonly #inbox: ActorHandle<InboxKind>;
+  readonly #clock: Clock;
   /** Handed out, and still unread where we last looked. */
   readonly #out = new Set<string>();
   /** Of these, those that are taken: what a client sees may be older. */
@@ -38,8 +42,9 @@ export class Mail {
   #asking = 0;
   readonly #looks = new Set<() => void>();
 
-  constructor(inbox: ActorHandle<InboxKind>) {
+  constructor(inbox: ActorHandle<InboxKind>, clock: Clock) {
     this.#inbox = inbox;
+    this.#clock = clock;
   }
 
   /** The next unread message, of some types if any are given; undefined where none comes in time. */
@@ -91,11 +96,20 @@ export class Mail {
   /** It is done with. Where somebody else has taken it before, that is as good. */
   async take(id: string): Promise<void> {
     try {
-      await this.#inbox.send({ type: "TAKE", ids: [id] });
+      await onceThereIsRoom(this.#clock, () => this.#inbox.send({ type: "TAKE", ids: [id] }));
     } catch (error) {
-      if (!TroupeError.is(error, "MESSAGE_UNKNOWN")) throw error;
+      if (!TroupeError.is(error, "MESSAGE_UNKNOWN")) {
+        this.putBack(id);
+        throw error;
+      }
     }
     this.#taken.add(id);
+  }
+
+  /** It is not done with, and goes to whoever asks next. */
+  putBack(id: string): void {
+    this.#out.delete(id);
+    this.#lookAgain();
   }
 
   async #asked(ask: () => Promise<string>): Promise<string> {
@@ -157,7 +171,7 @@ export class Mail {
 }
 
 /** Whether a message answers a request. */
-export function isAnswer(message: Message): message is Message & { readonly replyTo: string } {
+function isAnswer(message: Message): message is Message & { readonly replyTo: string } {
   return message.replyTo !== undefined && (message.type === "response" || message.type === "error");
 }
 

@@ -6,13 +6,15 @@
  *     await using _ = bob.handle({ request: ({ payload }) => `${payload}, too` });
  *     await ada.request("bob", "hello"); // "hello, too"
  */
+import { systemClock, type Clock } from "../../actors/clock.ts";
 import type { Actors } from "../../actors/face.ts";
 import { TroupeError } from "../../errors.ts";
+import type { MessagesFact } from "../../events/messages/exchange.ts";
 import { exchangeOf, inboxOf, type MessageType } from "../../events/messages/message.ts";
 import type { Exchange } from "../../machines/messages/exchange.ts";
 import { entries } from "../../machines/sorted.ts";
 import type { ContextKind } from "./context-kind.ts";
-import { messageHistory, messageIn, type HistoryFilter, type PastMessage } from "./history.ts";
+import { messageHistory, type HistoryFilter, type PastMessage } from "./history.ts";
 import { Mail } from "./mail.ts";
 import type { InboxKind, MessagesKind } from "./messages-kinds.ts";
 import { teammate, type Teammate, type TeammateParts } from "./teammate.ts";
@@ -21,8 +23,12 @@ import { teammate, type Teammate, type TeammateParts } from "./teammate.ts";
 export type TeamActors = Actors<readonly [MessagesKind, InboxKind, ContextKind]>;
 
 export interface TeamOptions {
+  /** Whether to start the messages where they are not there. Default true. */
+  readonly start?: boolean;
   /** How much a payload may have, in bytes of JSON. Counts for who opens it first. Default 262,144. */
   readonly maxBytes?: number;
+  /** What is waited with before something is tried again. Default: the machine's time. */
+  readonly clock?: Clock;
 }
 
 export interface Team {
@@ -40,34 +46,29 @@ export interface Team {
   history(filter?: HistoryFilter): Promise<readonly PastMessage[]>;
 }
 
-/** Opens the messages of a run; who does so first starts them. */
+/** The messages of a run. */
 export async function openTeam(
   actors: TeamActors,
   run: string,
-  { maxBytes }: TeamOptions = {},
+  { start = true, clock = systemClock, maxBytes }: TeamOptions = {},
 ): Promise<Team> {
   const input = { run, ...(maxBytes !== undefined && { maxBytes }) };
-  await startedOnce(actors.start(exchangeOf(run), { input }));
+  if (start) await startedOnce(actors.start(exchangeOf(run), { input }));
   const exchange = actors.actor(exchangeOf(run));
-  const tell: TeammateParts["tell"] = async (command, id) =>
-    (await exchange.send(command, id === undefined ? {} : { id })).seq;
+  const tell: TeammateParts["tell"] = async (command, id) => {
+    const { facts } = await exchange.send(command, id === undefined ? {} : { id });
+    return facts as readonly unknown[] as readonly MessagesFact[]; // the exchange emits no other
+  };
   const parts = {
     tell,
-    async sentIn(seq: number): Promise<string> {
-      const record = await actors.record(exchange.address, seq);
-      const message = record && messageIn(record);
-      if (message !== undefined) return message.id;
-      throw new TroupeError("RECORD_INVALID", `record ${seq} of "${exchange.address}" is no message`, {
-        hint: "Give each message an id of its own.",
-      });
-    },
+    clock,
     shareContext: () => startedOnce(actors.start(`context/${run}`, { input: { run } })),
   };
   return {
     run,
     async join(name) {
       await opened(actors, { run, name }, () => tell({ type: "JOIN", agent: name }));
-      return teammate({ name, mail: new Mail(actors.actor(inboxOf(run, name))), ...parts });
+      return teammate({ name, mail: new Mail(actors.actor(inboxOf(run, name)), clock), ...parts });
     },
     async members() {
       const { context } = await exchange.snapshot();

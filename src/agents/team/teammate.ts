@@ -5,9 +5,10 @@
  * - One program at a time should read for an agent: two of them share its messages.
  */
 import { z } from "zod";
+import type { Clock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
 import type { Json } from "../../events/json.ts";
-import type { MessagesCommand } from "../../events/messages/exchange.ts";
+import type { MessagesCommand, MessagesFact } from "../../events/messages/exchange.ts";
 import type { Message, MessageType } from "../../events/messages/message.ts";
 import type { Priority } from "../../events/priority.ts";
 import { handling, type HandleOptions, type Handlers, type Handling } from "./handling.ts";
@@ -101,19 +102,18 @@ export type Given = z.input<typeof MessagesCommand>;
 export interface TeammateParts {
   readonly name: string;
   readonly mail: Mail;
-  /** Tells the exchange something; answers the seq of its record. */
-  readonly tell: (command: Given, id?: string) => Promise<number>;
-  /** The id of the message that a record of the exchange took. */
-  readonly sentIn: (seq: number) => Promise<string>;
+  readonly clock: Clock;
+  /** Tells the exchange something; answers what it says to that. */
+  readonly tell: (command: Given, id?: string) => Promise<readonly MessagesFact[]>;
   /** Sees to it that the run has a shared context. */
   readonly shareContext: () => Promise<void>;
 }
 
-export function teammate({ name, mail, tell, sentIn, shareContext }: TeammateParts): Teammate {
+export function teammate({ name, mail, clock, tell, shareContext }: TeammateParts): Teammate {
   type Letter = Pick<Extract<Given, { type: "SEND" }>, "to" | "message" | "payload" | "replyTo">;
   const post = async (letter: Letter, { id, artifacts, ...rest }: PostOptions): Promise<string> => {
     const files = artifacts === undefined ? {} : { artifacts: [...artifacts] };
-    return sentIn(await tell({ type: "SEND", from: name, ...letter, ...rest, ...files }, id));
+    return idIn(await tell({ type: "SEND", from: name, ...letter, ...rest, ...files }, id), id);
   };
   const receive = async (options: ReceiveOptions = {}): Promise<Message | null> => {
     const message = await mail.next(options);
@@ -146,7 +146,7 @@ export function teammate({ name, mail, tell, sentIn, shareContext }: TeammatePar
       await shareContext();
       const files = artifacts === undefined ? {} : { artifacts: [...artifacts] };
       const handoff = { type: "HANDOFF", from: name, to, result, ...files } as const;
-      return sentIn(await tell(handoff, id));
+      return idIn(await tell(handoff, id), id);
     },
     subscribe: async (...types) =>
       void (await tell({ type: "SUBSCRIBE", agent: name, types: [...types] })),
@@ -154,9 +154,17 @@ export function teammate({ name, mail, tell, sentIn, shareContext }: TeammatePar
       void (await tell({ type: "UNSUBSCRIBE", agent: name, types: [...types] })),
     receive,
     messages: (options) => mail.all(options),
-    handle: (handlers, options) => handling({ name, mail, answer }, handlers, options),
+    handle: (handlers, options) => handling({ name, mail, clock, answer }, handlers, options),
     leave: async () => void (await tell({ type: "LEAVE", agent: name })),
   };
+}
+
+/** The id of the message that was sent. @param key with which it was sent. */
+function idIn(said: readonly MessagesFact[], key = "none"): string {
+  for (const { type, data } of said) if (type === "message.sent") return data.id;
+  throw new TroupeError("RECORD_INVALID", `"${key}" is the key of something else than a message`, {
+    hint: "Give each message a key of its own, or none.",
+  });
 }
 
 /** What an `error` says, where a handler made it. */
