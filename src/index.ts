@@ -9,6 +9,10 @@ export type { Compensation } from "./events/facts/workflow.ts";
 export { ContextCommand, ContextInput } from "./events/context/commands.ts";
 export { ContextFact, ContextUpdated } from "./events/context/facts.ts";
 export { now } from "./events/now.ts";
+export { InboxCommand, InboxFact, InboxInput } from "./events/messages/inbox.ts";
+export { MessagesCommand, MessagesFact, MessagesInput } from "./events/messages/exchange.ts";
+export { MessageType } from "./events/messages/message.ts";
+export type { Message, Recipients } from "./events/messages/message.ts";
 export { Priority } from "./events/priority.ts";
 export { JobCommand, JobFact, JobInput, JobOrder, JobOutcome, JobStatus } from "./events/queue/job.ts";
 export type { WholeOrder } from "./events/queue/job.ts";
@@ -106,8 +110,25 @@ export type {
   WriteOptions,
 } from "./agents/team/context.ts";
 export type { Lock } from "./agents/team/lock.ts";
+export type {
+  HandleOptions,
+  Handling,
+  MessageHandler,
+  MessageHandlers,
+} from "./agents/team/handling.ts";
+export type { MessageFilter, PastMessage } from "./agents/team/history.ts";
+export type { ReceiveOptions } from "./agents/team/mail.ts";
 export { messagesKinds } from "./agents/team/messages-kinds.ts";
 export type { InboxKind, MessagesKind } from "./agents/team/messages-kinds.ts";
+export { openTeam } from "./agents/team/messages.ts";
+export type { Team, TeamActors, TeamOptions } from "./agents/team/messages.ts";
+export type {
+  HandOffOptions,
+  MessageOptions,
+  PostOptions,
+  RequestOptions,
+  Teammate,
+} from "./agents/team/teammate.ts";
 export { planKinds } from "./agents/plan-kinds.ts";
 export type { Closed, PlanState, TaskKind, WorkflowKind } from "./agents/plan-kinds.ts";
 export type { PlanOptions } from "./agents/plan-sources.ts";

@@ -14,10 +14,10 @@ import { AGAIN_MS, onceThereIsRoom, pause } from "../patience.ts";
 import type { Mail } from "./mail.ts";
 
 /** What it returns answers a `request`, and is ignored elsewhere. The signal aborts when the handling ends. */
-export type Handler = (message: Message, signal: AbortSignal) => unknown;
+export type MessageHandler = (message: Message, signal: AbortSignal) => unknown;
 
 /** By type of message. */
-export type Handlers = Readonly<Partial<Record<MessageType, Handler>>>;
+export type MessageHandlers = Readonly<Partial<Record<MessageType, MessageHandler>>>;
 
 export interface HandleOptions {
   /**
@@ -44,7 +44,7 @@ export interface HandlingParts {
 
 export function handling(
   { name, mail, clock, answer }: HandlingParts,
-  handlers: Handlers,
+  handlers: MessageHandlers,
   { onError = warn }: HandleOptions = {},
 ): Handling {
   const end = new AbortController();

@@ -6,7 +6,7 @@ import type { MessagesCommand, MessageSent } from "../../events/messages/exchang
 import { exchangeOf, type Message, type MessageType } from "../../events/messages/message.ts";
 import type { StepRecord } from "../../projections/projection.ts";
 
-export interface HistoryFilter {
+export interface MessageFilter {
   /** Only what this agent sent or was sent. */
   readonly agent?: string;
   readonly type?: MessageType;
@@ -32,7 +32,7 @@ export interface PastMessage extends Message {
 export async function messageHistory(
   actors: Pick<Actors<readonly AnyKind[]>, "latest">,
   run: string,
-  { agent, type, limit = 100, before }: HistoryFilter = {},
+  { agent, type, limit = 100, before }: MessageFilter = {},
 ): Promise<readonly PastMessage[]> {
   if (!Number.isInteger(limit) || limit < 1)
     throw new TroupeError("USAGE", `${limit} is no number of messages`, {

@@ -14,7 +14,7 @@ import { exchangeOf, inboxOf, type MessageType } from "../../events/messages/mes
 import type { Exchange } from "../../machines/messages/exchange.ts";
 import { entries } from "../../machines/sorted.ts";
 import type { ContextKind } from "./context-kind.ts";
-import { messageHistory, type HistoryFilter, type PastMessage } from "./history.ts";
+import { messageHistory, type MessageFilter, type PastMessage } from "./history.ts";
 import { Mail } from "./mail.ts";
 import type { InboxKind, MessagesKind } from "./messages-kinds.ts";
 import { teammate, type Teammate, type TeammateParts } from "./teammate.ts";
@@ -43,7 +43,7 @@ export interface Team {
   /** Who has joined, and what each subscribed to, by name. */
   members(): Promise<readonly { readonly name: string; readonly types: readonly MessageType[] }[]>;
   /** What was said, the newest first. */
-  history(filter?: HistoryFilter): Promise<readonly PastMessage[]>;
+  history(filter?: MessageFilter): Promise<readonly PastMessage[]>;
 }
 
 /** The messages of a run. */

@@ -11,7 +11,7 @@ import type { Json } from "../../events/json.ts";
 import type { MessagesCommand, MessagesFact } from "../../events/messages/exchange.ts";
 import type { Message, MessageType } from "../../events/messages/message.ts";
 import type { Priority } from "../../events/priority.ts";
-import { handling, type HandleOptions, type Handlers, type Handling } from "./handling.ts";
+import { handling, type HandleOptions, type MessageHandlers, type Handling } from "./handling.ts";
 import type { Mail, ReceiveOptions } from "./mail.ts";
 
 /** How a message is sent. */
@@ -24,10 +24,12 @@ export interface PostOptions {
   readonly id?: string;
 }
 
-export interface SendOptions extends PostOptions {
+export interface MessageOptions extends PostOptions {
   /** Default `notification`. */
   readonly type?: MessageType;
 }
+
+export type HandOffOptions = Omit<PostOptions, "priority">;
 
 export interface RequestOptions extends PostOptions {
   /** Longest wait for the answer, ms. Default 30,000. */
@@ -48,9 +50,9 @@ export interface Teammate {
    * @returns its id.
    * @throws {@link TroupeError} `RECIPIENT_UNKNOWN`, `PAYLOAD_TOO_LARGE`, `EVENT_INVALID`.
    */
-  send(to: string | readonly string[], payload: Json, options?: SendOptions): Promise<string>;
+  send(to: string | readonly string[], payload: Json, options?: MessageOptions): Promise<string>;
   /** Sends it to every agent that has joined, but itself. */
-  broadcast(payload: Json, options?: SendOptions): Promise<string>;
+  broadcast(payload: Json, options?: MessageOptions): Promise<string>;
   /** Sends it to those who subscribed to its type. */
   publish(type: MessageType, payload: Json, options?: PostOptions): Promise<string>;
   /**
@@ -69,11 +71,7 @@ export interface Teammate {
    *
    * @throws {@link TroupeError} `KIND_UNKNOWN` where the host has no `contextKind`.
    */
-  handOff(
-    to: string,
-    result: Json,
-    options?: { readonly artifacts?: readonly string[]; readonly id?: string },
-  ): Promise<string>;
+  handOff(to: string, result: Json, options?: HandOffOptions): Promise<string>;
 
   /** From now on it gets what is published of these types. */
   subscribe(...types: readonly MessageType[]): Promise<void>;
@@ -90,7 +88,7 @@ export interface Teammate {
    * Calls a handler for each message of the types that have one, the others stay unread. What the
    * handler of a `request` answers is sent back; so is, as an `error`, what it throws.
    */
-  handle(handlers: Handlers, options?: HandleOptions): Handling;
+  handle(handlers: MessageHandlers, options?: HandleOptions): Handling;
 
   /** Nobody can write to it any more; what it has not read stays in its inbox. */
   leave(): Promise<void>;

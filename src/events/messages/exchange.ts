@@ -7,7 +7,7 @@ import { z } from "zod";
 import { fact } from "../facts/fact.ts";
 import { PAYLOAD_LIMIT } from "../payload-limit.ts";
 import { Priority } from "../priority.ts";
-import { AgentName, MessageId, MessageType, Payload, To } from "./message.ts";
+import { AgentName, MessageId, MessageType, Payload, Recipients } from "./message.ts";
 
 export const MessagesInput = z.strictObject({
   /** The run's id, as in the exchange's own address. */
@@ -34,7 +34,7 @@ const Unsubscribe = z.strictObject({ type: z.literal("UNSUBSCRIBE"), ...agent, .
 const Send = z.strictObject({
   type: z.literal("SEND"),
   from: AgentName,
-  to: To,
+  to: Recipients,
   message: MessageType,
   priority: Priority.default("NORMAL"),
   payload: Payload.default(null),

@@ -29,8 +29,11 @@ export const AgentName = z
 export const MessageId = z.string().regex(/^m[1-9][0-9]{0,14}$/, "an id is m1, m2, …");
 
 /** Agents by name; or all that have joined, or all that subscribed to the type: but the sender. */
-export const To = z.union([z.array(AgentName).min(1).max(1_000), z.enum(["everyone", "subscribers"])]);
-export type To = z.infer<typeof To>;
+export const Recipients = z.union([
+  z.array(AgentName).min(1).max(1_000),
+  z.enum(["everyone", "subscribers"]),
+]);
+export type Recipients = z.infer<typeof Recipients>;
 
 /** What a message carries. */
 export const Payload: z.ZodType<Json, Json> = z.json();
@@ -38,10 +41,10 @@ export const Payload: z.ZodType<Json, Json> = z.json();
 /** A message as its addressees have it. */
 export interface Message {
   readonly id: string;
-  /** The agent that sent it, or {@link CONTEXT}. */
+  /** The agent that sent it; `context` where the shared context announces an update. */
   readonly from: string;
   /** As its sender said; whom that meant, `message.sent` says. */
-  readonly to: To;
+  readonly to: Recipients;
   readonly type: MessageType;
   readonly priority: Priority;
   readonly payload: Json;
