@@ -21,13 +21,15 @@ const Shape = z.object({
 /**
  * Writes a snapshot. The caller makes sure that no custom action is in doubt.
  *
+ * @returns its size in characters of JSON.
  * @throws {@link TroupeError} `MACHINE_IMPURE` if the context was changed in place: its records do not lead to it.
  */
-export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void> {
+export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<number> {
   const { seq, at, checkpoint, identity } = fold;
   assertUnchanged(env, fold);
   const data = { at, ...(checkpoint !== undefined && { checkpoint }), content: contentOf(env, fold) };
   await env.log.snapshots.put(identity.address, { seq, key: keyFor(env, identity.address), data });
+  return JSON.stringify(data).length;
 }
 
 /** The fold as its snapshot has it; undefined where none fits the code that runs now. */

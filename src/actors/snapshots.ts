@@ -5,11 +5,15 @@ import { writeSnapshot } from "./snapshot.ts";
 
 /** As many of a snapshot's entries may be written for each record. */
 const ENTRIES_A_RECORD = 10;
+/** And as many of its characters. */
+const CHARACTERS_A_RECORD = 64;
 
 export class Snapshots {
   readonly #rt: Runtime;
   /** Seq of the last one, or of the record that the actor was loaded at. */
   #at = 0;
+  /** Characters of the last one that was stored here. */
+  #size = 0;
 
   constructor(rt: Runtime) {
     this.#rt = rt;
@@ -19,9 +23,10 @@ export class Snapshots {
     this.#at = seq;
   }
 
-  /** The more a snapshot would hold beside the state, the later it is: its cost is spread over the records between (A13). */
+  /** The larger a snapshot, the later it is: its cost is spread over the records between (A13). */
   due({ seq, commands, watermarks, outbox }: Fold): boolean {
-    const spread = (commands.freshSize + watermarks.size + outbox.size) / ENTRIES_A_RECORD;
+    const entries = (commands.freshSize + watermarks.size + outbox.size) / ENTRIES_A_RECORD;
+    const spread = Math.max(entries, this.#size / CHARACTERS_A_RECORD);
     return seq - this.#at >= Math.max(this.#rt.snapshotEvery, spread);
   }
 
@@ -36,7 +41,7 @@ export class Snapshots {
       return this.#rt.fail(error);
     }
     try {
-      await writeSnapshot(this.#rt, fold);
+      this.#size = await writeSnapshot(this.#rt, fold);
     } catch (error) {
       this.#rt.warn("a snapshot could not be stored; the log is complete without it", {
         address,

@@ -105,6 +105,31 @@ describe("a context over 16 KiB", () => {
   });
 });
 
+describe("snapshots of a large state", () => {
+  it("A13: are the rarer the larger they are, so that a record costs the same beside a large state", async () => {
+    const stored: number[] = [];
+    const log = memoryLog({ store: memoryStore({ partitions: 1 }) });
+    const snapshots = {
+      ...log.snapshots,
+      put: (...[stream, snapshot]: Parameters<typeof log.snapshots.put>) => {
+        stored.push(snapshot.seq);
+        return log.snapshots.put(stream, snapshot);
+      },
+    };
+    const own = { ...log, snapshots };
+    await using host = await createHost({
+      log: own,
+      kinds: [sharing()],
+      strict: false,
+      snapshotEvery: 10,
+    });
+    const list = await host.start("list/l");
+    for (let i = 0; i < 900; i++) await list.send({ type: "PUT", at: i % 3000, text: `new ${i}` });
+    expect(stored).toEqual([10, expect.any(Number)]); // some 35,000 characters, 64 for each record
+    expect(stored[1]).toBeGreaterThan(10 + 30_000 / 64);
+  });
+});
+
 describe("what a hash remembers", () => {
   it("A13: what a hash remembers is frozen, so that changing it in place throws where it is changed", () => {
     const items = Array.from({ length: 20 }, (_, i) => ({ name: `item ${i}` }));
