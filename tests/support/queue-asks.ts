@@ -1,5 +1,5 @@
 /** Whatever may be asked of a queue, and how its time may pass. */
-import fc from "fast-check";
+import { fc } from "@fast-check/vitest";
 
 /** A job or lease by how long ago it was given: 0 is the last. */
 type Back = number;
