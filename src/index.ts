@@ -17,6 +17,7 @@ export { Priority } from "./events/priority.ts";
 export { JobCommand, JobFact, JobInput, JobOrder, JobOutcome, JobStatus } from "./events/queue/job.ts";
 export type { WholeOrder } from "./events/queue/job.ts";
 export { QueueCommand, QueueFact, QueueInput, QueueSettings } from "./events/queue/queue.ts";
+export { jobFrom, parseJobs } from "./events/queue/job-from.ts";
 export { Schedule } from "./events/queue/schedule.ts";
 export type { Json, JsonObject } from "./events/json.ts";
 export type { Checkpoint, RecordBody, RecordedEvent } from "./events/record.ts";

@@ -5,6 +5,7 @@
 import type { AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom } from "xstate";
 import { z } from "zod";
 import { TroupeError, type Refusal } from "../errors.ts";
+import { withValues } from "../events/issues.ts";
 
 /** A registered kind, with the types of its machine and events. */
 export interface Kind<
@@ -118,7 +119,7 @@ export function parseOutside(kind: AnyKind, event: unknown): { readonly type: st
   if (!parsed.success)
     throw new TroupeError(
       "EVENT_INVALID",
-      `kind "${kind.kind}" takes no such event "${type}": ${z.prettifyError(parsed.error)}`,
+      `kind "${kind.kind}" takes no such event "${type}": ${z.prettifyError(withValues(parsed.error, event))}`,
       {
         hint: "Send an event that the kind's schema accepts.",
         data: { type, issues: issuesOf(parsed.error) },
@@ -149,7 +150,7 @@ export function parseInput({ kind, input: schema }: AnyKind, input: unknown): un
   if (parsed.success) return parsed.data;
   throw new TroupeError(
     "INPUT_INVALID",
-    `kind "${kind}" takes no such input: ${z.prettifyError(parsed.error)}`,
+    `kind "${kind}" takes no such input: ${z.prettifyError(withValues(parsed.error, input))}`,
     {
       hint: "Give an input that the kind's schema accepts.",
       data: { kind, issues: issuesOf(parsed.error) },

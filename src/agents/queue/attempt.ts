@@ -3,6 +3,7 @@ import type { Clock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
 import type { Failure } from "../../events/failure.ts";
 import { assertJson, type Json } from "../../events/json.ts";
+import { payloadFault } from "../../events/payload-limit.ts";
 import type { WholeOrder } from "../../events/queue/job.ts";
 import type { Ended } from "../../events/queue/queue.ts";
 
@@ -33,6 +34,9 @@ export type JobHandler = (job: LeasedJob, context: JobContext) => Promise<Json |
 
 /** How a lease ended, but for whose it was. */
 export type Outcome = Omit<Ended, "job" | "lease">;
+
+/** Characters that are kept of what a handler throws: some errors quote whole files. */
+const MESSAGE_LIMIT = 10_000;
 
 /** Why a worker aborts a handler. */
 export function cancelledBy(job: string): TroupeError {
@@ -83,6 +87,8 @@ export async function attempt(
 function resultOf(result: Json | void): Outcome {
   if (result === undefined) return {};
   assertJson(result, "the job's result");
+  const fault = payloadFault("the job's result", result);
+  if (fault !== undefined) throw new TroupeError("PAYLOAD_TOO_LARGE", fault.message, fault);
   return { result: result as NonNullable<Ended["result"]> }; // zod's own JSON type is mutable
 }
 
@@ -95,7 +101,9 @@ function failureOf(job: LeasedJob, error: unknown, random: () => number): Outcom
   return { failure, retryInMs: Math.round(backoff.jitter ? waitMs * random() : waitMs) };
 }
 
+/** What is too large now is too large the next time. */
 function isFinal(error: unknown): boolean {
+  if (TroupeError.is(error, "PAYLOAD_TOO_LARGE")) return true;
   return (
     typeof error === "object" && error !== null && "retryable" in error && error.retryable === false
   );
@@ -121,5 +129,6 @@ function noHandler({ id, handler }: LeasedJob): TroupeError {
 
 function failed(error: unknown): Failure {
   if (TroupeError.is(error)) return { code: error.code, message: error.message };
-  return { code: "JOB_FAILED", message: error instanceof Error ? error.message : String(error) };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "JOB_FAILED", message: message.slice(0, MESSAGE_LIMIT) };
 }

@@ -2,7 +2,16 @@
 import type { Snapshot } from "xstate";
 import type { z } from "zod";
 import type { Kind } from "../../actors/kind.ts";
-import { JobCommand, JobInput, JobStatus, type JobFact } from "../../events/queue/job.ts";
+import type { Refusal } from "../../errors.ts";
+import type { Json } from "../../events/json.ts";
+import { payloadFault } from "../../events/payload-limit.ts";
+import {
+  JobCommand,
+  JobInput,
+  JobStatus,
+  type JobFact,
+  type JobOrder,
+} from "../../events/queue/job.ts";
 import { QueueCommand, QueueInput, type QueueFact } from "../../events/queue/queue.ts";
 import type { QueueContext } from "../../machines/queue/board.ts";
 import { jobMachine } from "../../machines/queue/job.ts";
@@ -38,9 +47,27 @@ const queueKind = {
   machine: queueMachine as unknown as QueueKind["machine"], // it is; its inside is hidden
   events: QueueCommand,
   input: QueueInput,
-  refuse: (snapshot: Snapshot<unknown>, event: unknown) =>
-    refusalOf(boardOf(snapshot), event as QueueCommand), // as the schema has read it
+  refuse(snapshot: Snapshot<unknown>, event: unknown) {
+    const command = event as QueueCommand; // as the schema has read it
+    return oversized(command) ?? refusalOf(boardOf(snapshot), command);
+  },
 } as const;
+
+function oversized(command: QueueCommand): Refusal | undefined {
+  if (command.type === "SCHEDULE") return largeJob(command.job);
+  if (command.type !== "ADD") return undefined;
+  for (const order of command.jobs) {
+    const fault = largeJob(order);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function largeJob(order: JobOrder): Refusal | undefined {
+  const { args, kwargs, metadata } = order;
+  if (args === undefined && kwargs === undefined && metadata === undefined) return undefined;
+  return payloadFault(`the job "${order.name}"`, order as unknown as Json); // z.json() is JSON
+}
 
 const jobKind = {
   kind: "job",

@@ -3,6 +3,9 @@ import type { Snapshot } from "xstate";
 import type { Failure } from "../../events/failure.ts";
 import type { Json } from "../../events/json.ts";
 import { wholeOrder, type JobStatus, type WholeOrder } from "../../events/queue/job.ts";
+import { TroupeError } from "../../errors.ts";
+import type { QueueContext } from "../../machines/queue/board.ts";
+import type { QueueActors } from "./queue.ts";
 import { boardOf, isOver, jobOf, statusOf } from "./kinds.ts";
 
 /** A job as it stands: what was asked for (S4-046), and what became of it. */
@@ -42,6 +45,8 @@ export interface QueueStats {
   /** Schedules, and jobs that wait for their time. */
   readonly waiting: number;
   readonly failed: number;
+  /** Handlers that jobs in line need and that no worker has who is here now. */
+  readonly unserved: readonly string[];
   readonly workers: readonly {
     readonly worker: string;
     readonly slots: number;
@@ -73,6 +78,7 @@ export function standOf(snapshot: Snapshot<unknown>): QueueStats {
     running,
     waiting: delayed,
     failed: jobs.size - queued - running - delayed,
+    unserved: Object.keys(lines).filter((handler) => !isServed(board, handler)),
     workers: Object.entries(workers).map(([worker, { slots, busy, seen }]) => ({
       worker,
       slots,
@@ -80,4 +86,29 @@ export function standOf(snapshot: Snapshot<unknown>): QueueStats {
       seen,
     })),
   };
+}
+
+function isServed({ workers }: QueueContext, handler: string): boolean {
+  return Object.values(workers).some(({ handlers }) => handlers?.includes(handler) !== false);
+}
+
+/**
+ * What a queue holds as of its last record.
+ *
+ * @throws {@link TroupeError} `ACTOR_NOT_FOUND`.
+ */
+export async function boardAt(
+  actors: Pick<QueueActors, "actor">,
+  queue: string,
+): Promise<QueueContext> {
+  try {
+    return boardOf(await actors.actor(`queue/${queue}`).snapshot());
+  } catch (error) {
+    if (!TroupeError.is(error, "ACTOR_NOT_FOUND")) throw error;
+    throw new TroupeError("ACTOR_NOT_FOUND", `there is no queue "${queue}"`, {
+      hint: "Mind its name and the log; openQueue() makes one.",
+      data: { queue },
+      cause: error,
+    });
+  }
 }

@@ -13,8 +13,9 @@ import type { Fact } from "../../actors/handle.ts";
 import { TroupeError } from "../../errors.ts";
 import { JobCancelling, JobLapsed, JobStarted, wholeOrder } from "../../events/queue/job.ts";
 import { attempt, cancelledBy, type JobHandler } from "./attempt.ts";
-import { boardOf, jobOf } from "./kinds.ts";
+import { jobOf } from "./kinds.ts";
 import type { QueueActors } from "./queue.ts";
+import { boardAt } from "./views.ts";
 import { reporter } from "./reports.ts";
 
 export interface WorkerOptions {
@@ -65,7 +66,7 @@ export async function startWorker(
   const { handlers, concurrency = 5, clock = systemClock, random = Math.random } = options;
   const { onError = () => {} } = options;
   const handle = actors.actor(`queue/${queue}`);
-  const { leaseMs } = boardOf(await handle.snapshot()).settings;
+  const { leaseMs } = (await boardAt(actors, queue)).settings;
   const failing = new AbortController();
   const held = new Map<number, Held>();
   let worker = newName(options);

@@ -9,6 +9,7 @@ import { Failure } from "../failure.ts";
 import { fact } from "../facts/fact.ts";
 import type { Json } from "../json.ts";
 import { Priority } from "../priority.ts";
+import { noTime } from "./schedule.ts";
 
 /** Where a job stands (S4-040). FAILED is kept, and may be retried by hand. */
 export const JobStatus = z.enum([
@@ -24,10 +25,10 @@ export type JobStatus = z.infer<typeof JobStatus>;
 
 const Text = z.string().min(1).max(200);
 /** Epoch ms, or an ISO 8601 text with its offset. */
-const Moment = z.union([
-  z.int().min(0),
-  z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
-]);
+const Moment = z.union(
+  [z.int().min(0), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))],
+  { error: noTime },
+);
 
 /** T-R1: the wait before retry n is `delayMs · 2^(n−1)`, at most `maxDelayMs`. */
 const Backoff = z.strictObject({

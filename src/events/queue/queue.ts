@@ -39,7 +39,9 @@ export type QueueInput = z.infer<typeof QueueInput>;
 
 /** A worker process's or an agent's own name; a new one each time it starts. */
 const worker = z.string().min(1).max(200);
-const job = z.string().regex(/^[1-9][0-9]{0,14}$/, "is not the number of a job");
+const job = z.string().regex(/^[1-9][0-9]{0,14}$/, {
+  error: ({ input }) => `${JSON.stringify(input)} is not the number of a job`,
+});
 const lease = z.int().min(1);
 
 /** How a lease ended, as its worker says. Without failure and `cancelled`: completed. */

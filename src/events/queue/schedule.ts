@@ -48,7 +48,8 @@ const ByCron = z.strictObject({ cron: CronLine, timeZone: TimeZone.default("UTC"
 export const Schedule = z.union([At, Every, ByCron], { error: noSchedule });
 export type Schedule = z.infer<typeof Schedule>;
 
-function noTime({ input }: z.core.$ZodRawIssue): string {
+/** What is said against a value that should be a moment. */
+export function noTime({ input }: z.core.$ZodRawIssue): string {
   const hint = "write date, time and zone, as in 2027-01-31T09:00:00+01:00, or epoch milliseconds";
   return `${JSON.stringify(input)} is no time (${hint})`;
 }

@@ -73,7 +73,7 @@ function noSchedule({ id }: { readonly id: string }): Refusal {
   return {
     code: "SCHEDULE_UNKNOWN",
     message: `there is no schedule "${id}"`,
-    hint: "Look the schedules up with `troupe queue ls --schedules`.",
+    hint: "Look the schedules up with `troupe queue ls QUEUE --schedules`.",
     data: { schedule: id },
   };
 }
@@ -82,7 +82,7 @@ function notOpen(job: string): Refusal {
   return {
     code: "JOB_NOT_OPEN",
     message: `job ${job} is over, or was never added`,
-    hint: "Look it up with `troupe queue ls`.",
+    hint: "Look it up with `troupe queue ls QUEUE`.",
     data: { job },
   };
 }
@@ -91,7 +91,7 @@ function notFailed(job: string): Refusal {
   return {
     code: "JOB_NOT_OPEN",
     message: `job ${job} is not one that has failed`,
-    hint: "Look it up with `troupe queue ls --status FAILED`.",
+    hint: "Look it up with `troupe queue ls QUEUE --status FAILED`.",
     data: { job },
   };
 }

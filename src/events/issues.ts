@@ -1,0 +1,30 @@
+/**
+ * What a schema has against a value, with what stands there.
+ *
+ * Texts are not repeated, since one of them may be a secret; a schema whose texts are none says
+ * them itself.
+ */
+import type { z } from "zod";
+import { valueAt, type Steps } from "./plan/fault.ts";
+
+/** The issues of an error, each with the value that it is about where that is no text. */
+export function withValues({ issues }: z.ZodError, given: unknown): { issues: z.core.$ZodIssue[] } {
+  return {
+    issues: issues.map((issue) => {
+      const found = inWords(valueAt(given, issue.path.map(step)));
+      const said = found === undefined || issue.message.includes(found);
+      return said ? issue : { ...issue, message: `${issue.message} (it is ${found})` };
+    }),
+  };
+}
+
+function step(part: PropertyKey): Steps[number] {
+  return typeof part === "number" ? part : String(part);
+}
+
+function inWords(value: unknown): string | undefined {
+  if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
+  return typeof value === "function" || typeof value === "symbol" || typeof value === "bigint"
+    ? `a ${typeof value}`
+    : undefined;
+}
