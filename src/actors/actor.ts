@@ -149,9 +149,9 @@ export class LiveActor {
     for (const input of this.#mailbox.clear()) input.failed?.(error);
   }
 
-  /** Stores a snapshot, unless a custom action is in doubt. */
-  async snapshot(): Promise<void> {
-    if (this.fold !== undefined) await this.#snapshots.store(this.fold, this.ledger.ran);
+  /** It leaves the memory: what spares the next load anything is stored. */
+  async rest(): Promise<void> {
+    if (this.fold !== undefined) await this.#snapshots.last(this.fold, this.ledger.ran);
   }
 
   #restart(): void {
@@ -207,7 +207,6 @@ export class LiveActor {
 
   #adopt(fold: Fold): void {
     this.fold = fold;
-    this.#snapshots.from(fold.seq);
     this.#drafting.scales.reset(fold.state);
     for (const id of this.ledger.settling) if (!fold.outbox.has(id)) this.ledger.settling.delete(id);
     this.#show(fold);
@@ -260,7 +259,7 @@ export class LiveActor {
       this.seen = moment;
       this.#rt.published(this.address);
     }
-    if (this.#snapshots.due(fold)) void this.snapshot();
+    if (this.#snapshots.due(fold)) void this.#snapshots.store(fold, this.ledger.ran);
   }
 
   #show(fold: Fold): void {

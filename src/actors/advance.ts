@@ -98,6 +98,7 @@ export function birth(
     named: new Map(),
     watermarks: new Map(),
     checkpoint: undefined,
+    stored: undefined,
     commands: new CommandWindow(),
   };
   return { fold, advanced: absorb(fold, entry, stepped, stepper) };

@@ -11,7 +11,7 @@ import { TroupeError } from "../errors.ts";
 import type { Recorded } from "../events/log/log.ts";
 import { placeOf, type Checkpoint, type RecordBody } from "../events/record.ts";
 import type { Packed } from "./command-ids.ts";
-import { assertUnchanged, contentOf, foldOf, keyFor, type ContentEnv } from "./content.ts";
+import { assertUnchanged, contentOf, foldOf, keyFor, recordsFor, type ContentEnv } from "./content.ts";
 import { draftCheckpoint, type Draft, type Drafting } from "./draft.ts";
 import type { Fold } from "./fold.ts";
 import type { Ledger } from "./ledger.ts";
@@ -19,11 +19,6 @@ import type { Runtime } from "./runtime.ts";
 import { packedIn } from "./window-text.ts";
 
 const Ids = z.looseObject({ commands: z.looseObject({ fresh: z.string() }) });
-
-/** A checkpoint of so many characters is as good as free. */
-const SMALL = 16_384;
-/** As many more characters may be written for each record since the one before. */
-const CHARACTERS_A_RECORD = 64;
 
 interface CheckpointEnv extends ContentEnv {
   readonly checkpointEvery: number;
@@ -59,7 +54,7 @@ export class Checkpoints {
 
   #due({ seq, checkpoint, actions }: Fold, { ran }: Ledger): boolean {
     const { seq: last = 0, bytes = 0 } = checkpoint ?? {};
-    const wait = Math.max(this.#rt.checkpointEvery, (bytes - SMALL) / CHARACTERS_A_RECORD, 2);
+    const wait = Math.max(this.#rt.checkpointEvery, recordsFor(bytes), 2);
     return seq + 1 - Math.max(last, this.#failed) >= wait && (actions.size === 0 || ran >= seq);
   }
 }
@@ -80,7 +75,11 @@ export function foldAt(
 ): Fold | undefined {
   const { stream: address, seq, at } = record;
   if (key !== keyFor(env, address)) return undefined;
-  const fold = foldOf(env, { address, seq, at, checkpoint: { seq, bytes } }, content);
+  const fold = foldOf(
+    env,
+    { address, seq, at, checkpoint: { seq, bytes }, stored: undefined },
+    content,
+  );
   fold.commands.seal(seq);
   return fold;
 }

@@ -42,6 +42,16 @@ export function keyFor({ kinds }: ContentEnv, address: string): string {
   return codeKey(kindNamed(kinds, parseAddress(address).kind));
 }
 
+/** A content of so many characters is as good as free. */
+const SMALL = 16_384;
+/** As many more characters may be written down for each record since the last time. */
+const CHARACTERS_A_RECORD = 64;
+
+/** The records over which writing down a content of this size is spread (A13). */
+export function recordsFor(bytes: number): number {
+  return (bytes - SMALL) / CHARACTERS_A_RECORD;
+}
+
 /** @param settled ids that the record at hand takes out of the outbox. */
 export function contentOf(
   { stepper }: ContentEnv,
@@ -72,6 +82,7 @@ export interface Place {
   readonly seq: number;
   readonly at: number;
   readonly checkpoint: Fold["checkpoint"];
+  readonly stored: Fold["stored"];
 }
 
 /** The fold that a content was made of. Throws something where it is none of ours. */

@@ -32,6 +32,13 @@ export interface OpenResident {
   readonly retryAt?: number;
 }
 
+/** A whole actor that was written down. */
+export interface Kept {
+  readonly seq: number;
+  /** Characters of its content. */
+  readonly bytes: number;
+}
+
 /** One actor between two records. Mutable: whoever cannot append drops it and loads anew (A4). */
 export interface Fold {
   readonly identity: Identity;
@@ -52,7 +59,9 @@ export interface Fold {
   /** By sender: the last effect of it that arrived. */
   readonly watermarks: Map<string, Mark>;
   /** The last checkpoint among its records. */
-  checkpoint: { readonly seq: number; readonly bytes: number } | undefined;
+  checkpoint: Kept | undefined;
+  /** The last snapshot that was made of it, or that it was loaded from. */
+  stored: Kept | undefined;
   /** Ids of commands that were recorded (A9). */
   readonly commands: CommandWindow;
 }

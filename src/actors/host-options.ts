@@ -39,6 +39,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   snapshotEvery: count(1),
   checkpointEvery: count(2), // a checkpoint is a record, too
   idleMs: count(1),
+  loadedLimit: count(1),
   strict: flag,
   recover: flag,
   clock,

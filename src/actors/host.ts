@@ -32,6 +32,8 @@ export interface HostOptions<TKinds extends readonly AnyKind[]> {
   readonly checkpointEvery?: number;
   /** Idle time after which an actor leaves the memory, ms. Default 60,000. */
   readonly idleMs?: number;
+  /** Actors in memory; where there are more, those that have been idle longest leave it. Default 10,000. */
+  readonly loadedLimit?: number;
   /** Steps twice and freezes contexts, to find impure machines. Default: unless `NODE_ENV` is `production`. */
   readonly strict?: boolean;
   /** Whether open actors go on at once (default), or only those that are asked for something. */

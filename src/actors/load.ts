@@ -166,15 +166,18 @@ function take(
   }
 }
 
-/** A record that cannot be taken, where a later one takes it out. @throws what taking it threw, where none does. */
+/**
+ * A record that cannot be taken, where a later one takes it out, or one before it that it was
+ * computed with. @throws what taking it threw, where none does.
+ */
 async function excused(
-  { env }: Loading,
+  { env, skips }: Loading,
   { stream, seq }: Recorded,
   { error }: { readonly error: unknown },
 ): Promise<Skip> {
-  const until = seq === 1 ? undefined : (await skipsOf(env.log, stream, seq)).get(seq);
-  if (until === undefined) throw error;
-  return { seq, until };
+  for (const [skipped, until] of await skipsOf(env.log, stream, seq))
+    if (skipped > 1 && skipped <= seq && !skips.has(skipped)) return { seq: skipped, until };
+  throw error;
 }
 
 /** Applies one record. */

@@ -38,6 +38,7 @@ const DEFAULTS: Omit<RunnerOptions, "log" | "kinds" | "epoch"> = {
   snapshotEvery: 200,
   checkpointEvery: 2048,
   idleMs: 60_000,
+  loadedLimit: 10_000,
   activities: true,
   warn: () => {},
   at: () => {},

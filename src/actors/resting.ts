@@ -23,6 +23,7 @@ interface Parts {
   readonly actors: Map<string, LiveActor>;
   readonly clock: Clock;
   readonly idleMs: number;
+  readonly loadedLimit: number;
   readonly running: () => boolean;
   /** Whether somebody looks at the actor, so that it stays. */
   readonly watched: (address: string) => boolean;
@@ -34,19 +35,30 @@ export interface Passivation {
   readonly stop: () => void;
 }
 
-export function passivation({ actors, clock, idleMs, running, watched }: Parts): Passivation {
+export function passivation(parts: Parts): Passivation {
+  const { actors, clock, idleMs, loadedLimit, running, watched } = parts;
   let cancel = clock.after(idleMs, sweep);
+  let ceiling = loadedLimit;
 
   function leave(address: string, actor: LiveActor): void {
     if (unsaid(actor)) return actor.offer(SETTLED);
+    void actor.rest();
     actors.delete(address);
+  }
+
+  /** Where too many are loaded, a tenth of them leaves. */
+  function thin(): void {
+    if (actors.size <= ceiling) return;
+    const idle = [...actors].filter(([address, actor]) => actor.idle && !watched(address));
+    const first = idle.sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
+    for (const [address, actor] of first.slice(0, Math.ceil(loadedLimit / 10))) leave(address, actor);
+    ceiling = Math.max(loadedLimit, Math.ceil(actors.size * 1.1)); // it is not looked through again for each one more
   }
 
   function sweep(): void {
     const before = clock.now() - idleMs;
     for (const [address, actor] of actors) {
       if (!actor.idle || actor.lastUsed > before || watched(address)) continue;
-      if (!unsaid(actor)) void actor.snapshot();
       leave(address, actor);
     }
     cancel = clock.after(idleMs, sweep);
@@ -57,6 +69,7 @@ export function passivation({ actors, clock, idleMs, running, watched }: Parts):
       const actor = actors.get(address);
       if (actor === undefined || !running() || !actor.idle) return;
       if (actor.fold === undefined || statusOf(actor.fold) !== "active") leave(address, actor);
+      else thin();
     },
     stop: () => cancel(),
   };

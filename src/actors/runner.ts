@@ -146,8 +146,9 @@ export function createRunner(options: RunnerOptions): Runner {
 
   const running = (): boolean => !closed && !failing.signal.aborted;
   const ringing = alarms(clock, (address, id) => offer(address, { type: "timer", id }));
-  const { idleMs } = options;
-  const resting = passivation({ actors, clock, idleMs, running, watched: watching.has });
+  const { idleMs, loadedLimit } = options;
+  const watched = watching.has;
+  const resting = passivation({ actors, clock, idleMs, loadedLimit, running, watched });
 
   const runtime: Runtime = {
     ...options,
@@ -245,7 +246,7 @@ export function createRunner(options: RunnerOptions): Runner {
         actor.drop(error);
         if (!failing.signal.aborted) {
           await actor.finish().catch(fail); // the others, and whoever waits, still get their end
-          await actor.snapshot();
+          await actor.rest();
         }
       }
       watching.closed(error);

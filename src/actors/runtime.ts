@@ -53,6 +53,8 @@ export interface Settings {
   readonly checkpointEvery: number;
   /** Idle time after which an actor leaves the memory, ms. */
   readonly idleMs: number;
+  /** Actors in memory above which those that have been idle longest leave it. */
+  readonly loadedLimit: number;
   /** Whether activities are started. If not, they stay owed: a process that stays will start them. */
   readonly activities: boolean;
 }

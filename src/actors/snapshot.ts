@@ -14,6 +14,7 @@ interface SnapshotEnv extends ContentEnv {
 
 const Shape = z.object({
   at: z.number(),
+  bytes: z.int(),
   checkpoint: z.object({ seq: z.int(), bytes: z.int() }).optional(),
   content: z.looseObject({}),
 });
@@ -21,15 +22,21 @@ const Shape = z.object({
 /**
  * Writes a snapshot. The caller makes sure that no custom action is in doubt.
  *
- * @returns its size in characters of JSON.
  * @throws {@link TroupeError} `MACHINE_IMPURE` if the context was changed in place: its records do not lead to it.
  */
-export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<number> {
+export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void> {
   const { seq, at, checkpoint, identity } = fold;
   assertUnchanged(env, fold);
-  const data = { at, ...(checkpoint !== undefined && { checkpoint }), content: contentOf(env, fold) };
+  const content = contentOf(env, fold);
+  const bytes = JSON.stringify(content).length;
+  const data = {
+    at,
+    bytes,
+    ...(checkpoint !== undefined && { checkpoint: { ...checkpoint } }),
+    content,
+  };
+  fold.stored = { seq, bytes };
   await env.log.snapshots.put(identity.address, { seq, key: keyFor(env, identity.address), data });
-  return JSON.stringify(data).length;
 }
 
 /** The fold as its snapshot has it; undefined where none fits the code that runs now. */
@@ -38,8 +45,10 @@ export async function readSnapshot(env: SnapshotEnv, address: string): Promise<F
   if (stored === undefined) return undefined;
   try {
     if (stored.key !== keyFor(env, address)) return undefined;
-    const { at, checkpoint, content } = Shape.parse(stored.data);
-    return foldOf(env, { address, seq: stored.seq, at, checkpoint }, content as JsonObject); // read from JSON
+    const { at, bytes, checkpoint, content } = Shape.parse(stored.data);
+    const { seq } = stored;
+    const place = { address, seq, at, checkpoint, stored: { seq, bytes } };
+    return foldOf(env, place, content as JsonObject); // read from JSON
   } catch {
     return undefined; // a cache that cannot be read is no fault of the log, which is read instead
   }

@@ -14,7 +14,7 @@ import type { Fold } from "./fold.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 /** So few records are read rather than looked at for a better start. */
-const FEW = 16;
+export const FEW = 16;
 
 export interface StartEnv extends ContentEnv {
   readonly log: EventLog;

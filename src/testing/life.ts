@@ -46,7 +46,7 @@ export class Life {
   async open(): Promise<void> {
     const { kinds, settings, turns, now, warn } = this.#parts;
     const { number: life } = this;
-    const { snapshotEvery, checkpointEvery, idleMs, mailboxLimit } = settings;
+    const { snapshotEvery, checkpointEvery, idleMs, loadedLimit, mailboxLimit } = settings;
     this.host = await createHost({
       log: this.#log,
       kinds,
@@ -54,6 +54,7 @@ export class Life {
       snapshotEvery,
       checkpointEvery,
       idleMs,
+      loadedLimit,
       mailboxLimit,
       writer: `w${life}`,
       clock: {

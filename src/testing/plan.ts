@@ -81,6 +81,7 @@ export interface Settings {
   readonly snapshotEvery: number;
   readonly checkpointEvery: number;
   readonly idleMs: number;
+  readonly loadedLimit: number;
   readonly mailboxLimit: number;
   readonly partitions: number;
   /** First come, first served, instead of by the dice. */
@@ -105,6 +106,7 @@ export function planOf(seed: number, story: Story): Plan {
     snapshotEvery: dice.of([3, 8, 1000]),
     checkpointEvery: dice.of([5, 4096, 4096, 4096]),
     idleMs: dice.of([30, 300, 3000, 3000]),
+    loadedLimit: seed % 4 === 0 ? 2 : 10_000,
     mailboxLimit: dice.of([2, 1000, 1000]),
     partitions: 1 + dice.below(2),
     fair: false,

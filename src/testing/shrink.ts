@@ -13,6 +13,7 @@ const PLAIN = {
   snapshotEvery: 1000,
   checkpointEvery: 4096,
   idleMs: 10_000,
+  loadedLimit: 10_000,
   mailboxLimit: 1000,
   partitions: 1,
 };

@@ -32,6 +32,7 @@ const CALM: Settings = {
   snapshotEvery: 8,
   checkpointEvery: 4096,
   idleMs: 3_000,
+  loadedLimit: 10_000,
   mailboxLimit: 1_000,
   partitions: 1,
   fair: false,
