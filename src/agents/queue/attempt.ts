@@ -72,6 +72,7 @@ export async function attempt(
         });
   late.catch(() => {}); // heard below, where the handler still runs
   try {
+    signal.throwIfAborted(); // nobody would hear of it any more
     if (handler === undefined) throw noHandler(job);
     const run = Promise.resolve(handler(job, { signal, progress: tell }));
     run.catch(() => {}); // one that is late fails for nobody
@@ -129,6 +130,14 @@ function noHandler({ id, handler }: LeasedJob): TroupeError {
 
 function failed(error: unknown): Failure {
   if (TroupeError.is(error)) return { code: error.code, message: error.message };
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: "JOB_FAILED", message: message.slice(0, MESSAGE_LIMIT) };
+  return { code: "JOB_FAILED", message: messageOf(error).slice(0, MESSAGE_LIMIT) };
+}
+
+/** Whatever is thrown says something. */
+function messageOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return "something was thrown that is no text";
+  }
 }

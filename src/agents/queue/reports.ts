@@ -4,8 +4,9 @@ import type { ActorHandle } from "../../actors/handle.ts";
 import type { Clock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
 import type { Ended } from "../../events/queue/queue.ts";
-import { onceThereIsRoom } from "../patience.ts";
+import { AGAIN_MS, pause } from "../patience.ts";
 import type { QueueKind } from "./kinds.ts";
+import { isPassing } from "./passing.ts";
 
 export interface Reports {
   /** Reports how a lease ended. */
@@ -23,15 +24,18 @@ export interface ReportParts {
   readonly clock: Clock;
   /** The worker's present name. */
   readonly worker: () => string;
-  /** The queue no longer takes the word of this lease. */
-  readonly refused: (lease: number, error: unknown) => void;
+  /** Hears of leases that are lost, and of what passes and is tried again. */
+  readonly trouble: (error: unknown) => void;
+  /** It cannot go on. */
   readonly fail: (error: unknown) => void;
+  /** Whether it went on no longer, for another reason. */
+  readonly failed: () => boolean;
 }
 
 /** As many as one command takes. */
 const MOST = 1_000;
 
-export function reporter({ handle, clock, worker, refused, fail }: ReportParts): Reports {
+export function reporter({ handle, clock, worker, trouble, fail, failed }: ReportParts): Reports {
   let waiting: Ended[] = [];
   let under: readonly Ended[] = [];
   let flow: Promise<void> | undefined;
@@ -57,16 +61,24 @@ export function reporter({ handle, clock, worker, refused, fail }: ReportParts):
     } catch (error) {
       if (!TroupeError.is(error, "LEASE_LOST")) throw error;
       const [only] = ended;
-      if (ended.length === 1 && only !== undefined) return refused(only.lease, error);
+      if (ended.length === 1 && only !== undefined) return trouble(error);
       for (const one of ended) await deliver([one]);
     }
   }
 
+  /** Again under one id: it counts once. */
   async function send(ended: readonly Ended[]): Promise<void> {
     const id = randomUUID();
-    await onceThereIsRoom(clock, () =>
-      handle.send({ type: "REPORT", worker: worker(), ended: [...ended] }, { id }),
-    );
+    for (;;) {
+      try {
+        await handle.send({ type: "REPORT", worker: worker(), ended: [...ended] }, { id });
+        return;
+      } catch (error) {
+        if (!isPassing(error) || failed()) throw error;
+        if (!TroupeError.is(error, "MAILBOX_FULL")) trouble(error);
+      }
+      await pause(clock, AGAIN_MS);
+    }
   }
 
   return {

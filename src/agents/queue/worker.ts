@@ -16,6 +16,8 @@ import { attempt, cancelledBy, type JobHandler } from "./attempt.ts";
 import { jobOf } from "./kinds.ts";
 import type { QueueActors } from "./queue.ts";
 import { boardAt } from "./views.ts";
+import { onceThereIsRoom } from "../patience.ts";
+import { isPassing } from "./passing.ts";
 import { reporter } from "./reports.ts";
 
 export interface WorkerOptions {
@@ -66,7 +68,7 @@ export async function startWorker(
   const { handlers, concurrency = 5, clock = systemClock, random = Math.random } = options;
   const { onError = () => {} } = options;
   const handle = actors.actor(`queue/${queue}`);
-  const { leaseMs } = (await boardAt(actors, queue)).settings;
+  let { leaseMs } = (await boardAt(actors, queue)).settings;
   const failing = new AbortController();
   const held = new Map<number, Held>();
   let worker = newName(options);
@@ -77,8 +79,9 @@ export async function startWorker(
     handle,
     clock,
     worker: () => worker,
-    refused: (_, error) => onError(error),
+    trouble: onError,
     fail,
+    failed: () => failing.signal.aborted,
   });
 
   function fail(error: unknown): void {
@@ -130,18 +133,26 @@ export async function startWorker(
       if (data.worker !== worker) return;
       const one = { job: data.job, abort: new AbortController() };
       held.set(data.lease, one);
-      work(data.lease, one).catch(fail);
+      work(data.lease, one).catch((error: unknown) => {
+        onError(error); // it could not be read: the queue gives it to somebody, since nobody works at it
+        release(data.lease);
+      });
     } else if (fact.type === "job.cancelling") {
       const { data } = JobCancelling.parse(fact);
       if (data.worker === worker) held.get(data.lease)?.abort.abort(cancelledBy(data.job));
     } else if (fact.type === "job.lapsed") {
       const { data } = JobLapsed.parse(fact);
-      if (data.worker === worker) lose(data.lease, silent(worker));
+      if (data.worker !== worker || !held.has(data.lease)) return;
+      const error = silent(worker);
+      onError(error);
+      lose(data.lease, error);
     }
   }
 
   function join(): Promise<unknown> {
-    return handle.send({ type: "JOIN", worker, slots, handlers: Object.keys(handlers) });
+    return onceThereIsRoom(clock, () =>
+      handle.send({ type: "JOIN", worker, slots, handlers: Object.keys(handlers) }),
+    );
   }
 
   /** A process that was frozen finds its work given to others, and begins anew. */
@@ -151,6 +162,7 @@ export async function startWorker(
     dropAll(error);
     worker = newName(options);
     await join();
+    ({ leaseMs } = (await boardAt(actors, queue)).settings); // it may be another by now
   }
 
   async function beat(): Promise<void> {
@@ -170,17 +182,23 @@ export async function startWorker(
     unlisten();
     throw error;
   }
-  const still = every(clock, Math.floor(leaseMs / 3), () => beat().catch(fail));
+  const still = every(
+    clock,
+    () => Math.floor(leaseMs / 3),
+    // what passes has passed by the next one
+    () => beat().catch((error: unknown) => (isPassing(error) ? onError(error) : fail(error))),
+  );
 
   async function stop({ timeoutMs }: StopOptions = {}): Promise<void> {
     slots = 0;
     if (!failing.signal.aborted) await join().catch(fail);
-    const over = new Promise<void>((resolve) => (rested = resolve));
     const abort = () => dropAll(stopped(worker)); // by its leave they stand in line again
     const cancel = timeoutMs === undefined ? undefined : clock.after(timeoutMs, abort);
-    if (held.size > 0) await over;
+    do {
+      while (held.size > 0) await new Promise<void>((resolve) => (rested = resolve));
+      await reports.sent();
+    } while (held.size > 0); // of a lease that was granted before, one hears now
     cancel?.();
-    await reports.sent();
     still();
     unlisten();
     if (!failing.signal.aborted) await handle.send({ type: "LEAVE", worker }).catch(onError);
@@ -205,11 +223,11 @@ function newName({ name = "worker" }: WorkerOptions): string {
 }
 
 /** Calls again and again, each time as long after the last one ended; returns what ends it. */
-function every(clock: Clock, ms: number, call: () => Promise<void>): () => void {
+function every(clock: Clock, ms: () => number, call: () => Promise<void>): () => void {
   let ended = false;
   let cancel = (): void => {};
   const again = (): void => {
-    if (!ended) cancel = clock.after(ms, () => void call().then(again));
+    if (!ended) cancel = clock.after(ms(), () => void call().then(again));
   };
   again();
   return () => {
