@@ -93,6 +93,12 @@ describe("docs/guide/plans.md", () => {
   });
 });
 
+/** Of commands that have some. */
+const SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
+  approvals: ["ls", "approve", "deny"],
+  context: ["show", "history", "unlock"],
+};
+
 describe("docs/guide/cli.md", async () => {
   using bench = cliBench();
   const { out } = await bench.troupe(["--help", "--log", "memory:"]);
@@ -105,7 +111,7 @@ describe("docs/guide/cli.md", async () => {
 
   it.each(commands.filter((name) => name !== "help"))("names every option of %s", async (name) => {
     using own = cliBench();
-    const names = name === "approvals" ? ["ls", "approve", "deny"].map((sub) => [name, sub]) : [[name]];
+    const names = SUBCOMMANDS[name]?.map((sub) => [name, sub]) ?? [[name]];
     const helps = await Promise.all(names.map((words) => own.troupe([...words, "--help"])));
     const help = helps.map((said) => said.out).join("\n");
     const [, heading = ""] = new RegExp(`^## (troupe ${name}.*)$`, "m").exec(cli) ?? [];

@@ -12,7 +12,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../actors/client.ts";
 import { createHost, type Host } from "../actors/host.ts";
-import { planKinds } from "../agents/plan-kinds.ts";
 import { TroupeError, type ErrorCode } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { EventLog } from "../events/log/log.ts";
@@ -22,6 +21,7 @@ import { span } from "./paper.ts";
 import type { Shell } from "./shell.ts";
 import { isIdle } from "./standing.ts";
 import { showRuns, watchRuns, type Runs } from "./watch-run.ts";
+import { hostKinds } from "./host-kinds.ts";
 
 const CLAIM_EVERY_MS = 1_000;
 
@@ -43,7 +43,7 @@ export async function drive(
   shell: Shell,
   { log, known, wanted, first, recover, detach = false }: Drive,
 ): Promise<Runs> {
-  const kinds = planKinds({ env: shell.env });
+  const kinds = hostKinds({ env: shell.env });
   const trouble = new AbortController();
   const over = new AbortController();
   const ended = AbortSignal.any([shell.stop, trouble.signal, over.signal]);

@@ -12,8 +12,10 @@ import { addApprovals } from "./commands/approvals.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addChart } from "./commands/chart.ts";
 import { addCheckpoint } from "./commands/checkpoint.ts";
+import { addContext } from "./commands/context.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addLs } from "./commands/ls.ts";
+import { addMessages } from "./commands/messages.ts";
 import { addNew } from "./commands/new.ts";
 import { addPause } from "./commands/pause.ts";
 import { addReplay } from "./commands/replay.ts";
@@ -69,8 +71,9 @@ function programOf(shell: Shell): Command {
     .exitOverride();
   const runs = [addRun, addResume, addPause, addCancel, addRestart, addApprovals, addCheckpoint];
   const views = [addLs, addShow, addWatch, addReport, addTail, addReplay, addDoctor, addSweep];
+  const team = [addMessages, addContext];
   const plans = [addNew, addValidate, addSchema, addChart];
-  for (const add of [...runs, ...views, ...plans]) add(program, shell);
+  for (const add of [...runs, ...views, ...team, ...plans]) add(program, shell);
   return program;
 }
 

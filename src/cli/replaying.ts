@@ -4,10 +4,10 @@
 import { readingStepper } from "../actors/client.ts";
 import { kindsByName, type Kinds } from "../actors/kind.ts";
 import { load, type LoadEnv } from "../actors/load.ts";
-import { planKinds } from "../agents/plan-kinds.ts";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { EventLog } from "../events/log/log.ts";
+import { hostKinds } from "./host-kinds.ts";
 
 /** One step of a replay. */
 export interface Step {
@@ -25,8 +25,8 @@ export interface Replayed {
   readonly fault?: TroupeError;
 }
 
-/** @param kinds default: those that run plans. */
-export function replayEnv(log: EventLog, kinds: Kinds = kindsByName(planKinds())): LoadEnv {
+/** @param kinds default: those of Troupe itself. */
+export function replayEnv(log: EventLog, kinds: Kinds = kindsByName(hostKinds())): LoadEnv {
   return { log, kinds, stepper: readingStepper(kinds) };
 }
 

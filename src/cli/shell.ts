@@ -2,11 +2,13 @@
  * What every command has: where it writes, how it is told to stop, and the options that all
  * of them take.
  */
+import { userInfo } from "node:os";
 import { Option, type Command } from "commander";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import { DEFAULT_URL, openLog, type OpenLogOptions } from "../events/log/open.ts";
 import type { EventLog } from "../events/log/log.ts";
+import { inked, table } from "./paper.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Shell {
@@ -76,6 +78,34 @@ export function checkRunId(run: string): void {
   throw new TroupeError("USAGE", `"${run}" is not an id for a run`, {
     hint: 'Use up to 64 letters, digits, "_" and "-".',
   });
+}
+
+/** Undefined where the system knows no name, as in some containers. */
+export function userName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws {@link TroupeError} `USAGE` unless the text of an option is 1, 2, 3, … */
+export function wholeNumber(option: string, text: string): number {
+  if (/^[1-9][0-9]{0,14}$/.test(text)) return Number(text);
+  throw new TroupeError("USAGE", `--${option} is "${text}", which is no whole number of 1 or more`, {
+    hint: `Write --${option} as 1, 2, 3, ….`,
+  });
+}
+
+/** Prints rows with their columns in line. */
+export function printTable(
+  terminal: Terminal,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  const [first = "", ...lines] = table(head, rows, terminal.outColumns);
+  terminal.out(inked({ colour: terminal.outColour }, "dim", first));
+  for (const line of lines) terminal.out(line);
 }
 
 export function noSuchRun(id: string, url: string): TroupeError {

@@ -76,7 +76,7 @@ export interface SharedContext {
   set(key: string, value: Json, options: WriteOptions): Promise<number>;
   /** Writes several keys, all or none. As {@link SharedContext.set}. */
   update(changes: Readonly<Record<string, Json>>, options: UpdateOptions): Promise<number>;
-  /** As {@link SharedContext.set}; a key that is not there is `EVENT_REFUSED`. */
+  /** As {@link SharedContext.set}; a key that is not there is `CONTEXT_KEY_UNKNOWN`. */
   delete(key: string, options: WriteOptions): Promise<number>;
   /**
    * Locks a key: others neither lock nor write it meanwhile. To its holder it is given again: the

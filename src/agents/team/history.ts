@@ -48,7 +48,8 @@ export async function messageHistory(
   return found;
 }
 
-function isWanted(
+/** Whether a filter lets a message through. */
+export function isWanted(
   message: PastMessage,
   agent: string | undefined,
   type: MessageType | undefined,
@@ -58,7 +59,7 @@ function isWanted(
 }
 
 /** The message that a record of an exchange took. */
-function messageIn({ body, seq, at }: StepRecord): PastMessage | undefined {
+export function messageIn({ body, seq, at }: StepRecord): PastMessage | undefined {
   const sent = body.facts?.find(({ type }) => type === "message.sent");
   if (sent === undefined) return undefined;
   const { to: deliveredTo, replyTo, ...data } = (sent as unknown as MessageSent).data; // the exchange emits no other

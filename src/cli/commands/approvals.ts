@@ -3,7 +3,6 @@
  *
  * - The first answer to a gate stands, whoever gives it; a later one is recorded as refused.
  */
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { z } from "zod";
 import { connect } from "../../actors/client.ts";
@@ -19,8 +18,17 @@ import {
 } from "../../projections/runs-view.ts";
 import { command } from "../control.ts";
 import { knownRun, knownRuns } from "../known-runs.ts";
-import { inked, moment, table } from "../paper.ts";
-import { addCommand, checkRunId, checkTexts, noSuchRun, openExisting, type Shell } from "../shell.ts";
+import { moment } from "../paper.ts";
+import {
+  addCommand,
+  checkRunId,
+  checkTexts,
+  noSuchRun,
+  openExisting,
+  printTable,
+  userName,
+  type Shell,
+} from "../shell.ts";
 
 const Shared = z.object({ log: z.string(), json: z.boolean().default(false) });
 const ListOptions = Shared.extend({ all: z.boolean().default(false) });
@@ -72,9 +80,7 @@ async function list(
     question,
   ]);
   const columns = ["RUN", "GATE", "ASKED", ...(all ? ["ANSWER"] : []), "QUESTION"];
-  const [head = "", ...lines] = table(columns, rows, terminal.outColumns);
-  terminal.out(inked({ colour: terminal.outColour }, "dim", head));
-  for (const line of lines) terminal.out(line);
+  printTable(terminal, columns, rows);
 }
 
 interface Answer {
@@ -142,13 +148,4 @@ function settled({ gate, task }: GateView, first: AnswerView): TroupeError {
 function answerWords({ answer: given, by, comment, at }: AnswerView): string {
   const who = by === undefined ? "" : ` by ${by}`;
   return `${given}${who} at ${moment(at)}${comment === undefined ? "" : `: ${comment}`}`;
-}
-
-/** Undefined where the system knows no name, as in some containers. */
-function userName(): string | undefined {
-  try {
-    return userInfo().username;
-  } catch {
-    return undefined;
-  }
 }

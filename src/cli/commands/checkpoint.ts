@@ -4,13 +4,13 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { connect } from "../../actors/client.ts";
 import { createHost } from "../../actors/host.ts";
-import { planKinds } from "../../agents/plan-kinds.ts";
 import { TroupeError } from "../../errors.ts";
 import type { EventLog } from "../../events/log/log.ts";
 import { command, type Face } from "../control.ts";
 import { knownRun } from "../known-runs.ts";
 import { count } from "../paper.ts";
 import { addCommand, checkRunId, openExisting, type Shell } from "../shell.ts";
+import { hostKinds } from "../host-kinds.ts";
 
 const Options = z.object({ log: z.string(), json: z.boolean().default(false), name: z.string() });
 
@@ -64,7 +64,7 @@ function notMade(run: string, name: string, why: string): TroupeError {
 
 /** The copy is made by the owner of the log; where nobody is, that is this command. */
 async function ownerOrClient(shell: Shell, log: EventLog): Promise<Face & AsyncDisposable> {
-  const kinds = planKinds({ env: shell.env });
+  const kinds = hostKinds({ env: shell.env });
   try {
     return await createHost({ log, kinds, recover: false });
   } catch (error) {

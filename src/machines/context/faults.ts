@@ -106,6 +106,7 @@ function conflict(message: string, data: NonNullable<Refusal["data"]>): Refusal 
 function missingFault(turn: Turn, key: string): Refusal | undefined {
   if (get(turn.state.values, key) !== undefined) return undefined;
   return {
+    code: "CONTEXT_KEY_UNKNOWN",
     message: `there is no key "${key}"`,
     hint: "Look at the keys that are there.",
     data: { key },

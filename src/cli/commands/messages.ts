@@ -1,0 +1,119 @@
+/**
+ * `troupe messages`: what agents have said to each other, the newest first.
+ *
+ * - Of one run a page costs what the page holds. Of all runs, their whole logs are read.
+ */
+import { Option, type Command } from "commander";
+import { z } from "zod";
+import { connect, type Client } from "../../actors/client.ts";
+import { messageHistory, messageIn, isWanted, type PastMessage } from "../../agents/team/history.ts";
+import { TroupeError } from "../../errors.ts";
+import { parseAddress } from "../../events/address.ts";
+import type { EventLog } from "../../events/log/log.ts";
+import { exchangeOf, MessageType } from "../../events/messages/message.ts";
+import { teamKinds } from "../host-kinds.ts";
+import { moment } from "../paper.ts";
+import {
+  addCommand,
+  checkRunId,
+  noSuchRun,
+  openExisting,
+  printTable,
+  wholeNumber,
+  type Shell,
+} from "../shell.ts";
+import type { Terminal } from "../terminal.ts";
+
+const Options = z.object({
+  log: z.string(),
+  json: z.boolean().default(false),
+  agent: z.string().optional(),
+  type: MessageType.optional(),
+  limit: z.string().transform((text) => wholeNumber("limit", text)),
+  before: z
+    .string()
+    .transform((text) => wholeNumber("before", text))
+    .optional(),
+});
+type Options = z.infer<typeof Options>;
+
+/** A message, and the run that it belongs to. */
+type Found = PastMessage & { readonly run: string };
+
+export function addMessages(program: Command, shell: Shell): void {
+  addCommand(program, "messages", "Print what agents have said to each other, the newest first.")
+    .argument("[run]", "only of this run (default: of all)")
+    .option("--agent <name>", "only what this agent sent or was sent")
+    .addOption(new Option("--type <type>", "only messages of this type").choices(MessageType.options))
+    .option("--limit <count>", "at most so many", "100")
+    .option("--before <seq>", "of one run: only those before this SEQ, the last of the page before")
+    .action((run: string | undefined, options: unknown) =>
+      messages(shell, run, Options.parse(options)),
+    );
+}
+
+async function messages({ terminal }: Shell, run: string | undefined, options: Options): Promise<void> {
+  if (run !== undefined) checkRunId(run);
+  await using log = await openExisting(options.log, { readOnly: true });
+  await using client = await connect({ log, kinds: teamKinds });
+  const found =
+    run === undefined ? await ofAll(client, options) : await ofRun({ client, log, run }, options);
+  if (options.json) return terminal.out(JSON.stringify(found));
+  if (found.length === 0) return terminal.err(`no such message in ${log.url}`);
+  printMessages(terminal, found, run === undefined);
+  const last = found.at(-1);
+  if (run !== undefined && last !== undefined && found.length === options.limit)
+    terminal.err(`older ones: --before ${last.seq}`);
+}
+
+function printMessages(terminal: Terminal, found: readonly Found[], ofAllRuns: boolean): void {
+  const columns = ["SEQ", "AT", "FROM", "TO", "TYPE", "PRIORITY", "PAYLOAD"];
+  const rows = found.map(({ run, seq, at, from, to, type, priority, payload }) => [
+    ...(ofAllRuns ? [run] : []),
+    String(seq),
+    moment(at),
+    from,
+    typeof to === "string" ? to : to.join(","),
+    type,
+    priority,
+    typeof payload === "string" ? payload : JSON.stringify(payload),
+  ]);
+  printTable(terminal, ofAllRuns ? ["RUN", ...columns] : columns, rows);
+}
+
+interface Of {
+  readonly client: Client<typeof teamKinds>;
+  readonly log: EventLog;
+  readonly run: string;
+}
+
+async function ofRun({ client, log, run }: Of, options: Options): Promise<readonly Found[]> {
+  const exchange = exchangeOf(run);
+  if ((await log.tip(exchange)) === 0) throw noSuchRun(exchange, log.url);
+  const { agent, type, limit, before } = options;
+  const filter = {
+    limit,
+    ...(agent !== undefined && { agent }),
+    ...(type !== undefined && { type }),
+    ...(before !== undefined && { before }),
+  };
+  return (await messageHistory(client, run, filter)).map((message) => ({ run, ...message }));
+}
+
+async function ofAll(
+  client: Client<typeof teamKinds>,
+  { agent, type, limit, before }: Options,
+): Promise<readonly Found[]> {
+  if (before !== undefined)
+    throw new TroupeError("USAGE", "--before is a SEQ of one run, and no run is named", {
+      hint: "Name the run: `troupe messages RUN --before SEQ`.",
+    });
+  const found: Found[] = [];
+  for await (const record of client.records({ kind: "messages", type: "message.sent", live: false })) {
+    const message = messageIn(record);
+    if (message === undefined || !isWanted(message, agent, type)) continue;
+    found.push({ run: parseAddress(record.stream).root, ...message });
+    if (found.length > limit) found.shift();
+  }
+  return found.toReversed();
+}
