@@ -8,7 +8,7 @@
  * - S2. What stands in them is data: a package reaches no shell, and of an answer no more is
  *   read than may be recorded, whatever kind of file the command has left there.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { mkdir, open, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -37,13 +37,14 @@ export async function prepareWork(
 ): Promise<WorkFiles> {
   const files = filesOf(artifacts, work, key);
   const folder = dirname(files.package);
-  const fresh = `${files.package}.new`;
+  const fresh = `${files.package}.${randomUUID()}.new`; // after a takeover two may do the same work at once
   try {
     await mkdir(folder, { recursive: true });
     await rm(files.result, { force: true, recursive: true });
     await writeFile(fresh, `${JSON.stringify(work, undefined, 2)}\n`);
     await rename(fresh, files.package);
   } catch (cause) {
+    await rm(fresh, { force: true }).catch(() => undefined);
     throw notMade(folder, cause);
   }
   await makeFolders(work.outputs);
