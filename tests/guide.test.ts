@@ -97,6 +97,7 @@ describe("docs/guide/plans.md", () => {
 const SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
   approvals: ["ls", "approve", "deny"],
   context: ["show", "history", "unlock"],
+  queue: ["ls", "add", "cancel", "retry", "stats"],
 };
 
 describe("docs/guide/cli.md", async () => {

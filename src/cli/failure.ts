@@ -9,9 +9,12 @@ import { tame, type Terminal } from "./terminal.ts";
 
 const MISUSE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "ADDRESS_INVALID",
+  "EVENT_INVALID",
+  "INPUT_INVALID",
   "LOG_URL_INVALID",
   "PLAN_INVALID",
   "PLAN_NOT_FOUND",
+  "TIME_PAST",
   "USAGE",
 ]);
 

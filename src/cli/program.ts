@@ -18,6 +18,7 @@ import { addLs } from "./commands/ls.ts";
 import { addMessages } from "./commands/messages.ts";
 import { addNew } from "./commands/new.ts";
 import { addPause } from "./commands/pause.ts";
+import { addQueue } from "./commands/queue.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addReport } from "./commands/report.ts";
 import { addRestart } from "./commands/restart.ts";
@@ -71,7 +72,7 @@ function programOf(shell: Shell): Command {
     .exitOverride();
   const runs = [addRun, addResume, addPause, addCancel, addRestart, addApprovals, addCheckpoint];
   const views = [addLs, addShow, addWatch, addReport, addTail, addReplay, addDoctor, addSweep];
-  const team = [addMessages, addContext];
+  const team = [addMessages, addContext, addQueue];
   const plans = [addNew, addValidate, addSchema, addChart];
   for (const add of [...runs, ...views, ...team, ...plans]) add(program, shell);
   return program;

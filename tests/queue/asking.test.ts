@@ -131,7 +131,7 @@ describe.each(DURABLE)("who asks a queue, on $name", (engine) => {
     await using w = await queueBench(engine);
     for (const [what, ask, error] of MISTAKES) {
       const heard = await ask(w.queue).catch((mistake: unknown) => mistake);
-      expect(heard, what).toMatchObject(error);
+      expect({ what, heard }).toMatchObject({ what, heard: error });
     }
     expect(await w.bench.types("queue/mail")).toHaveLength(1);
   });

@@ -54,7 +54,8 @@ function checked(options: ListOptions): z.infer<typeof Options> {
   if (data !== undefined) return data;
   const [issue] = error.issues;
   const place = issue?.path.join(".") ?? "";
-  const given = JSON.stringify(Object(options)[place]);
+  const value: unknown = Object(options)[place];
+  const given = typeof value === "string" ? `"${value}"` : String(value);
   throw new TroupeError("USAGE", `${place}: ${given} does not do: ${issue?.message ?? ""}`, {
     hint: "Give { status, workflow, name, limit, before }, each or none.",
     data: { issues: error.issues.map(({ path, message }) => ({ path, message })) },

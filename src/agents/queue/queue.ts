@@ -8,6 +8,7 @@
  *     const { id } = await mail.add({ name: "send", args: ["ada@example.org"] });
  *     const outcome = await mail.waitForJob(id);
  */
+import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import type { Actors } from "../../actors/face.ts";
 import type { ActorHandle, Sent } from "../../actors/handle.ts";
@@ -17,7 +18,7 @@ import {
   QueueAdded,
   QueueCancelled,
   type QueueCommand,
-  type QueueSettings,
+  QueueSettings,
 } from "../../events/queue/queue.ts";
 import { entries } from "../../machines/sorted.ts";
 import type { JobRow } from "../../projections/jobs.ts";
@@ -194,14 +195,27 @@ async function made(
   settings: z.input<typeof QueueSettings> | undefined,
 ): Promise<ActorHandle<QueueKind>> {
   const address = `queue/${name}` as const;
-  try {
-    return await actors.start(address, { input: { name, ...(settings && { settings }) } });
-  } catch (error) {
-    if (!TroupeError.is(error, "ACTOR_EXISTS")) throw error;
-  }
   const handle = actors.actor(address);
-  if (settings !== undefined) await handle.send({ type: "CONFIGURE", settings });
+  const present = await settingsOf(handle);
+  if (present === undefined)
+    try {
+      return await actors.start(address, { input: { name, ...(settings && { settings }) } });
+    } catch (error) {
+      if (!TroupeError.is(error, "ACTOR_EXISTS")) throw error; // somebody else was faster
+    }
+  if (settings !== undefined && !isDeepStrictEqual(QueueSettings.safeParse(settings).data, present))
+    await handle.send({ type: "CONFIGURE", settings });
   return handle;
+}
+
+/** Undefined where there is no such queue. */
+async function settingsOf(handle: ActorHandle<QueueKind>): Promise<QueueSettings | undefined> {
+  try {
+    return boardOf(await handle.snapshot()).settings;
+  } catch (error) {
+    if (TroupeError.is(error, "ACTOR_NOT_FOUND")) return undefined;
+    throw error;
+  }
 }
 
 /** What the answer to a command says. */

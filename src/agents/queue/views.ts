@@ -63,6 +63,7 @@ export function viewOf(snapshot: Snapshot<unknown>): JobView {
   return { ...wholeOrder(order), ...rest, ...held, ...ended, status: statusOf(snapshot) };
 }
 
+/** How a queue stands, by its snapshot. */
 export function standOf(snapshot: Snapshot<unknown>): QueueStats {
   const board = boardOf(snapshot);
   const { jobs, lines, work, agenda, schedules, workers, added } = board;
