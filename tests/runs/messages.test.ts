@@ -118,6 +118,19 @@ describe.each(DURABLE)("agents that talk, on $name", (engine) => {
     expect(await read).toMatchObject({ payload: "by the way" });
   });
 
+  it("S4-012, S4-035: agents in processes of their own talk, also where no host lives", async () => {
+    await using w = await contextBench(engine);
+    await w.team();
+    await w.close();
+    const [ada, bob] = [await (await w.farTeam()).join("ada"), await (await w.farTeam()).join("bob")];
+    const got = bob.receive();
+    await ada.send("bob", "over here");
+    expect(await got).toMatchObject({ from: "ada", payload: "over here" });
+    await using _ = bob.handle({ request: ({ payload }) => [payload, "yes"] });
+    expect(await ada.request("bob", "well?")).toEqual(["well?", "yes"]);
+    expect(await ada.receive({ timeoutMs: 0 })).toBeNull();
+  });
+
   it("S4-037: history by workflow, agent and type, the newest 100 first, and page by page", async () => {
     await using w = await contextBench(engine);
     const [ada, bob, cy] = await three(w);

@@ -152,6 +152,9 @@ onEachLog("troupe messages and troupe context", (open) => {
       });
       expect(await shared.locks()).toMatchObject([{ key: "goal" }, { key: "plan", owner: "editor" }]);
     }
+    // what is open there is no hindrance to a run
+    const plan = bench.write("p.yaml", "name: p\ntasks: [{id: a, run: 'true'}]\n");
+    expect(await bench.troupe(["run", plan, "--id", "r2"])).toMatchObject({ code: 0 });
     expect(await bench.json(["context", "unlock", "r1", "goal", "--by", "writer"])).toEqual({
       code: 0,
       value: { run: "r1", key: "goal", owner: "writer", fence: 2, by: "writer", forced: false },
