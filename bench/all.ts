@@ -2,6 +2,7 @@
 import type { Bench } from "./bench.ts";
 import { children } from "./children.ts";
 import { contextSize } from "./context-size.ts";
+import { jobs } from "./jobs.ts";
 import { logLength } from "./log-length.ts";
 import { memory } from "./memory.ts";
 import { messages } from "./messages.ts";
@@ -31,5 +32,6 @@ export const BENCHES: readonly Bench[] = [
   children,
   workflow,
   messages,
+  jobs,
   profile,
 ];

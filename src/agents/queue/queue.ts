@@ -24,9 +24,11 @@ import { entries } from "../../machines/sorted.ts";
 import type { JobRow } from "../../projections/jobs.ts";
 import type { Schedule } from "../../events/queue/schedule.ts";
 import { timeOf } from "../../machines/queue/board.ts";
+import { unanswered } from "../unanswered.ts";
 import { boardOf, type JobKind, type QueueKind } from "./kinds.ts";
 import { listed, type ListOptions } from "./listed.ts";
 import { standOf, viewOf, type JobView, type QueueStats } from "./views.ts";
+import { together } from "./together.ts";
 import { jobEnd, started, workflowEnd, type WaitForJob, type WorkflowJob } from "./waiting.ts";
 
 /** What has queues: a host or a client with {@link queueKinds}. */
@@ -125,6 +127,7 @@ export async function openQueue(
   ): Promise<AddedJob[]> {
     const said = await send({ type: "ADD", jobs: [...jobs] }, options);
     const { data } = QueueAdded.parse(factIn(said, "queue.added"));
+    if (data.jobs.length !== jobs.length) throw unanswered(address);
     return data.jobs.map(({ job, duplicate = false }) => ({
       id: job,
       address: jobAddress(job),
@@ -132,13 +135,14 @@ export async function openQueue(
     }));
   }
 
+  const addOne = together((orders: readonly z.input<typeof JobOrder>[]) => addAll(orders));
+
   return {
     name,
     addAll,
     async add(order, options) {
-      const [added] = await addAll([order], options);
-      if (added === undefined) throw new Error(`${address} has answered with no job`);
-      return added;
+      if (options?.id === undefined) return addOne(order);
+      return together((orders: readonly z.input<typeof JobOrder>[]) => addAll(orders, options))(order); // what shares a command has no key of its own
     },
     async schedule(id, when, job) {
       await send({ type: "SCHEDULE", id, when, job });

@@ -2,7 +2,8 @@
 import type { Clock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
 import type { ContextFact } from "../../events/context/facts.ts";
-import { contextIn, isWaiting, leaseOf, unanswered, type Asking } from "./context-asking.ts";
+import { unanswered } from "../unanswered.ts";
+import { contextIn, isWaiting, leaseOf, type Asking } from "./context-asking.ts";
 import { held, type Given, type Lock } from "./lock.ts";
 
 export interface AcquireOptions {

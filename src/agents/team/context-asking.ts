@@ -2,7 +2,6 @@
 import type { SnapshotFrom } from "xstate";
 import type { Actors } from "../../actors/face.ts";
 import type { KindEvent } from "../../actors/kind.ts";
-import { TroupeError } from "../../errors.ts";
 import type { ContextFact } from "../../events/context/facts.ts";
 import type { ContextState, Lease } from "../../machines/context/state.ts";
 import { get } from "../../machines/sorted.ts";
@@ -51,12 +50,4 @@ export function leaseOf(state: ContextState, key: string, owner: string): Lease 
 export function isWaiting(state: ContextState, key: string, owner: string): boolean {
   const claims = get(state.claims, owner);
   return claims !== undefined && (get(claims, key) ?? 0) > 0;
-}
-
-/** A record that does not say what it must: another version wrote it. */
-export function unanswered(address: string): TroupeError {
-  return new TroupeError("RECORD_INVALID", `"${address}" has recorded a command without an answer`, {
-    hint: "Use the same version of Troupe on both sides.",
-    data: { address },
-  });
 }

@@ -13,7 +13,8 @@ import type { Json } from "../../events/json.ts";
 import type { ContextValue } from "../../machines/context/state.ts";
 import { entries, get } from "../../machines/sorted.ts";
 import { acquire, type AcquireOptions } from "./acquire.ts";
-import { asking, unanswered, type Asking, type ContextActors } from "./context-asking.ts";
+import { unanswered } from "../unanswered.ts";
+import { asking, type Asking, type ContextActors } from "./context-asking.ts";
 import { historyOf, type ContextChange, type HistoryOptions } from "./context-history.ts";
 import type { Lock } from "./lock.ts";
 

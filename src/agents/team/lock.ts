@@ -7,7 +7,8 @@
 import type { Clock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
 import type { ContextFact } from "../../events/context/facts.ts";
-import { leaseOf, unanswered, type Asking } from "./context-asking.ts";
+import { unanswered } from "../unanswered.ts";
+import { leaseOf, type Asking } from "./context-asking.ts";
 
 export interface Lock extends AsyncDisposable {
   readonly key: string;

@@ -1,0 +1,50 @@
+/** Jobs that are added at once share a command, and nothing else. */
+import { describe, expect, it } from "vitest";
+import { together } from "../../src/agents/queue/together.ts";
+import { TroupeError } from "../../src/errors.ts";
+
+/** Numbers doubled; a command with a number below zero in it is refused. */
+function doubling(code: "EVENT_INVALID" | "LOG_OUTCOME_UNKNOWN" = "EVENT_INVALID") {
+  const sent: number[][] = [];
+  const double = together(async (numbers: readonly number[]) => {
+    sent.push([...numbers]);
+    if (numbers.some((number) => number < 0)) throw new TroupeError(code, "no", { hint: "Do not." });
+    return numbers.map((number) => ({ twice: number * 2 }));
+  });
+  return { sent, double };
+}
+
+describe("what is asked for in one turn", () => {
+  it("is one command, and each gets its own answer", async () => {
+    const { sent, double } = doubling();
+    expect(await Promise.all([1, 2, 3].map(double))).toEqual([
+      { twice: 2 },
+      { twice: 4 },
+      { twice: 6 },
+    ]);
+    expect(await double(4)).toEqual({ twice: 8 });
+    expect(sent).toEqual([[1, 2, 3], [4]]);
+  });
+
+  it("is never more than 256 in one command", async () => {
+    const { sent, double } = doubling();
+    await Promise.all(Array.from({ length: 600 }, (_, i) => double(i)));
+    expect(sent.map(({ length }) => length)).toEqual([256, 256, 88]);
+  });
+
+  it("is refused one by one: the others are taken", async () => {
+    const { sent, double } = doubling();
+    const [a, b, c] = await Promise.allSettled([1, -2, 3].map(double));
+    expect(a).toMatchObject({ value: { twice: 2 } });
+    expect(b).toMatchObject({ reason: { code: "EVENT_INVALID" } });
+    expect(c).toMatchObject({ value: { twice: 6 } });
+    expect(sent).toEqual([[1, -2, 3], [1], [-2], [3]]);
+  });
+
+  it("is not sent again where nobody knows whether it was written", async () => {
+    const { sent, double } = doubling("LOG_OUTCOME_UNKNOWN");
+    const ends = await Promise.allSettled([1, -2].map(double));
+    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(sent).toEqual([[1, -2]]);
+  });
+});
