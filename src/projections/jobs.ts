@@ -3,13 +3,14 @@
  *
  * - A job's row says what its actor's state says, but for what may be large: its arguments and
  *   its result are read from the job itself.
- * - Which jobs there are must be known whole: `startedJobs` tells up to which number all of a
- *   queue's jobs have their first record, since the queue may owe the start of one.
+ * - Which jobs there are must be known whole: `startedJobs` tells which of those that a queue has
+ *   added have no record yet, since the queue may owe the start of one.
  */
 import { parseAddress } from "../events/address.ts";
 import type { Failure } from "../events/failure.ts";
 import { JobFact, JobInput, JobStatus } from "../events/queue/job.ts";
 import type { Priority } from "../events/priority.ts";
+import { QueueAdded, QueueFired } from "../events/queue/queue.ts";
 import type { RecordBody } from "../events/record.ts";
 import type { Projection, StepRecord } from "./projection.ts";
 
@@ -81,8 +82,10 @@ export function workflowKey(queue: string, workflow: string): string {
   return `${queue} ${workflow}`;
 }
 
-/** Which jobs of each queue have begun to be: all up to a number, and some beyond it. */
+/** Which jobs a queue has added, and which of them have begun to be: all up to a number, and some beyond it. */
 export interface StartedJobs {
+  /** The number of the last one. */
+  readonly added: number;
   readonly upTo: number;
   readonly beyond: readonly number[];
 }
@@ -91,14 +94,28 @@ export interface StartedJobs {
 export const startedJobs: Projection<StartedJobs> = {
   name: "started-jobs",
   version: 1,
-  key: ({ stream }, body) => inputOf(stream, body)?.queue,
-  fold({ upTo, beyond } = { upTo: 0, beyond: [] }, { stream }) {
-    const rest = new Set([...beyond, numberOf(stream)]);
-    let last = upTo;
-    while (rest.delete(last + 1)) last += 1;
-    return { upTo: last, beyond: [...rest] };
+  key: ({ stream }, body) =>
+    lastAdded(stream, body) === undefined ? inputOf(stream, body)?.queue : parseAddress(stream).root,
+  fold(row = { added: 0, upTo: 0, beyond: [] }, { stream, body }) {
+    const last = lastAdded(stream, body);
+    if (last !== undefined) return { ...row, added: Math.max(row.added, last) };
+    const beyond = new Set([...row.beyond, numberOf(stream)]);
+    let { upTo } = row;
+    while (beyond.delete(upTo + 1)) upTo += 1;
+    return { ...row, upTo, beyond: [...beyond] };
   },
 };
+
+/** The greatest number of a job that a queue has added in a step; undefined where it has added none. */
+function lastAdded(stream: string, body: RecordBody | undefined): number | undefined {
+  if (!stream.startsWith("queue/")) return undefined;
+  const numbers = (body?.facts ?? []).flatMap((fact) => {
+    const added = QueueAdded.safeParse(fact).data ?? QueueFired.safeParse(fact).data;
+    if (added === undefined) return [];
+    return added.type === "queue.fired" ? [added.data.job] : added.data.jobs.map(({ job }) => job);
+  });
+  return numbers.length === 0 ? undefined : Math.max(...numbers.map(Number));
+}
 
 function isJob(stream: string): boolean {
   return /^job\/[^:]+:[1-9]\d*$/.test(stream);

@@ -84,13 +84,12 @@ async function numbersOf(
   workflow: string,
   job: Await,
 ): Promise<readonly number[]> {
-  const { added } = boardOf(await actors.read(`queue/${name}`));
-  const [start] = await actors.rows(startedJobs, name);
-  const { upTo, beyond } = start?.row ?? { upTo: 0, beyond: [] };
+  const [found] = await actors.rows(startedJobs, name);
+  const { added, upTo, beyond } = found?.row ?? { added: 0, upTo: 0, beyond: [] };
   for (let number = upTo + 1; number <= added; number++)
     if (!beyond.includes(number)) await job(String(number), () => true);
-  const [found] = await actors.rows(workflowJobs, workflowKey(name, workflow));
-  return found?.row?.jobs ?? [];
+  const [own] = await actors.rows(workflowJobs, workflowKey(name, workflow));
+  return own?.row?.jobs ?? [];
 }
 
 /** Listens to a queue's jobs while something is done; one job is awaited at a time. */
