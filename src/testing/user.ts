@@ -30,7 +30,13 @@ export interface UserParts {
 }
 
 /** Answers that are final: the command was not taken. */
-const REFUSALS = new Set(["EVENT_REFUSED", "ACTOR_NOT_FOUND", "ACTOR_EXISTS"]);
+const REFUSALS = new Set([
+  "EVENT_REFUSED",
+  "ACTOR_NOT_FOUND",
+  "ACTOR_EXISTS",
+  "JOB_NOT_OPEN",
+  "SCHEDULE_UNKNOWN",
+]);
 /** Answers after which the same command is sent to the next host. */
 const AGAIN = /^(HOST_|LOG_)/;
 const RETRY_MS = 100;

@@ -1,6 +1,17 @@
 /** What queues do and say, in a word or two. */
 import type { QueueFact } from "../../src/events/queue/queue.ts";
+import type { Stand } from "./queue-model-parts.ts";
 import type { Grant } from "./queue-world.ts";
+
+/** What a job's actor may be where its queue's model has it so. */
+export const STATUS: Readonly<Record<Stand, readonly string[]>> = {
+  waiting: ["PENDING", "RETRYING"],
+  queued: ["QUEUED"],
+  running: ["RUNNING"],
+  failed: ["FAILED"],
+  completed: ["COMPLETED"],
+  cancelled: ["CANCELLED"],
+};
 
 export function grantText({ job, lease, worker, at }: Grant): string {
   return `${job} ${lease} ${worker} ${at}`;

@@ -5,8 +5,8 @@ import type { Refusal } from "../../src/errors.ts";
 import { standOf } from "../../src/agents/queue/views.ts";
 import type { Ask, AskedEnd, AskedOrder } from "./queue-asks.ts";
 import { QueueModel } from "./queue-model.ts";
-import type { End, ModelJob, Order, Stand } from "./queue-model-parts.ts";
-import { factText, grantText } from "./queue-texts.ts";
+import type { End, ModelJob, Order } from "./queue-model-parts.ts";
+import { factText, grantText, STATUS } from "./queue-texts.ts";
 import { QueueWorld, type Grant } from "./queue-world.ts";
 
 /** As much in any time as the rate and one burst bring; its numbers are fractions, and so is a little more. */
@@ -249,15 +249,6 @@ export class Trial {
 }
 
 const COMPLETED = { how: "completed", retryInMs: 0 } as const;
-
-const STATUS: Readonly<Record<Stand, readonly string[]>> = {
-  waiting: ["PENDING", "RETRYING"],
-  queued: ["QUEUED"],
-  running: ["RUNNING"],
-  failed: ["FAILED"],
-  completed: ["COMPLETED"],
-  cancelled: ["CANCELLED"],
-};
 
 function countsOf(model: QueueModel): object {
   return {
