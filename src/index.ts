@@ -130,6 +130,8 @@ export type {
   RequestOptions,
   Teammate,
 } from "./agents/team/teammate.ts";
+export { hostKinds } from "./agents/host-kinds.ts";
+export type { HostKinds } from "./agents/host-kinds.ts";
 export { planKinds } from "./agents/plan-kinds.ts";
 export type { Closed, PlanState, TaskKind, WorkflowKind } from "./agents/plan-kinds.ts";
 export type { PlanOptions } from "./agents/plan-sources.ts";

@@ -19,14 +19,25 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
     ...range("S4", 25, 32),
     "S4-052",
   ],
+  "talk, share and queue": [
+    "S1-026",
+    ...range("S4", 12, 18),
+    ...range("S4", 33, 46),
+    "S4-054",
+    "T-R1",
+    "T-R2",
+    "T-R3",
+    "T-R4",
+  ],
 };
 
 const titles = globSync("tests/**/*.ts")
   .filter((file) => !file.endsWith("requirement-lines.test.ts"))
   .flatMap(
-    (file) => readFileSync(file, "utf8").match(/["'`][^"'`\n]*\bS[0-4]-\d{3}\b[^"'`\n]*/g) ?? [],
+    (file) =>
+      readFileSync(file, "utf8").match(/["'`][^"'`\n]*\b(?:S[0-4]-\d{3}|T-R\d)\b[^"'`\n]*/g) ?? [],
   );
-const named = new Set(titles.flatMap((title) => title.match(/\bS[0-4]-\d{3}\b/g) ?? []));
+const named = new Set(titles.flatMap((title) => title.match(/\b(?:S[0-4]-\d{3}|T-R\d)\b/g) ?? []));
 
 const pure = readFileSync("tests/pure.txt", "utf8")
   .split("\n")

@@ -26,7 +26,7 @@ import { decompose, type Planner } from "./decompose.ts";
 import { executionOf, type Execution } from "./execution.ts";
 import { onFacts, type FactHandler, type FactOptions } from "./handlers.ts";
 import { newRunId, runsFolder } from "./new-run.ts";
-import { planKinds, type TaskKind, type WorkflowKind } from "./plan-kinds.ts";
+import { hostKinds, type HostKinds } from "./host-kinds.ts";
 import type { PlanOptions } from "./plan-sources.ts";
 import { ROLES, type Role } from "./roles.ts";
 import { COMPENSATION, sagaHandlers, type SagaHandlers } from "./saga-handlers.ts";
@@ -76,8 +76,8 @@ export interface ActiveRun {
 
 export interface Orchestrator extends AsyncDisposable {
   readonly roles: readonly Role[];
-  /** The host that runs it all. */
-  readonly host: Host<readonly [WorkflowKind, TaskKind]>;
+  /** The host that runs it all. Agents talk, share and queue over it: `openTeam`, `sharedContext`, `openQueue`. */
+  readonly host: Host<HostKinds>;
   /** The runs that are open. */
   active(): Promise<readonly ActiveRun[]>;
   /** A valid plan; nothing is started. */
@@ -115,7 +115,7 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
   await using cleanup = new AsyncDisposableStack();
   const log = typeof given === "object" ? given : cleanup.use(await openLog(given));
   const sagas = sagaHandlers();
-  const kinds = planKinds({
+  const kinds = hostKinds({
     ...running,
     agents: { ...writingAnswers(agents), [COMPENSATION]: sagas.agent },
   });

@@ -21,7 +21,7 @@ import { span } from "./paper.ts";
 import type { Shell } from "./shell.ts";
 import { isIdle } from "./standing.ts";
 import { showRuns, watchRuns, type Runs } from "./watch-run.ts";
-import { hostKinds } from "./host-kinds.ts";
+import { hostKinds } from "../agents/host-kinds.ts";
 
 const CLAIM_EVERY_MS = 1_000;
 

@@ -7,7 +7,7 @@ import { load, type LoadEnv } from "../actors/load.ts";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { EventLog } from "../events/log/log.ts";
-import { hostKinds } from "./host-kinds.ts";
+import { hostKinds } from "../agents/host-kinds.ts";
 
 /** One step of a replay. */
 export interface Step {

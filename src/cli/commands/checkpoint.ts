@@ -10,7 +10,7 @@ import { command, type Face } from "../control.ts";
 import { knownRun } from "../known-runs.ts";
 import { count } from "../paper.ts";
 import { addCommand, checkRunId, openExisting, type Shell } from "../shell.ts";
-import { hostKinds } from "../host-kinds.ts";
+import { hostKinds } from "../../agents/host-kinds.ts";
 
 const Options = z.object({ log: z.string(), json: z.boolean().default(false), name: z.string() });
 

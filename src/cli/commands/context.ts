@@ -13,7 +13,7 @@ import { nearest } from "../../events/nearest.ts";
 import type { Json } from "../../events/json.ts";
 import type { EventLog } from "../../events/log/log.ts";
 import type { ContextValue } from "../../machines/context/state.ts";
-import { teamKinds } from "../host-kinds.ts";
+import { teamKinds } from "../../agents/host-kinds.ts";
 import { moment } from "../paper.ts";
 import {
   addCommand,

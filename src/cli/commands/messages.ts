@@ -11,7 +11,7 @@ import { TroupeError } from "../../errors.ts";
 import { parseAddress } from "../../events/address.ts";
 import type { EventLog } from "../../events/log/log.ts";
 import { exchangeOf, MessageType } from "../../events/messages/message.ts";
-import { teamKinds } from "../host-kinds.ts";
+import { teamKinds } from "../../agents/host-kinds.ts";
 import { moment } from "../paper.ts";
 import {
   addCommand,

@@ -1,0 +1,24 @@
+/** All kinds of Troupe's own: a host that has them can go on with whatever is open in a log of theirs. */
+import { planKinds, type TaskKind, type WorkflowKind } from "./plan-kinds.ts";
+import type { PlanOptions } from "./plan-sources.ts";
+import { queueKinds, type JobKind, type QueueKind } from "./queue/kinds.ts";
+import { contextKind, type ContextKind } from "./team/context-kind.ts";
+import { messagesKinds, type InboxKind, type MessagesKind } from "./team/messages-kinds.ts";
+
+/** What runs plans, and what their agents talk with, share and queue. */
+export type HostKinds = readonly [
+  WorkflowKind,
+  TaskKind,
+  MessagesKind,
+  InboxKind,
+  ContextKind,
+  QueueKind,
+  JobKind,
+];
+
+export function hostKinds(options?: PlanOptions): HostKinds {
+  return [...planKinds(options), ...teamKinds, ...queueKinds()];
+}
+
+/** What the agents of a run talk with and share. */
+export const teamKinds = [...messagesKinds(), contextKind] as const;
