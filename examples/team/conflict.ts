@@ -3,7 +3,7 @@
  * refused with what stands there now, and merges. Then each holds a lock that the other wants:
  * the one that would close the circle is told so, lets go, and starts over.
  *
- *     node examples/team/conflict.ts [LOG]
+ *     npx node examples/team/conflict.ts [LOG]
  */
 import { contextKind, createHost, sharedContext, TroupeError, type SharedContext } from "troupe";
 

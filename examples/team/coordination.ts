@@ -2,7 +2,7 @@
  * Real-time coordination: two builders work off their steps while the lead changes the goal. They
  * hear of it at once, and the next step of each follows it; at the end the lead asks both.
  *
- *     node examples/team/coordination.ts [LOG]
+ *     npx node examples/team/coordination.ts [LOG]
  */
 import { contextKind, createHost, messagesKinds, openTeam, type Teammate } from "troupe";
 

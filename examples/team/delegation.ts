@@ -3,7 +3,7 @@
  * Who does them is the queue's business: any worker that has the handler, here or in other
  * processes. A job whose worker fails is tried again by itself. The result is handed to the critic.
  *
- *     node examples/team/delegation.ts [LOG]
+ *     npx node examples/team/delegation.ts [LOG]
  */
 import { createOrchestrator, openQueue, openTeam, startWorker, type Work } from "troupe";
 

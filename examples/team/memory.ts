@@ -2,7 +2,7 @@
  * Shared working memory: two researchers of a run note what they find in its shared context, and
  * the writer reads all of it, knowing who wrote what.
  *
- *     node examples/team/memory.ts [LOG]
+ *     npx node examples/team/memory.ts [LOG]
  */
 import { createOrchestrator, sharedContext, type Work } from "troupe";
 

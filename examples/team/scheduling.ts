@@ -2,7 +2,7 @@
  * Resource scheduling: two graphics cards, five jobs that each need one. The urgent job goes
  * first, no more than two run at a time, whoever does them, and a job with a time waits for it.
  *
- *     node examples/team/scheduling.ts [LOG]
+ *     npx node examples/team/scheduling.ts [LOG]
  */
 import { createHost, openQueue, queueKinds, startWorker } from "troupe";
 

@@ -2,7 +2,7 @@
  * Workflow templates: a plan made by a function, for any topic and any number of reviewers. The
  * same template makes different runs; `troupe new` has such plans as files.
  *
- *     node examples/team/templates.ts [LOG]
+ *     npx node examples/team/templates.ts [LOG]
  */
 import { createOrchestrator, type PlanInput, type Work } from "troupe";
 
