@@ -4,6 +4,7 @@ import { ENGINES } from "./engines.ts";
 import { HOST } from "./host.ts";
 import type { Mutant } from "./mutant.ts";
 import { PROJECTIONS } from "./projections.ts";
+import { TEAMS } from "./teams.ts";
 import { WORKFLOWS } from "./workflows.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -12,4 +13,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...PROJECTIONS,
   ...AGENTS,
   ...WORKFLOWS,
+  ...TEAMS,
 ];

@@ -12,8 +12,8 @@ export const HOST: readonly Mutant[] = [
   {
     name: "answer-before-append",
     file: "src/actors/draft.ts",
-    find: "out.after.push(() => input.done?.(entry.seq));",
-    replace: "input.done?.(entry.seq);",
+    find: "out.after.push(() => input.done?.(entry.seq, body.facts ?? []));",
+    replace: "input.done?.(entry.seq, body.facts ?? []);",
     law: "A1",
   },
   {
@@ -236,8 +236,8 @@ export const HOST: readonly Mutant[] = [
   {
     name: "outside-id-without-prefix",
     file: "src/actors/commands.ts",
-    find: 'type: "command", cause: `cmd:${id}`',
-    replace: 'type: "command", cause: id',
+    find: "taken(address, { cause: `cmd:${id}`,",
+    replace: "taken(address, { cause: id,",
     law: "S1",
   },
   {

@@ -48,7 +48,9 @@ const ROWS = vitest("projections", ["tests/projections"]);
 const TEAMS = vitest("machines and runs", [
   "tests/machines",
   "tests/runs",
+  "tests/queue",
   "tests/simulation/workflows",
+  "tests/simulation/queue",
 ]);
 const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
 
@@ -59,6 +61,7 @@ export function suitesFor(file: string): readonly Suite[] {
   if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
   if (file.startsWith("src/events/log/")) return first(SQLITE);
   if (file.startsWith("src/projections/")) return first(ROWS);
+  if (/^src\/agents\/(?:queue|team)\//.test(file)) return first(TEAMS);
   if (file.startsWith("src/agents/")) return first(AGENTS);
   if (file.startsWith("src/machines/")) return first(TEAMS);
   return order;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { asks, type Ask } from "../support/queue-asks.ts";
+import { leaseGone } from "../../src/machines/queue/refusals.ts";
+import { asks, settings, type Ask } from "../support/queue-asks.ts";
 import type { QueueModel } from "../support/queue-model.ts";
 import { Trial } from "../support/queue-trial.ts";
 import { QueueWorld } from "../support/queue-world.ts";
@@ -29,12 +30,15 @@ class Asked implements fc.Command<QueueModel, Trial> {
 }
 
 describe("a queue, beside its model", () => {
-  test.prop([fc.commands([asks.map((ask) => new Asked(ask))], { maxCommands: 120, size: "+1" })], {
-    numRuns: 80,
-  })(
+  test.prop(
+    [settings, fc.commands([asks.map((ask) => new Asked(ask))], { maxCommands: 120, size: "+1" })],
+    {
+      numRuns: 80,
+    },
+  )(
     "A7, T-R2, T-R3, T-R4: no job is lost, none ends twice, and all go in order, at their time, by the rate and within the limits",
-    (commands) => {
-      const trial = new Trial();
+    (initial, commands) => {
+      const trial = new Trial(initial);
       const setup = () => ({ model: trial.model, real: trial });
       fc.modelRun(setup, commands);
       trial.end();
@@ -111,5 +115,43 @@ describe("a queue, beside its model", () => {
     world.tell({ type: "RETRY", job: "1" });
     add();
     expect(world.jobs.size).toBe(2);
+  });
+
+  it("a failed job that is called off leaves its key to who has it now; one that is retried has all its lapses again", () => {
+    const world = new QueueWorld({ leaseMs: 1_000, maxLapses: 1 });
+    const add = () => world.tell({ type: "ADD", jobs: [{ name: "a", key: "k" }] });
+    const lose = (worker: string): void => {
+      world.tell({ type: "JOIN", worker, slots: 1 });
+      world.pass(1_000);
+    };
+    add();
+    for (const worker of ["A", "B"]) lose(worker);
+    expect(world.jobs.get(1)?.value).toBe("FAILED");
+    world.tell({ type: "RETRY", job: "1" });
+    lose("C");
+    expect(world.jobs.get(1)?.value).toBe("QUEUED");
+    lose("D");
+    expect(world.jobs.get(1)?.value).toBe("FAILED");
+    add();
+    world.tell({ type: "CANCEL", job: "1" });
+    add();
+    expect(world.jobs.size).toBe(2);
+  });
+
+  it("T-R4: only who has a job's lease says how far it is", () => {
+    const job = { id: "1", lease: 3 };
+    const said = (lease: number) => ({ type: "PROGRESS", lease, percent: 1 }) as const;
+    expect(leaseGone(job, true, said(3))).toBeUndefined();
+    for (const [running, lease] of [
+      [true, 2],
+      [true, 4],
+      [false, 3],
+    ] as const)
+      expect(leaseGone(job, running, said(lease))).toMatchObject({ code: "LEASE_LOST" });
+    const world = new QueueWorld();
+    world.tell({ type: "JOIN", worker: "A", slots: 1 });
+    world.tell({ type: "ADD", jobs: [{ name: "a" }] });
+    const running = world.jobs.get(1);
+    expect([1, 2].map((lease) => running?.can(said(lease)))).toEqual([true, false]);
   });
 });

@@ -16,7 +16,7 @@ type Asked<T extends Ask["ask"]> = Extract<Ask, { readonly ask: T }>;
 
 export class Trial {
   readonly model = new QueueModel();
-  readonly world = new QueueWorld();
+  readonly world: QueueWorld;
   readonly #faults: string[] = [];
   /** Grants since the settings changed last. */
   #since = 0;
@@ -24,8 +24,10 @@ export class Trial {
   #granted = 0;
   #said = 0;
 
-  constructor() {
+  constructor(settings: object = {}) {
+    this.world = new QueueWorld(settings);
     this.model.at = this.world.at;
+    this.model.configure(settings);
     this.world.onRing = () => {
       this.model.at = this.world.at;
       this.model.tick();
@@ -81,7 +83,9 @@ export class Trial {
         `job ${job.number} is ${job.stand}, its actor ${status}`,
       );
       const { attempts, failures, retries, cancelling } = job;
-      assert.partialDeepStrictEqual(actor?.context, { attempts, failures, retries, cancelling });
+      const percent = job.stand === "completed" ? 100 : 0;
+      const said = { attempts, failures, retries, cancelling, percent };
+      assert.partialDeepStrictEqual(actor?.context, said);
     }
     const { open, queued, running, waiting, failed } = standOf(snapshotOf(world));
     const counted = { open, queued, running, waiting, failed };

@@ -81,10 +81,7 @@ export function progressed({ id }: JobContext, { percent, note }: JobCommand): M
 }
 
 export function lapsed({ id, worker }: JobContext, { lease }: Told<"LAPSED">): Moved {
-  return {
-    change: { cancelling: false },
-    fact: { type: "job.lapsed", v: 1, data: { job: id, lease, worker } },
-  };
+  return { fact: { type: "job.lapsed", v: 1, data: { job: id, lease, worker } } };
 }
 
 export function completed({ id, retries }: JobContext, { result }: Told<"COMPLETED">): Moved {
