@@ -62,6 +62,7 @@ it("exports exactly these values", () => {
       "dynamic",
       "executeWorkflow",
       "health",
+      "hostKinds",
       "hub",
       "jobFrom",
       "messagesKinds",

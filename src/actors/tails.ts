@@ -56,8 +56,7 @@ export function createTails(env: LoadEnv, report: (error: unknown) => void): Tai
     const end = ending();
     const run = async (): Promise<void> => {
       const { over } = await follow((stream) => stream === address, end.either, moved);
-      if (!end.either.aborted) await moved([], address);
-      await over;
+      await Promise.all([over, end.either.aborted ? undefined : moved([], address)]); // whichever fails, the other is heard
     };
     run().catch(failed);
     return () => end.abort();
