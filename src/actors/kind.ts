@@ -80,10 +80,14 @@ export function defineKind<
 /** The kinds of a host by name. */
 export type Kinds = ReadonlyMap<string, AnyKind>;
 
-/** @throws {@link TroupeError} `KIND_DUPLICATE` where two kinds have one name. */
+/**
+ * @throws {@link TroupeError} `KIND_DUPLICATE` where two kinds have one name, `KIND_INVALID` for
+ * what is no kind, such as a list of them.
+ */
 export function kindsByName(kinds: readonly AnyKind[]): Kinds {
   const byName = new Map<string, AnyKind>();
-  for (const kind of kinds) {
+  for (const [at, kind] of kinds.entries()) {
+    if (typeof Object(kind).kind !== "string") throw noKind(`kinds[${at}]`, kind);
     if (byName.has(kind.kind))
       throw new TroupeError("KIND_DUPLICATE", `kind "${kind.kind}" is registered twice`, {
         hint: "Register each kind once.",
@@ -91,6 +95,16 @@ export function kindsByName(kinds: readonly AnyKind[]): Kinds {
     byName.set(kind.kind, kind);
   }
   return byName;
+}
+
+function noKind(place: string, given: unknown): TroupeError {
+  const isList = Array.isArray(given);
+  return new TroupeError("KIND_INVALID", `${place} is ${isList ? "a list" : "no kind"}`, {
+    hint: isList
+      ? "Spread it: kinds: [...queueKinds(), order]."
+      : "Make kinds with defineKind(), or take them from queueKinds() and its like.",
+    data: { place },
+  });
 }
 
 /** @throws {@link TroupeError} `KIND_UNKNOWN` naming the kinds that are known. */
@@ -101,7 +115,7 @@ export function kindNamed(kinds: Kinds, name: string): AnyKind {
     "KIND_UNKNOWN",
     `no kind "${name}" is registered (known: ${[...kinds.keys()].join(", ") || "none"})`,
     {
-      hint: "Pass the kind to createHost({ kinds }).",
+      hint: "Pass it to createHost({ kinds }) or connect({ kinds }); hostKinds() has all of Troupe's own.",
       data: { kind: name },
     },
   );

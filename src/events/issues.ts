@@ -5,17 +5,31 @@
  * them itself.
  */
 import type { z } from "zod";
+import { assertJson } from "./json.ts";
 import { valueAt, type Steps } from "./plan/fault.ts";
 
 /** The issues of an error, each with the value that it is about where that is no text. */
 export function withValues({ issues }: z.ZodError, given: unknown): { issues: z.core.$ZodIssue[] } {
   return {
     issues: issues.map((issue) => {
-      const found = inWords(valueAt(given, issue.path.map(step)));
+      const value = valueAt(given, issue.path.map(step));
+      const fault = issue.code === "invalid_union" ? jsonFault(value, issue.path) : undefined;
+      if (fault !== undefined) return { ...issue, message: fault };
+      const found = inWords(value);
       const said = found === undefined || issue.message.includes(found);
       return said ? issue : { ...issue, message: `${issue.message} (it is ${found})` };
     }),
   };
+}
+
+/** Of a place where any JSON may stand, why this is none. */
+function jsonFault(value: unknown, path: readonly PropertyKey[]): string | undefined {
+  try {
+    assertJson(value, String(path.at(-1) ?? "value"));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function step(part: PropertyKey): Steps[number] {

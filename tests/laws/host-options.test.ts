@@ -2,8 +2,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { connect } from "../../src/actors/client.ts";
 import { createHost, type HostOptions } from "../../src/actors/host.ts";
 import type { AnyKind } from "../../src/actors/kind.ts";
+import { queueKinds } from "../../src/agents/queue/kinds.ts";
+import { openQueue } from "../../src/agents/queue/queue.ts";
 import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { counterKind } from "../support/laws-kinds.ts";
 import { folder } from "../support/log-sqlite.ts";
@@ -41,6 +44,21 @@ describe("createHost", () => {
       data: { option },
     });
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("says what stands among the kinds that is none, and where a kind comes from that is missing", async () => {
+    const kinds = [counterKind(), queueKinds()] as unknown as readonly AnyKind[]; // a newcomer's slip
+    for (const open of [createHost, connect])
+      await expect(open({ log: "memory:", kinds })).rejects.toMatchObject({
+        code: "KIND_INVALID",
+        message: "kinds[1] is a list",
+        hint: expect.stringContaining("...queueKinds()") as string,
+      });
+    await using host = await createHost({ log: "memory:", kinds: [counterKind()] });
+    await expect(openQueue(host as never, "mail")).rejects.toMatchObject({
+      code: "KIND_UNKNOWN",
+      hint: expect.stringContaining("hostKinds()") as string,
+    });
   });
 
   it("takes what says never, and what is least", async () => {

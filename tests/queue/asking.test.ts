@@ -71,7 +71,12 @@ const MISTAKES: readonly Mistake[] = [
   [
     "what is no JSON",
     (queue) => queue.add({ name: "x", args: [() => {}] as never }),
-    said("EVENT_INVALID", /it is a function.*\n.*jobs\[0\]\.args\[0\]/),
+    said("EVENT_INVALID", /"0" is a function, which JSON cannot hold\n.*jobs\[0\]\.args\[0\]/),
+  ],
+  [
+    "a date deep inside",
+    (queue) => queue.add({ name: "x", kwargs: { mail: { at: new Date(0) } } as never }),
+    said("EVENT_INVALID", /"mail\.at" is an instance of Date, .*\n.*jobs\[0\]\.kwargs\.mail/),
   ],
   [
     "a negative rate",

@@ -1,5 +1,7 @@
 /** Workers in trouble: handlers that misbehave, ends in the middle of work, faults that pass. */
 import { describe, expect, it } from "vitest";
+import { connect } from "../../src/actors/client.ts";
+import { queueKinds } from "../../src/agents/queue/kinds.ts";
 import { attempt, type JobHandler, type LeasedJob } from "../../src/agents/queue/attempt.ts";
 import type { QueueActors } from "../../src/agents/queue/queue.ts";
 import { startWorker } from "../../src/agents/queue/worker.ts";
@@ -213,6 +215,31 @@ describe.each(ENGINES.filter(({ name }) => name === "memory"))("a worker, on $na
     const { id } = await w.queue.add({ name: "send" });
     await w.pass(1);
     expect(await statusOf(w, id)).toBe("COMPLETED");
+  });
+
+  it("one that cannot go on gives no more signs of life, so that its jobs go to others", async () => {
+    await using w = await queueBench(engine);
+    const log = await w.bench.open();
+    const client = await connect({ log, kinds: queueKinds() });
+    const { clock } = w.bench;
+    const errors: unknown[] = [];
+    const long = held();
+    const worker = await startWorker(client, "mail", {
+      clock,
+      onError: (error) => errors.push(error),
+      handlers: { send: long.handler },
+    });
+    const { id } = await w.queue.add({ name: "send" });
+    await w.pass(1);
+    await client[Symbol.asyncDispose]();
+    await w.pass(1);
+    expect(worker.failed.reason).toMatchObject({ code: "HOST_CLOSED" });
+    expect(long.signals[0]?.aborted).toBe(true);
+    await w.pass(120_000);
+    expect((await w.queue.stats()).workers).toEqual([]);
+    expect(errors).toHaveLength(1);
+    expect(await statusOf(w, id)).toBe("QUEUED");
+    await log[Symbol.asyncDispose]();
   });
 
   it("what passes does not end a worker: its signs of life and reports come again, and count once", async () => {

@@ -63,12 +63,13 @@ onEachLog("troupe messages and troupe context", (open) => {
     expect(await wrong("messages", "r9")).toEqual([
       1,
       "",
-      expect.stringContaining('RUN_NOT_FOUND: there is no run or actor "messages/r9" in'),
+      expect.stringContaining('RUN_NOT_FOUND: no run "r9" has agents that talk in'),
     ]);
+    expect((await bench.troupe(["messages", "r9"])).err).toMatch(/in all runs with `troupe messages`/);
     expect(await wrong("context", "show", "r9")).toEqual([
       1,
       "",
-      expect.stringContaining('RUN_NOT_FOUND: there is no run or actor "context/r9" in'),
+      expect.stringContaining('RUN_NOT_FOUND: no run "r9" has a shared context in'),
     ]);
     expect(await wrong("messages", "r1", "--type", "gossip")).toEqual([
       2,

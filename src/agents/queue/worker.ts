@@ -58,7 +58,7 @@ interface Held {
 /**
  * Starts a worker.
  *
- * @throws {@link TroupeError} `ACTOR_NOT_FOUND` where there is no such queue.
+ * @throws {@link TroupeError} `ACTOR_NOT_FOUND` where there is no such queue, `USAGE` without handlers.
  */
 export async function startWorker(
   actors: QueueActors,
@@ -67,6 +67,7 @@ export async function startWorker(
 ): Promise<Worker> {
   const { handlers, concurrency = 5, clock = systemClock, random = Math.random } = options;
   const { onError = () => {} } = options;
+  assertHandlers(handlers);
   const handle = actors.actor(`queue/${queue}`);
   let { leaseMs } = (await boardAt(actors, queue)).settings;
   const failing = new AbortController();
@@ -74,6 +75,7 @@ export async function startWorker(
   let worker = newName(options);
   let slots = concurrency;
   let rested = (): void => {};
+  let still = (): void => {};
 
   const reports = reporter({
     handle,
@@ -87,6 +89,7 @@ export async function startWorker(
   function fail(error: unknown): void {
     if (failing.signal.aborted) return;
     failing.abort(error);
+    still(); // without its signs of life the queue takes it for gone
     onError(error);
     dropAll(error);
   }
@@ -182,7 +185,7 @@ export async function startWorker(
     unlisten();
     throw error;
   }
-  const still = every(
+  still = every(
     clock,
     () => Math.floor(leaseMs / 3),
     // what passes has passed by the next one
@@ -216,6 +219,13 @@ export async function startWorker(
     stop: (how) => (stopping ??= stop(how)),
     [Symbol.asyncDispose]: () => (stopping ??= stop()),
   };
+}
+
+function assertHandlers(handlers: unknown): void {
+  if (typeof handlers === "object" && handlers !== null) return;
+  throw new TroupeError("USAGE", `the option "handlers" of startWorker is ${typeof handlers}`, {
+    hint: "Give { handlers: { NAME: (job, { signal }) => … } }.",
+  });
 }
 
 function newName({ name = "worker" }: WorkerOptions): string {

@@ -19,13 +19,13 @@ import {
   addCommand,
   checkRunId,
   checkTexts,
-  noSuchRun,
   openExisting,
   printTable,
   userName,
   wholeNumber,
   type Shell,
 } from "../shell.ts";
+import { assertTeam } from "../teams.ts";
 
 const Shared = z.object({ log: z.string(), json: z.boolean().default(false) });
 const HistoryOptions = Shared.extend({
@@ -78,8 +78,7 @@ async function openedContext(url: string, run: string, readOnly: boolean): Promi
   checkRunId(run);
   await using cleanup = new AsyncDisposableStack();
   const log = cleanup.use(await openExisting(url, { readOnly }));
-  const address = `context/${run}`;
-  if ((await log.tip(address)) === 0) throw noSuchRun(address, log.url);
+  await assertTeam(log, "context", run);
   const client = cleanup.use(await connect({ log, kinds: teamKinds }));
   const shared = await sharedContext(client, run, { start: false });
   const rest = cleanup.move();

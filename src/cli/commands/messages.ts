@@ -10,18 +10,11 @@ import { messageHistory, messageIn, isWanted, type PastMessage } from "../../age
 import { TroupeError } from "../../errors.ts";
 import { parseAddress } from "../../events/address.ts";
 import type { EventLog } from "../../events/log/log.ts";
-import { exchangeOf, MessageType } from "../../events/messages/message.ts";
+import { MessageType } from "../../events/messages/message.ts";
 import { teamKinds } from "../../agents/host-kinds.ts";
 import { moment } from "../paper.ts";
-import {
-  addCommand,
-  checkRunId,
-  noSuchRun,
-  openExisting,
-  printTable,
-  wholeNumber,
-  type Shell,
-} from "../shell.ts";
+import { addCommand, checkRunId, openExisting, printTable, wholeNumber, type Shell } from "../shell.ts";
+import { assertTeam } from "../teams.ts";
 import type { Terminal } from "../terminal.ts";
 
 const Options = z.object({
@@ -88,8 +81,7 @@ interface Of {
 }
 
 async function ofRun({ client, log, run }: Of, options: Options): Promise<readonly Found[]> {
-  const exchange = exchangeOf(run);
-  if ((await log.tip(exchange)) === 0) throw noSuchRun(exchange, log.url);
+  await assertTeam(log, "messages", run);
   const { agent, type, limit, before } = options;
   const filter = {
     limit,

@@ -11,6 +11,7 @@ import { openQueue, type AddedJob, type Queue } from "../../agents/queue/queue.t
 import { TroupeError } from "../../errors.ts";
 import { jobFrom, parseJobs } from "../../events/queue/job-from.ts";
 import type { JobOrder } from "../../events/queue/job.ts";
+import { Priority } from "../../events/priority.ts";
 import { openLog } from "../../events/log/open.ts";
 import { durationOf } from "../durations.ts";
 import { count, moment } from "../paper.ts";
@@ -159,7 +160,7 @@ function orderOf(handler: string, options: Options): JobOrder {
     handler: name === handler ? undefined : handler,
     args: args === undefined ? undefined : jsonOf("args", args),
     kwargs: kwargs === undefined ? undefined : jsonOf("kwargs", kwargs),
-    priority: priority?.toUpperCase(),
+    priority: priority === undefined ? undefined : inCapitals(priority),
     scheduledAt: at === undefined ? undefined : /^\d+$/.test(at) ? Number(at) : at,
     maxRetries: maxRetries === undefined ? undefined : Number(maxRetries),
     timeoutMs: timeout === undefined ? undefined : durationOf("timeout", timeout),
@@ -167,6 +168,11 @@ function orderOf(handler: string, options: Options): JobOrder {
     workflow,
   };
   return jobFrom(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+}
+
+/** What is no priority is told as it was typed. */
+function inCapitals(priority: string): string {
+  return Priority.safeParse(priority.toUpperCase()).data ?? priority;
 }
 
 function jsonOf(option: string, text: string): unknown {

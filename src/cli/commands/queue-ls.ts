@@ -8,7 +8,7 @@ import { JobStatus } from "../../events/queue/job.ts";
 import type { JobRow } from "../../projections/jobs.ts";
 import { inked, moment, span, styleOf, table } from "../paper.ts";
 import { knownQueue, queueClient, queueNames, type QueueClient } from "../queues.ts";
-import { addCommand, openExisting, type Shell } from "../shell.ts";
+import { addCommand, openExisting, wholeNumber, type Shell } from "../shell.ts";
 
 const Options = z.object({
   log: z.string(),
@@ -16,7 +16,7 @@ const Options = z.object({
   status: JobStatus.optional(),
   name: z.string().optional(),
   workflow: z.string().optional(),
-  limit: z.string().transform(Number),
+  limit: z.string().transform((text) => wholeNumber("limit", text)),
   before: z.string().optional(),
   schedules: z.boolean().default(false),
 });
@@ -27,7 +27,7 @@ export function addQueueLs(queue: Command, shell: Shell): void {
     .addOption(
       new Option("--status <status>", "only jobs in this state")
         .choices(JobStatus.options)
-        .argParser((text) => choice(text.toUpperCase())),
+        .argParser(choice),
     )
     .option("--name <name>", "only jobs of this name")
     .option("--workflow <run>", "only jobs of this run")
@@ -38,7 +38,7 @@ export function addQueueLs(queue: Command, shell: Shell): void {
 }
 
 function choice(text: string): JobStatus {
-  const { data } = JobStatus.safeParse(text);
+  const { data } = JobStatus.safeParse(text.toUpperCase());
   if (data !== undefined) return data;
   throw new TroupeError("USAGE", `--status: "${text}" is no state of a job`, {
     hint: `Use one of ${JobStatus.options.join(", ")}.`,

@@ -16,7 +16,9 @@ export function closed(url: string): TroupeError {
  */
 export function owned(url: string, owner: string, leaseMs?: number): TroupeError {
   return new TroupeError("LOG_OWNED", `the log ${url} is owned by ${owner}`, {
-    hint: "Stop that host, or send commands to it instead of starting a second one.",
+    hint:
+      "Stop that host, or use connect() to send commands to it" +
+      (leaseMs === undefined ? "." : `; if it has died, try again in ${leaseMs / 1000} s.`),
     data: { url, owner, ...(leaseMs === undefined ? {} : { leaseMs }) },
   });
 }
