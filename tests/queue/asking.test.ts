@@ -79,6 +79,26 @@ const MISTAKES: readonly Mistake[] = [
     said("EVENT_INVALID", /"mail\.at" is an instance of Date, .*\n.*jobs\[0\]\.kwargs\.mail/),
   ],
   [
+    "a rate of next to nothing",
+    (queue) => queue.configure({ rate: { jobs: 5e-324 } }),
+    said("EVENT_INVALID", /less than a job a year.*\n.*settings\.rate/),
+  ],
+  [
+    "a wait beyond all dates",
+    (queue) => queue.add({ name: "x", backoff: { delayMs: Number.MAX_SAFE_INTEGER } }),
+    said("EVENT_INVALID", /it is 9007199254740991\)\n.*jobs\[0\]\.backoff\.delayMs/),
+  ],
+  [
+    "a moment beyond all dates",
+    (queue) => queue.add({ name: "x", scheduledAt: Number.MAX_SAFE_INTEGER }),
+    said("EVENT_INVALID", /jobs\[0\]\.scheduledAt/),
+  ],
+  [
+    "a schedule whose moments no date can hold",
+    (queue) => queue.schedule("a", { everyMs: 8_640_000_000_000_000, from: 5 }, { name: "x" }),
+    said("TIME_PAST", /the schedule "a" has no moment after 20/),
+  ],
+  [
     "a negative rate",
     (queue) => queue.configure({ rate: { jobs: -1 } }),
     said("EVENT_INVALID", />0 \(it is -1\)\n.*settings\.rate\.jobs/),
@@ -92,6 +112,11 @@ const MISTAKES: readonly Mistake[] = [
     "an unknown job",
     (queue) => queue.waitForJob("7"),
     said("ACTOR_NOT_FOUND", 'queue "mail" has never had a job "7"', /troupe queue ls mail/),
+  ],
+  [
+    "a number that no job ever has",
+    (queue) => queue.waitForJob("0"),
+    said("ACTOR_NOT_FOUND", 'queue "mail" has never had a job "0"', /troupe queue ls mail/),
   ],
   [
     "an unknown job that is to be called off",

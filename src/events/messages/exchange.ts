@@ -5,9 +5,10 @@
  */
 import { z } from "zod";
 import { fact } from "../facts/fact.ts";
+import type { Json } from "../json.ts";
 import { PAYLOAD_LIMIT } from "../payload-limit.ts";
 import { Priority } from "../priority.ts";
-import { AgentName, MessageId, MessageType, Payload, Recipients } from "./message.ts";
+import { AgentName, MessageId, MessageType, Payload, Recipients, SenderName } from "./message.ts";
 
 export const MessagesInput = z.strictObject({
   /** The run's id, as in the exchange's own address. */
@@ -31,37 +32,50 @@ const Leave = z.strictObject({ type: z.literal("LEAVE"), ...agent });
 const Subscribe = z.strictObject({ type: z.literal("SUBSCRIBE"), ...agent, ...types });
 const Unsubscribe = z.strictObject({ type: z.literal("UNSUBSCRIBE"), ...agent, ...types });
 
-const Send = z.strictObject({
-  type: z.literal("SEND"),
-  from: AgentName,
-  to: Recipients,
-  message: MessageType,
-  priority: Priority.default("NORMAL"),
-  payload: Payload.default(null),
-  /** The message that it answers. */
-  replyTo: MessageId.optional(),
-  /** Paths of files that go with it. */
-  ...artifacts,
-});
+const sendOf = (sender: typeof AgentName, payload: typeof Payload) =>
+  z.strictObject({
+    type: z.literal("SEND"),
+    from: sender,
+    to: Recipients,
+    message: MessageType,
+    priority: Priority.default("NORMAL"),
+    payload: payload.default(null),
+    /** The message that it answers. */
+    replyTo: MessageId.optional(),
+    /** Paths of files that go with it. */
+    ...artifacts,
+  });
 
 /** One agent's result for another: kept in the shared context as `FROM_result`, and delivered. */
-const Handoff = z.strictObject({
-  type: z.literal("HANDOFF"),
-  from: AgentName,
-  to: AgentName,
-  result: Payload,
-  ...artifacts,
-});
+const handoffOf = (payload: typeof Payload) =>
+  z.strictObject({
+    type: z.literal("HANDOFF"),
+    from: AgentName,
+    to: AgentName,
+    result: payload,
+    ...artifacts,
+  });
 
 export const MessagesCommand = z.discriminatedUnion("type", [
   Join,
   Leave,
   Subscribe,
   Unsubscribe,
-  Send,
-  Handoff,
+  sendOf(AgentName, Payload),
+  handoffOf(Payload),
 ]);
 export type MessagesCommand = z.infer<typeof MessagesCommand>;
+
+const recorded = z.custom<Json>();
+/** The same, from another actor. */
+export const RecordedMessages = z.discriminatedUnion("type", [
+  Join,
+  Leave,
+  Subscribe,
+  Unsubscribe,
+  sendOf(SenderName, recorded),
+  handoffOf(recorded),
+]);
 
 /** The exchange took a message; it is owed to its addressees. Once per message. */
 export const MessageSent = fact("message.sent", {

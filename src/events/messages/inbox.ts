@@ -17,6 +17,18 @@ export interface Receive {
 const Take = z.strictObject({ type: z.literal("TAKE"), ids: z.array(MessageId).min(1).max(1_000) });
 
 export const InboxCommand = z.discriminatedUnion("type", [Take]);
+/** What an inbox must know of what it is sent. */
+export const Received = z.object({
+  type: z.literal("RECEIVE"),
+  message: z.object({
+    id: MessageId,
+    from: z.string(),
+    type: MessageType,
+    priority: Priority,
+    replyTo: MessageId.optional(),
+  }),
+});
+
 export type InboxCommand = z.infer<typeof InboxCommand>;
 
 /** Its agent has joined for the first time. Once. */

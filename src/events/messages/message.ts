@@ -19,11 +19,19 @@ export type MessageType = z.infer<typeof MessageType>;
 /** The sender of what the shared context announces; no agent can join by this name. */
 export const CONTEXT = "context";
 
-/** An agent of a run, by the name by which it has joined. */
-export const AgentName = z
+/** Whoever has sent a message: an agent, or the shared context. */
+export const SenderName = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a name has 1 to 64 letters, digits, "_" and "-"')
-  .refine((name) => name !== CONTEXT, `"${CONTEXT}" is what the shared context is called`);
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/,
+    'a name has 1 to 64 letters, digits, "_" and "-", and begins with no "-"',
+  );
+
+/** An agent of a run, by the name by which it has joined. */
+export const AgentName = SenderName.refine(
+  (name) => name !== CONTEXT,
+  `"${CONTEXT}" is what the shared context is called`,
+);
 
 /** `m1`, `m2`, …: the exchange counts. */
 export const MessageId = z.string().regex(/^m[1-9][0-9]{0,14}$/, "an id is m1, m2, …");

@@ -7,9 +7,10 @@
 import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { fact } from "../facts/fact.ts";
+import { Recorded } from "../recorded.ts";
 import type { Json } from "../json.ts";
 import { Priority } from "../priority.ts";
-import { noTime } from "./schedule.ts";
+import { LAST, noTime } from "./schedule.ts";
 
 /** Where a job stands (S4-040). FAILED is kept, and may be retried by hand. */
 export const JobStatus = z.enum([
@@ -26,42 +27,50 @@ export type JobStatus = z.infer<typeof JobStatus>;
 const Text = z.string().min(1).max(200);
 /** Epoch ms, or an ISO 8601 text with its offset. */
 const Moment = z.union(
-  [z.int().min(0), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))],
+  [z.int().min(0).max(LAST), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))],
   { error: noTime },
 );
+
+/** The longest time between two things of a job: a year, ms. A date can hold what it leads to. */
+export const LONGEST_MS = 31_622_400_000;
 
 /** T-R1: the wait before retry n is `delayMs · 2^(n−1)`, at most `maxDelayMs`. */
 const Backoff = z.strictObject({
   /** Default 1,000. */
-  delayMs: z.int().min(0).optional(),
+  delayMs: z.int().min(0).max(LONGEST_MS).optional(),
   /** Default 60,000. */
-  maxDelayMs: z.int().min(0).optional(),
+  maxDelayMs: z.int().min(0).max(LONGEST_MS).optional(),
   /** Full jitter: anything from nothing to that wait, so that many do not come back at once. Default false. */
   jitter: z.boolean().optional(),
 });
 
+const orderOf = (value: z.ZodJSONSchema) =>
+  z.strictObject({
+    name: Text,
+    /** The worker's function or the agent that does it. Default: the name. */
+    handler: Text.optional(),
+    args: z.array(value).optional(),
+    kwargs: z.record(z.string(), value).optional(),
+    /** Default NORMAL. */
+    priority: Priority.optional(),
+    /** Attempts after the first. Default 3. */
+    maxRetries: z.int().min(0).max(1_000).optional(),
+    backoff: Backoff.optional(),
+    /** Of one attempt. Default: none. */
+    timeoutMs: z.int().min(1).max(LONGEST_MS).optional(),
+    /** Not before then. */
+    scheduledAt: Moment.optional(),
+    /** The run that it belongs to. */
+    workflow: Text.optional(),
+    /** Deduplication: while a job with this key is open, adding it again answers with that one. */
+    key: Text.optional(),
+    metadata: z.record(z.string(), value).optional(),
+  });
+
 /** A job as it is asked for (S4-046). What is left out stays out of the log: a worker knows the defaults. */
-export const JobOrder = z.strictObject({
-  name: Text,
-  /** The worker's function or the agent that does it. Default: the name. */
-  handler: Text.optional(),
-  args: z.array(z.json()).optional(),
-  kwargs: z.record(z.string(), z.json()).optional(),
-  /** Default NORMAL. */
-  priority: Priority.optional(),
-  /** Attempts after the first. Default 3. */
-  maxRetries: z.int().min(0).max(1_000).optional(),
-  backoff: Backoff.optional(),
-  /** Of one attempt. Default: none. */
-  timeoutMs: z.int().min(1).optional(),
-  /** Not before then. */
-  scheduledAt: Moment.optional(),
-  /** The run that it belongs to. */
-  workflow: Text.optional(),
-  /** Deduplication: while a job with this key is open, adding it again answers with that one. */
-  key: Text.optional(),
-  metadata: z.record(z.string(), z.json()).optional(),
-});
+export const JobOrder = orderOf(z.json());
+/** The same, from another actor. */
+export const RecordedOrder = orderOf(Recorded);
 export type JobOrder = z.infer<typeof JobOrder>;
 
 /** An order with all that it left out. */
@@ -119,14 +128,16 @@ export type JobInput = z.infer<typeof JobInput>;
 const lease = z.int().min(1);
 
 /** From its queue. */
-export type JobMessage =
-  | { readonly type: "QUEUED"; readonly fresh?: true }
-  | { readonly type: "LEASED"; readonly lease: number; readonly worker: string }
-  | { readonly type: "COMPLETED"; readonly result?: Json }
-  | { readonly type: "FAILED"; readonly failure: Failure; readonly retryAt?: number }
-  | { readonly type: "LAPSED"; readonly lease: number }
-  | { readonly type: "CANCEL" }
-  | { readonly type: "CANCELLED" };
+export const JobMessage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("QUEUED"), fresh: z.literal(true).optional() }),
+  z.object({ type: z.literal("LEASED"), lease, worker: z.string() }),
+  z.object({ type: z.literal("COMPLETED"), result: Recorded.optional() }),
+  z.object({ type: z.literal("FAILED"), failure: Failure, retryAt: z.int().optional() }),
+  z.object({ type: z.literal("LAPSED"), lease }),
+  z.object({ type: z.literal("CANCEL") }),
+  z.object({ type: z.literal("CANCELLED") }),
+]);
+export type JobMessage = z.infer<typeof JobMessage>;
 
 /** From its worker, straight: how far it is. */
 export const JobCommand = z.strictObject({

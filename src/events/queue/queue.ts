@@ -7,16 +7,19 @@
 import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { fact } from "../facts/fact.ts";
-import { JobOrder } from "./job.ts";
+import { Recorded } from "../recorded.ts";
+import { JobOrder, LONGEST_MS, RecordedOrder } from "./job.ts";
 import { Schedule } from "./schedule.ts";
 
 /** T-R2: a token bucket, where jobs are granted. */
-const Rate = z.strictObject({
-  jobs: z.number().positive().max(1_000_000),
-  perMs: z.int().min(1).default(1_000),
-  /** As many may start at once after a pause. Default: what ten milliseconds bring, at least 1. */
-  burst: z.int().min(1).optional(),
-});
+const Rate = z
+  .strictObject({
+    jobs: z.number().positive().max(1_000_000),
+    perMs: z.int().min(1).max(LONGEST_MS).default(1_000),
+    /** As many may start at once after a pause. Default: what ten milliseconds bring, at least 1. */
+    burst: z.int().min(1).max(1_000_000).optional(),
+  })
+  .refine(({ jobs, perMs }) => perMs / jobs <= LONGEST_MS, "that is less than a job a year");
 
 export const QueueSettings = z.strictObject({
   rate: Rate.optional(),
@@ -25,7 +28,7 @@ export const QueueSettings = z.strictObject({
   /** The same by handler: how many jobs an agent does at a time. */
   handlers: z.record(z.string(), z.int().min(1)).default({}),
   /** A worker that is silent so long has lost its jobs. */
-  leaseMs: z.int().min(100).default(30_000),
+  leaseMs: z.int().min(100).max(LONGEST_MS).default(30_000),
   /** Leases of one job that may lapse; one more, and it has failed. */
   maxLapses: z.int().min(0).default(5),
 });
@@ -45,49 +48,59 @@ const job = z.string().regex(/^[1-9][0-9]{0,14}$/, {
 const lease = z.int().min(1);
 
 /** How a lease ended, as its worker says. Without failure and `cancelled`: completed. */
-const Ended = z.strictObject({
-  job,
-  lease,
-  result: z.json().optional(),
-  failure: Failure.optional(),
-  /** Only beside a failure: try again after this time. Without it, the job has failed. */
-  retryInMs: z.int().min(0).optional(),
-  /** It stopped as it was asked to. */
-  cancelled: z.literal(true).optional(),
-});
-export type Ended = z.infer<typeof Ended>;
+const endedOf = (value: z.ZodJSONSchema) =>
+  z.strictObject({
+    job,
+    lease,
+    result: value.optional(),
+    failure: Failure.optional(),
+    /** Only beside a failure: try again after this time. Without it, the job has failed. */
+    retryInMs: z.int().min(0).max(LONGEST_MS).optional(),
+    /** It stopped as it was asked to. */
+    cancelled: z.literal(true).optional(),
+  });
+export type Ended = z.infer<ReturnType<typeof endedOf>>;
 
-export const QueueCommand = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("ADD"), jobs: z.array(JobOrder).min(1).max(1_000) }),
-  z.strictObject({ type: z.literal("CANCEL"), job }),
-  /** A failed job stands in line again, with all its retries. */
-  z.strictObject({ type: z.literal("RETRY"), job }),
-  /** One schedule per id: a second of that id takes the first one's place. */
-  z.strictObject({
-    type: z.literal("SCHEDULE"),
-    id: z.string().min(1).max(200),
-    when: Schedule,
-    job: JobOrder,
-  }),
-  z.strictObject({ type: z.literal("UNSCHEDULE"), id: z.string() }),
-  /** Nothing is granted until RESUME; what runs goes on. */
-  z.strictObject({ type: z.literal("PAUSE") }),
-  z.strictObject({ type: z.literal("RESUME") }),
-  z.strictObject({ type: z.literal("CONFIGURE"), settings: QueueSettings }),
-  /** A worker is there for as many jobs at a time; again: with another number. */
-  z.strictObject({
-    type: z.literal("JOIN"),
-    worker,
-    slots: z.int().min(0).max(10_000),
-    /** What it can do. Default: everything. */
-    handlers: z.array(z.string()).optional(),
-  }),
-  /** It lives, and works at these. */
-  z.strictObject({ type: z.literal("HEARTBEAT"), worker, jobs: z.array(job) }),
-  z.strictObject({ type: z.literal("REPORT"), worker, ended: z.array(Ended).min(1).max(1_000) }),
-  /** It is gone; what it has not ended stands in line again. */
-  z.strictObject({ type: z.literal("LEAVE"), worker }),
-]);
+const commandsOf = (order: typeof JobOrder, value: z.ZodJSONSchema) =>
+  z.discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("ADD"), jobs: z.array(order).min(1).max(1_000) }),
+    z.strictObject({ type: z.literal("CANCEL"), job }),
+    /** A failed job stands in line again, with all its retries. */
+    z.strictObject({ type: z.literal("RETRY"), job }),
+    /** One schedule per id: a second of that id takes the first one's place. */
+    z.strictObject({
+      type: z.literal("SCHEDULE"),
+      id: z.string().min(1).max(200),
+      when: Schedule,
+      job: order,
+    }),
+    z.strictObject({ type: z.literal("UNSCHEDULE"), id: z.string() }),
+    /** Nothing is granted until RESUME; what runs goes on. */
+    z.strictObject({ type: z.literal("PAUSE") }),
+    z.strictObject({ type: z.literal("RESUME") }),
+    z.strictObject({ type: z.literal("CONFIGURE"), settings: QueueSettings }),
+    /** A worker is there for as many jobs at a time; again: with another number. */
+    z.strictObject({
+      type: z.literal("JOIN"),
+      worker,
+      slots: z.int().min(0).max(10_000),
+      /** What it can do. Default: everything. */
+      handlers: z.array(z.string()).optional(),
+    }),
+    /** It lives, and works at these. */
+    z.strictObject({ type: z.literal("HEARTBEAT"), worker, jobs: z.array(job) }),
+    z.strictObject({
+      type: z.literal("REPORT"),
+      worker,
+      ended: z.array(endedOf(value)).min(1).max(1_000),
+    }),
+    /** It is gone; what it has not ended stands in line again. */
+    z.strictObject({ type: z.literal("LEAVE"), worker }),
+  ]);
+
+export const QueueCommand = commandsOf(JobOrder, z.json());
+/** The same, from another actor. */
+export const RecordedCommand = commandsOf(RecordedOrder, Recorded);
 export type QueueCommand = z.infer<typeof QueueCommand>;
 
 /** By its own clock: something is due. */

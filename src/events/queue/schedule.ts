@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { cronFault, timeZoneFault } from "./cron.ts";
 
-/** The last moment that a date can hold. */
-const LAST = 8_640_000_000_000_000;
+/** The last moment that a date can hold, epoch ms. */
+export const LAST = 8_640_000_000_000_000;
 const MIN_EVERY_MS = 100;
 
 const Moment = z.int().min(0).max(LAST);

@@ -47,7 +47,8 @@ function updateFault(
   { changes, expected, fences = {} }: CommandOf<"UPDATE">,
 ): Refusal | undefined {
   for (const key of new Set([...Object.keys(changes), ...Object.keys(fences)])) {
-    const fault = fenceFault(turn, key, fences[key]);
+    const own = Object.hasOwn(fences, key) ? fences[key] : undefined; // "constructor" is a key
+    const fault = fenceFault(turn, key, own);
     if (fault !== undefined) return fault;
   }
   const { version } = turn.state;

@@ -10,7 +10,13 @@
  */
 import { emit, enqueueActions, setup } from "xstate";
 import type { Refusal } from "../../errors.ts";
-import type { InboxCommand, InboxFact, InboxInput, Receive } from "../../events/messages/inbox.ts";
+import {
+  InboxCommand,
+  Received,
+  type InboxFact,
+  type InboxInput,
+  type Receive,
+} from "../../events/messages/inbox.ts";
 import { numberOf, type Message } from "../../events/messages/message.ts";
 import { PRIORITIES, type Priority } from "../../events/priority.ts";
 import { has, put, sorted, without, type Sorted } from "../sorted.ts";
@@ -69,7 +75,11 @@ export const inboxMachine = setup({
     emitted: {} as InboxFact,
   },
   guards: {
-    takes: ({ context, event }) => event.type === "TAKE" && untakable(context, event) === undefined,
+    sound: ({ event }) => Received.safeParse(event).success,
+    takes: ({ context, event }) => {
+      const { data } = InboxCommand.safeParse(event); // another actor's has passed no schema (S1)
+      return data !== undefined && untakable(context, data) === undefined;
+    },
   },
   actions: {
     keep: enqueueActions(({ context, enqueue }, { message }: Receive) => {
@@ -89,7 +99,7 @@ export const inboxMachine = setup({
   },
   entry: emit(({ context: { agent } }) => ({ type: "inbox.opened", v: 1, data: { agent } })),
   on: {
-    RECEIVE: { actions: { type: "keep", params: ({ event }) => event } },
+    RECEIVE: { guard: "sound", actions: { type: "keep", params: ({ event }) => event } },
     TAKE: { guard: "takes", actions: { type: "drop", params: ({ event }) => event } },
   },
 });

@@ -12,7 +12,13 @@
  * - Pure: what follows from an event is worked out in one turn (`exchange.ts`).
  */
 import { enqueueActions, setup } from "xstate";
-import type { MessagesCommand, MessagesFact, MessagesInput } from "../../events/messages/exchange.ts";
+import {
+  RecordedMessages,
+  type MessagesCommand,
+  type MessagesFact,
+  type MessagesInput,
+} from "../../events/messages/exchange.ts";
+import { reader } from "../../events/recorded.ts";
 import { sendToActor, startActor, type ActorMessage, type ActorStart } from "../host-actions.ts";
 import {
   handedOff,
@@ -50,6 +56,9 @@ const take = enqueueActions<
   for (const params of sends) enqueue({ type: "sendToActor", params });
 });
 
+/** What the exchange is told, whoever tells it: another actor has passed no schema (S1). */
+const commandIn = reader<MessagesCommand>(RecordedMessages);
+
 export const messagesMachine = setup({
   types: {
     context: {} as Exchange,
@@ -58,7 +67,10 @@ export const messagesMachine = setup({
     emitted: {} as MessagesFact,
   },
   guards: {
-    takes: ({ context, event }) => objection(context, event) === undefined,
+    takes: ({ context, event }) => {
+      const command = commandIn(event);
+      return command !== undefined && objection(context, command) === undefined;
+    },
   },
   actions: {
     startActor,
@@ -70,26 +82,29 @@ export const messagesMachine = setup({
   context: ({ input }) => newExchange(input),
   entry: { type: "take", params: ({ context }) => opened(context) },
   on: {
-    JOIN: { actions: { type: "take", params: ({ context, event }) => joined(context, event) } },
-    LEAVE: {
+    "*": {
       guard: "takes",
-      actions: { type: "take", params: ({ context, event }) => left(context, event) },
-    },
-    SUBSCRIBE: {
-      guard: "takes",
-      actions: { type: "take", params: ({ context, event }) => subscribed(context, event) },
-    },
-    UNSUBSCRIBE: {
-      guard: "takes",
-      actions: { type: "take", params: ({ context, event }) => unsubscribed(context, event) },
-    },
-    SEND: {
-      guard: "takes",
-      actions: { type: "take", params: ({ context, event }) => sent(context, event) },
-    },
-    HANDOFF: {
-      guard: "takes",
-      actions: { type: "take", params: ({ context, event }) => handedOff(context, event) },
+      actions: {
+        type: "take",
+        params: ({ context, event }) => turnOf(context, commandIn(event) ?? event), // the guard has read it
+      },
     },
   },
 });
+
+function turnOf(exchange: Exchange, command: MessagesCommand): Turn {
+  switch (command.type) {
+    case "JOIN":
+      return joined(exchange, command);
+    case "LEAVE":
+      return left(exchange, command);
+    case "SUBSCRIBE":
+      return subscribed(exchange, command);
+    case "UNSUBSCRIBE":
+      return unsubscribed(exchange, command);
+    case "SEND":
+      return sent(exchange, command);
+    case "HANDOFF":
+      return handedOff(exchange, command);
+  }
+}

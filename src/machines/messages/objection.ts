@@ -3,7 +3,7 @@ import type { Refusal } from "../../errors.ts";
 import type { MessagesCommand } from "../../events/messages/exchange.ts";
 import { CONTEXT, numberOf } from "../../events/messages/message.ts";
 import { nearest } from "../../events/nearest.ts";
-import { payloadFault } from "../../events/payload-limit.ts";
+import { PAYLOAD_LIMIT, payloadFault } from "../../events/payload-limit.ts";
 import { entries, has } from "../sorted.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -21,7 +21,7 @@ export function objection(exchange: Exchange, event: MessagesCommand): Refusal |
     case "HANDOFF":
       return (
         unknownIn(exchange, [event.from, event.to]) ??
-        payloadFault("the result", event.result, exchange.maxBytes)
+        payloadFault("the result", event.result, Math.min(exchange.maxBytes, PAYLOAD_LIMIT)) // as the shared context
       );
   }
 }

@@ -11,9 +11,14 @@
  *   of it.
  */
 import { enqueueActions, setup } from "xstate";
-import type { JobCommand, JobFact, JobInput, JobMessage } from "../../events/queue/job.ts";
+import { JobCommand, JobMessage, type JobFact, type JobInput } from "../../events/queue/job.ts";
+import { reader } from "../../events/recorded.ts";
 import * as life from "./life.ts";
 import type { JobContext, Moved } from "./life.ts";
+
+/** Any actor may send it something (S1). */
+const messageIn = reader<JobMessage>(JobMessage);
+const commandIn = reader<JobCommand>(JobCommand);
 
 const jobSetup = setup({
   types: {
@@ -24,8 +29,10 @@ const jobSetup = setup({
   },
   guards: {
     queued: ({ context }) => context.queued,
-    leased: ({ context, event }) => event.type === "PROGRESS" && event.lease === context.lease,
-    retried: ({ event }) => event.type === "FAILED" && event.retryAt !== undefined,
+    leased: ({ context, event }) => commandIn(event)?.lease === context.lease,
+    sound: ({ event }) => messageIn(event) !== undefined,
+    retried: ({ event }) =>
+      event.type === "FAILED" && event.retryAt !== undefined && messageIn(event) !== undefined,
   },
   actions: {
     take: enqueueActions(({ enqueue }, { change = {}, fact }: Moved) => {
@@ -66,6 +73,7 @@ export const jobMachine = jobSetup.createMachine({
     QUEUED: {
       on: {
         LEASED: {
+          guard: "sound",
           target: "RUNNING",
           actions: { type: "take", params: ({ context, event }) => life.leased(context, event) },
         },
@@ -80,6 +88,7 @@ export const jobMachine = jobSetup.createMachine({
         },
         CANCEL: { actions: { type: "take", params: ({ context }) => life.cancelling(context) } },
         LAPSED: {
+          guard: "sound",
           target: "QUEUED",
           actions: { type: "take", params: ({ context, event }) => life.lapsed(context, event) },
         },
@@ -94,6 +103,7 @@ export const jobMachine = jobSetup.createMachine({
             actions: { type: "take", params: ({ context, event }) => life.failed(context, event) },
           },
           {
+            guard: "sound",
             target: "FAILED",
             actions: { type: "take", params: ({ context, event }) => life.failed(context, event) },
           },

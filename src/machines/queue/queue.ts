@@ -11,7 +11,7 @@ import { add } from "./add.ts";
 import { newQueue, type QueueContext } from "./board.ts";
 import { cancel, report, retry } from "./end.ts";
 import { grant, repaced } from "./grant.ts";
-import { queueSetup } from "./setup.ts";
+import { commandIn, queueSetup } from "./setup.ts";
 import { schedule, tick, unschedule } from "./time.ts";
 import { Turn } from "./turn.ts";
 import { heartbeat, join, leave } from "./workers.ts";
@@ -56,7 +56,7 @@ function opened(context: QueueContext, event: QueueCommand | QueueTick): Turn {
 
 function paused(context: QueueContext, event: QueueCommand | QueueTick): Turn {
   const turn = new Turn(context);
-  handle(turn, event);
+  handle(turn, commandIn(event) ?? event); // what no schema knows is its own: TICK
   return turn;
 }
 

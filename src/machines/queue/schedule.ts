@@ -1,6 +1,6 @@
 /** When a schedule fires. Pure: what it answers depends on what it is asked. */
 import { nextByCron } from "../../events/queue/cron.ts";
-import type { Schedule } from "../../events/queue/schedule.ts";
+import { LAST, type Schedule } from "../../events/queue/schedule.ts";
 
 /**
  * The first moment of a schedule after a moment, both epoch ms; undefined where none comes.
@@ -14,6 +14,7 @@ export function next(schedule: Schedule, after: number): number | undefined {
   return at > after ? at : undefined;
 }
 
-function nextMultiple(everyMs: number, from: number, after: number): number {
-  return after < from ? from : after - ((after - from) % everyMs) + everyMs;
+function nextMultiple(everyMs: number, from: number, after: number): number | undefined {
+  const next = after < from ? from : after - ((after - from) % everyMs) + everyMs;
+  return next > LAST ? undefined : next;
 }

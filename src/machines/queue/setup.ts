@@ -1,7 +1,14 @@
 /** The parts of the queue machine: what it may be told, and how a turn becomes actions. */
 import { enqueueActions, setup } from "xstate";
 import { now } from "../../events/now.ts";
-import type { QueueCommand, QueueFact, QueueInput, QueueTick } from "../../events/queue/queue.ts";
+import {
+  RecordedCommand,
+  type QueueCommand,
+  type QueueFact,
+  type QueueInput,
+  type QueueTick,
+} from "../../events/queue/queue.ts";
+import { reader } from "../../events/recorded.ts";
 import { sendToActor, startActor, type HostAction } from "../host-actions.ts";
 import type { QueueContext } from "./board.ts";
 import { refusalOf } from "./refusals.ts";
@@ -11,6 +18,9 @@ import type { Turn } from "./turn.ts";
 type Context = QueueContext;
 type Event = QueueCommand | QueueTick;
 
+/** A command, whoever sent it: other actors' have passed no schema. */
+export const commandIn = reader<QueueCommand>(RecordedCommand);
+
 const parts = setup({
   types: {
     context: {} as QueueContext,
@@ -19,7 +29,10 @@ const parts = setup({
     emitted: {} as QueueFact,
   },
   guards: {
-    sound: ({ context, event }) => event.type !== "TICK" && refusalOf(context, event) === undefined,
+    sound: ({ context, event }) => {
+      const command = commandIn(event);
+      return command !== undefined && refusalOf(context, command) === undefined;
+    },
   },
   actions: { startActor, sendToActor },
 });
