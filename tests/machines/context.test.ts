@@ -44,6 +44,13 @@ describe("values", () => {
     });
   });
 
+  it("a key may have the name of what every object has", () => {
+    const world = new ContextWorld();
+    world.tell({ type: "UPDATE", changes: { constructor: 1, toString: 2 }, by: "ada" });
+    expect(get(world.state.values, "constructor")?.value).toBe(1);
+    expect(get(world.state.values, "toString")?.value).toBe(2);
+  });
+
   it("tells nobody where it is not to", () => {
     const world = new ContextWorld({ announce: false });
     world.tell(set("a", 1));

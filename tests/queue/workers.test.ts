@@ -57,9 +57,11 @@ describe.each(ENGINES.filter(({ name }) => name === "memory"))("a worker, on $na
     const worker = await w.work({ handlers: { send: long.handler } });
     const { id } = await w.queue.add({ name: "send" });
     await w.pass(1);
+    const asLongAsItTakes = worker.stop();
+    await w.pass(500);
     const stop = worker.stop({ timeoutMs: 500 });
     await w.pass(500);
-    await stop;
+    await Promise.all([asLongAsItTakes, stop]);
     expect(long.signals[0]?.reason).toMatchObject({ code: "ACTIVITY_CANCELLED" });
     expect(await statusOf(w, id)).toBe("QUEUED");
     long.letGo();

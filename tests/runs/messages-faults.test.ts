@@ -33,6 +33,16 @@ describe.each(DURABLE)("messages that go wrong, on $name", (engine) => {
     expect(await team.history()).toHaveLength(1);
   });
 
+  it("a result that the shared context would not take is handed to nobody", async () => {
+    await using w = await contextBench(engine);
+    const team = await w.team({ maxBytes: 1_000_000 });
+    const [ada] = [await team.join("ada"), await team.join("bob")];
+    const code = { code: "PAYLOAD_TOO_LARGE" };
+    await expect(ada.handOff("bob", "x".repeat(300_000))).rejects.toMatchObject(code);
+    await expect(team.join("-a")).rejects.toMatchObject({ code: "EVENT_INVALID" }); // no key begins so
+    expect(await team.history()).toEqual([]);
+  });
+
   it("a member that left is written to no more, and reads what it had; back again it is as before", async () => {
     await using w = await contextBench(engine);
     const team = await w.team();
@@ -74,6 +84,9 @@ describe.each(DURABLE)("messages that go wrong, on $name", (engine) => {
       '"huge"': () => "x".repeat(2_000),
       '"map"': () => new Map([[1, 2]]),
       '"nothing"': () => undefined,
+      '"void"': () => {
+        throw Object.create(null);
+      },
     };
     await using handling = bob.handle(
       {
@@ -82,7 +95,9 @@ describe.each(DURABLE)("messages that go wrong, on $name", (engine) => {
       },
       {
         onError: (error, message) =>
-          faults.push(`${JSON.stringify(message?.payload)}: ${String(error)}`),
+          faults.push(
+            `${JSON.stringify(message?.payload)}: ${error instanceof Error ? String(error) : "odd"}`,
+          ),
       },
     );
     const failed = (message: string) => ({
@@ -95,11 +110,13 @@ describe.each(DURABLE)("messages that go wrong, on $name", (engine) => {
     await expect(ada.request("bob", "huge")).rejects.toMatchObject(failed("2002 bytes"));
     await expect(ada.request("bob", "map")).rejects.toMatchObject(failed(""));
     expect(await ada.request("bob", "nothing")).toBeNull();
+    await expect(ada.request("bob", "void")).rejects.toMatchObject(failed("no text"));
     expect(faults.map((fault) => fault.slice(0, 32))).toEqual([
       '"told": TypeError: no such file',
       '"throw": TypeError: no such file',
       '"huge": TroupeError: "messages/r',
       '"map": TroupeError: kind "messag',
+      '"void": odd',
     ]);
     await handling[Symbol.asyncDispose]();
     await ada.send("bob", "later");

@@ -6,6 +6,7 @@ import { assertJson, type Json } from "../../events/json.ts";
 import { payloadFault } from "../../events/payload-limit.ts";
 import type { WholeOrder } from "../../events/queue/job.ts";
 import type { Ended } from "../../events/queue/queue.ts";
+import { wordsOf } from "../thrown.ts";
 
 /** A job as its handler gets it. */
 export interface LeasedJob extends WholeOrder {
@@ -130,14 +131,5 @@ function noHandler({ id, handler }: LeasedJob): TroupeError {
 
 function failed(error: unknown): Failure {
   if (TroupeError.is(error)) return { code: error.code, message: error.message };
-  return { code: "JOB_FAILED", message: messageOf(error).slice(0, MESSAGE_LIMIT) };
-}
-
-/** Whatever is thrown says something. */
-function messageOf(error: unknown): string {
-  try {
-    return String(error instanceof Error ? error.message : error);
-  } catch {
-    return "something was thrown that is no text";
-  }
+  return { code: "JOB_FAILED", message: wordsOf(error).slice(0, MESSAGE_LIMIT) };
 }

@@ -73,10 +73,16 @@ export function workflowEnd(
  */
 export async function started(asked: Asked, id: string, signal?: AbortSignal): Promise<void> {
   const { actors, name } = asked;
+  if (!isNumber(id)) throw noJob(name, id);
   if ((await seen(asked, id)) !== undefined) return;
   const { added } = boardOf(await actors.actor(`queue/${name}`).snapshot());
   if (!(Number(id) <= added)) throw noJob(name, id);
   await listening(asked, signal, (job) => job(id, () => true));
+}
+
+/** Whether it is spelled as a queue spells them: "01" is no job that will ever start. */
+function isNumber(id: string): boolean {
+  return /^[1-9][0-9]{0,14}$/.test(id);
 }
 
 async function numbersOf(

@@ -35,7 +35,7 @@ export interface WorkerOptions {
 }
 
 export interface StopOptions {
-  /** Then the signals of the jobs that still run abort. Default: never. */
+  /** Then the signals of the jobs that still run abort. Counts each time. Default: never. */
   readonly timeoutMs?: number;
 }
 
@@ -76,6 +76,7 @@ export async function startWorker(
   let slots = concurrency;
   let rested = (): void => {};
   let still = (): void => {};
+  let late = false;
 
   const reports = reporter({
     handle,
@@ -133,7 +134,7 @@ export async function startWorker(
   function hear(fact: Fact): void {
     if (fact.type === "job.started") {
       const { data } = JobStarted.parse(fact);
-      if (data.worker !== worker) return;
+      if (data.worker !== worker || late) return;
       const one = { job: data.job, abort: new AbortController() };
       held.set(data.lease, one);
       work(data.lease, one).catch((error: unknown) => {
@@ -192,20 +193,29 @@ export async function startWorker(
     () => beat().catch((error: unknown) => (isPassing(error) ? onError(error) : fail(error))),
   );
 
-  async function stop({ timeoutMs }: StopOptions = {}): Promise<void> {
+  /** Ends the jobs that still run then; by its leave they stand in line again. */
+  function endAfter(timeoutMs: number | undefined): void {
+    if (timeoutMs === undefined) return;
+    const overdue = (): void => {
+      late = true; // what it is given now is not begun
+      dropAll(stopped(worker));
+    };
+    ending.defer(clock.after(timeoutMs, overdue));
+  }
+
+  async function stop(): Promise<void> {
     slots = 0;
     if (!failing.signal.aborted) await join().catch(fail);
-    const abort = () => dropAll(stopped(worker)); // by its leave they stand in line again
-    const cancel = timeoutMs === undefined ? undefined : clock.after(timeoutMs, abort);
     do {
       while (held.size > 0) await new Promise<void>((resolve) => (rested = resolve));
       await reports.sent();
     } while (held.size > 0); // of a lease that was granted before, one hears now
-    cancel?.();
+    ending.dispose();
     still();
     unlisten();
     if (!failing.signal.aborted) await handle.send({ type: "LEAVE", worker }).catch(onError);
   }
+  const ending = new DisposableStack();
   let stopping: Promise<void> | undefined;
 
   return {
@@ -216,7 +226,11 @@ export async function startWorker(
       return held.size;
     },
     failed: failing.signal,
-    stop: (how) => (stopping ??= stop(how)),
+    stop({ timeoutMs } = {}) {
+      stopping ??= stop();
+      if (!ending.disposed) endAfter(timeoutMs); // also where somebody waits for its end already
+      return stopping;
+    },
     [Symbol.asyncDispose]: () => (stopping ??= stop()),
   };
 }

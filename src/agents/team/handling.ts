@@ -11,6 +11,7 @@ import type { Clock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
 import type { Message, MessageType } from "../../events/messages/message.ts";
 import { AGAIN_MS, onceThereIsRoom, pause } from "../patience.ts";
+import { wordsOf } from "../thrown.ts";
 import type { Mail } from "./mail.ts";
 
 /** What it returns answers a `request`, and is ignored elsewhere. The signal aborts when the handling ends. */
@@ -112,10 +113,9 @@ async function outcome(
 
 function failure(error: unknown): Letter {
   const code = TroupeError.is(error) ? { code: error.code } : {};
-  const message = error instanceof Error ? error.message : String(error);
-  return { message: "error", payload: { ...code, message } };
+  return { message: "error", payload: { ...code, message: wordsOf(error) } };
 }
 
 function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error));
+  process.emitWarning(error instanceof Error ? error : wordsOf(error));
 }

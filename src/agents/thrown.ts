@@ -1,0 +1,10 @@
+/** What is thrown, in words: anything can be. */
+
+/** @returns what an error says; of what is no error, its text. */
+export function wordsOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return "something was thrown that is no text";
+  }
+}
