@@ -61,6 +61,9 @@ export type StartArguments<TKind extends AnyKind> =
 
 /** What hosts and clients offer alike. */
 export interface Actors<TKinds extends readonly AnyKind[]> {
+  /** For the compiler alone, never set: what needs some kinds takes no host or client without them. */
+  readonly "~kinds"?: (kind: TKinds[number]["kind"]) => void;
+
   /**
    * Starts a root actor; resolves when it is on disk. The same address and input again give the
    * same actor.

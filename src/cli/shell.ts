@@ -46,7 +46,7 @@ export async function openExisting(url: string, options: OpenLogOptions = {}): P
   } catch (error) {
     if (!TroupeError.is(error, "LOG_NOT_FOUND")) throw error;
     throw new TroupeError(error.code, error.message, {
-      hint: "Mind --log and the folder you are in; the first `troupe run` makes a log.",
+      hint: "Mind --log and the folder you are in; the first `troupe run`, or a program of yours, makes a log.",
       data: error.data,
       cause: error,
     });

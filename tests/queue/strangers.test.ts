@@ -7,6 +7,7 @@ import { defineKind } from "../../src/actors/kind.ts";
 import { openQueue } from "../../src/agents/queue/queue.ts";
 import { queueKinds } from "../../src/agents/queue/kinds.ts";
 import { startWorker } from "../../src/agents/queue/worker.ts";
+import { contextKind } from "../../src/agents/team/context-kind.ts";
 import { messagesKinds } from "../../src/agents/team/messages-kinds.ts";
 import { openTeam } from "../../src/agents/team/messages.ts";
 import { sendToActor, type ActorMessage } from "../../src/machines/host-actions.ts";
@@ -33,7 +34,7 @@ const stranger = defineKind({
   }),
 });
 
-const kinds = [...queueKinds(), ...messagesKinds(), stranger] as const;
+const kinds = [...queueKinds(), ...messagesKinds(), contextKind, stranger] as const;
 
 const TO_QUEUE: Say["words"] = [
   { type: "NONSENSE" },

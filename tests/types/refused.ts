@@ -1,5 +1,17 @@
 /** What users must not be able to write: each line below a mark is an error, or `npm run types` fails. */
-import { createHost, defineKind, planKinds, sendToActor, startActor } from "troupe";
+import {
+  connect,
+  createHost,
+  defineKind,
+  messagesKinds,
+  openQueue,
+  openTeam,
+  planKinds,
+  sendToActor,
+  sharedContext,
+  startActor,
+  startWorker,
+} from "troupe";
 import { z } from "zod";
 import { auction, clock, order, room } from "./compiles.ts";
 
@@ -102,3 +114,17 @@ export const deaf = defineKind({
   // @ts-expect-error the event has no such field
   refuse: (_, event) => (event.price > 3 ? undefined : { message: "no", hint: "Bid more." }),
 });
+
+/** Whoever forgets kinds hears of it in the editor. */
+export async function kindsForgotten(): Promise<void> {
+  const host = await createHost({ log: "memory:", kinds: messagesKinds() });
+  const client = await connect({ log: "memory:", kinds: [] });
+  // @ts-expect-error queueKinds() is needed
+  await openQueue(host, "mail");
+  // @ts-expect-error queueKinds() is needed
+  await startWorker(client, "mail", { handlers: {} });
+  // @ts-expect-error contextKind is needed, too
+  await openTeam(host, "r1");
+  // @ts-expect-error contextKind is needed
+  await sharedContext(client, "r1");
+}

@@ -34,7 +34,7 @@ import { jobEnd, started, workflowEnd, type WaitForJob, type WorkflowJob } from 
 /** What has queues: a host or a client with {@link queueKinds}. */
 export type QueueActors = Pick<
   Actors<readonly [QueueKind, JobKind]>,
-  "start" | "actor" | "read" | "facts" | "rows"
+  "~kinds" | "start" | "actor" | "read" | "facts" | "rows"
 >;
 
 /** A job that is asked for. */

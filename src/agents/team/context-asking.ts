@@ -10,7 +10,7 @@ import type { ContextKind } from "./context-kind.ts";
 /** What a host and a client offer, whatever other kinds they have. */
 export type ContextActors = Pick<
   Actors<readonly [ContextKind]>,
-  "start" | "actor" | "facts" | "latest"
+  "~kinds" | "start" | "actor" | "facts" | "latest"
 >;
 
 /** One context, to be asked. */
