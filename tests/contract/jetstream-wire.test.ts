@@ -245,7 +245,7 @@ describe("a command", () => {
       log.commands.request({ id: "c", address: "task/r1", op: "send", data });
     const answer = await expectRejection(ask("small"), "HOST_FAILED");
     expect(answer.message).toContain("max_payload");
-    const large = await expectRejection(ask("x".repeat(2_000_000)), "LOG_WRITE_FAILED");
+    const large = await expectRejection(ask("x".repeat(2_000_000)), "PAYLOAD_TOO_LARGE");
     expect(large.message).toContain("2000");
   });
 });

@@ -41,6 +41,17 @@ describe("what is asked for in one turn", () => {
     expect(sent).toEqual([[1, -2, 3], [1], [-2], [3]]);
   });
 
+  it("is sent one by one where all at once are too much", async () => {
+    const sent: number[][] = [];
+    const echo = together(async (numbers: readonly number[]) => {
+      sent.push([...numbers]);
+      if (numbers.length > 1) throw new TroupeError("PAYLOAD_TOO_LARGE", "no");
+      return numbers.map((number) => ({ number }));
+    });
+    expect(await Promise.all([1, 2].map(echo))).toEqual([{ number: 1 }, { number: 2 }]);
+    expect(sent).toEqual([[1, 2], [1], [2]]);
+  });
+
   it("is not sent again where nobody knows whether it was written", async () => {
     const { sent, double } = doubling("LOG_OUTCOME_UNKNOWN");
     const ends = await Promise.allSettled([1, -2].map(double));

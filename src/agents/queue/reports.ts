@@ -32,6 +32,11 @@ export interface ReportParts {
   readonly failed: () => boolean;
 }
 
+/** A result that cannot be sent is a failure: it would be as large the next time. */
+function unsendable({ job, lease }: Ended, { code, message }: TroupeError): Ended {
+  return { job, lease, failure: { code, message } };
+}
+
 /** As many as one command takes. */
 const MOST = 1_000;
 
@@ -54,15 +59,17 @@ export function reporter({ handle, clock, worker, trouble, fail, failed }: Repor
     }
   }
 
-  /** Where one lease of many is lost, the others still count: each goes alone then. */
+  /** Where one lease of many is lost, or all are too much at once, the others still count: each goes alone then. */
   async function deliver(ended: readonly Ended[]): Promise<void> {
     try {
       await send(ended);
     } catch (error) {
-      if (!TroupeError.is(error, "LEASE_LOST")) throw error;
+      const large = TroupeError.is(error, "PAYLOAD_TOO_LARGE");
+      if (!large && !TroupeError.is(error, "LEASE_LOST")) throw error;
       const [only] = ended;
-      if (ended.length === 1 && only !== undefined) return trouble(error);
-      for (const one of ended) await deliver([one]);
+      if (ended.length > 1 || only === undefined) for (const one of ended) await deliver([one]);
+      else if (large && "result" in only) await deliver([unsendable(only, error)]);
+      else trouble(error);
     }
   }
 

@@ -20,7 +20,6 @@ import type { Command, CommandChannel } from "../log.ts";
 import type { Sealer } from "../payload.ts";
 import { ownerOf, type Lease } from "./lease.ts";
 import { assertOpen, type Link } from "./link.ts";
-import { writeFailed } from "./publish.ts";
 
 /** How often one that does not serve yet is asked again, and how often an owner is missed. */
 const AGAIN_MS = 20;
@@ -81,8 +80,7 @@ export function commands(
       const { id, address, op, data } = command;
       const sealed = seals.sealInline({ id, address, op, data });
       const limit = link.nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
-      if (sealed.byteLength > limit)
-        throw writeFailed(link.url, `a command of ${sealed.byteLength} bytes is over ${limit}`);
+      if (sealed.byteLength > limit) throw tooLarge(sealed.byteLength, limit);
       const late = AbortSignal.timeout(timeoutMs);
       const stop = AbortSignal.any([late, link.closing]);
       const why = () => (late.aborted ? `none came within ${timeoutMs} ms` : "the log was closed");
@@ -97,6 +95,15 @@ export function commands(
       }
     },
   };
+}
+
+/** Nothing was sent. */
+function tooLarge(bytes: number, limit: number): TroupeError {
+  const message = `a command of ${bytes} bytes is over the server's max_payload of ${limit}`;
+  return new TroupeError("PAYLOAD_TOO_LARGE", message, {
+    hint: "Send less at once, put what is large into a file, or raise max_payload.",
+    data: { bytes, limit },
+  });
 }
 
 interface Question {
