@@ -22,7 +22,7 @@ export async function demo(log: string, folder = "."): Promise<readonly string[]
     },
   });
 
-  async function lead({ run }: Work) {
+  async function lead({ run, idempotencyKey }: Work) {
     const orders = CHAPTERS.map((chapter) => ({
       name: `chapter on ${chapter}`,
       handler: "chapter",
@@ -30,13 +30,13 @@ export async function demo(log: string, folder = "."): Promise<readonly string[]
       workflow: run,
       backoff: { delayMs: 1 },
     }));
-    await queue.addAll(orders);
+    await queue.addAll(orders, { id: `${idempotencyKey}:jobs` }); // once, though a crash may call this again
     const ends = (await queue.waitForWorkflow(run)) ?? [];
     const chapters = ends.map((end) => (end.status === "COMPLETED" ? end.result : end.status));
     const talk = await openTeam(team.host, run);
     const self = await talk.join("lead");
     await talk.join("critic");
-    await self.handOff("critic", chapters.map(String));
+    await self.handOff("critic", chapters.map(String), { id: `${idempotencyKey}:hand-off` });
     return { summary: `${ends.length} chapters`, data: { run } };
   }
 
