@@ -2,12 +2,15 @@
  * Messages through two actors: the exchange of a run, which numbers each, and the inbox of who gets
  * it. A message counts once it is on disk in both.
  *
- * - Senders are outside: each message is a command to the exchange, answered once it is on disk.
+ * - Senders are outside: each waits until its message is on disk. What is sent in one turn of the event
+ *   loop shares a command, and a record in either actor.
  * - Nobody takes any, or their agent takes all as they come, up to 64 with one command.
  */
 import { join } from "node:path";
 import { createHost } from "../src/actors/host.ts";
+import { contextKind } from "../src/agents/team/context-kind.ts";
 import { messagesKinds } from "../src/agents/team/messages-kinds.ts";
+import { openTeam } from "../src/agents/team/messages.ts";
 import { startNats } from "../tests/support/nats-server.ts";
 import type { Bench } from "./bench.ts";
 import { inFolder } from "./folder.ts";
@@ -58,7 +61,8 @@ export const messages: Bench = {
       },
     ];
     const title = `messages of 200 bytes a second, ${WAITING} in flight, from one agent to another`;
-    const sender = "sent from outside; each is on disk in two actors, so a message is two records";
+    const sender =
+      "sent from outside; each is on disk in two actors; what is sent at the same time shares their records";
     return [{ title, rows, notes: [sender, ...FIGURES] }];
   },
 };
@@ -70,8 +74,9 @@ interface Load {
 }
 
 async function through(log: string, { run, count, taking }: Load): Promise<Sample> {
-  await using host = await createHost({ log, kinds: messagesKinds(), strict: false });
-  const exchange = await host.start(`messages/${run}`, { input: { run, agents: ["ada", "bob"] } });
+  await using host = await createHost({ log, kinds: [...messagesKinds(), contextKind], strict: false });
+  const team = await openTeam(host, run);
+  const [ada] = [await team.join("ada"), await team.join("bob")];
   const inbox = host.actor(`inbox/${run}:bob`);
   const all = Promise.withResolvers<void>();
   const [ids, takes]: [string[], Promise<unknown>[]] = [[], []];
@@ -84,15 +89,7 @@ async function through(log: string, { run, count, taking }: Load): Promise<Sampl
       takes.push(inbox.send({ type: "TAKE", ids: ids.splice(0) }));
   });
   const sample = await timed(count, async () => {
-    await inFlight(count, WAITING, () =>
-      exchange.send({
-        type: "SEND",
-        from: "ada",
-        to: ["bob"],
-        message: "notification",
-        payload: PAYLOAD,
-      }),
-    );
+    await inFlight(count, WAITING, () => ada.send("bob", PAYLOAD));
     await all.promise;
     await Promise.all(takes);
   });

@@ -62,6 +62,16 @@ function unreadOf(unread: Unread | undefined): readonly string[] {
 
 const name = fc.constantFrom(...NAMES);
 const type = fc.constantFrom<MessageType>("notification", "request", "state_update");
+const letter = {
+  from: name,
+  to: fc.oneof(
+    fc.array(name, { minLength: 1, maxLength: 3 }),
+    fc.constantFrom("everyone", "subscribers"),
+  ),
+  message: type,
+  priority: fc.constantFrom(...PRIORITIES),
+  payload: fc.nat(9),
+};
 const move = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant("JOIN"), agent: name }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("LEAVE"), agent: name }) },
@@ -72,20 +82,19 @@ const move = fc.oneof(
   }),
   {
     weight: 6,
+    arbitrary: fc.record({ type: fc.constant("SEND"), ...letter }),
+  },
+  {
+    weight: 3,
     arbitrary: fc.record({
-      type: fc.constant("SEND"),
-      from: name,
-      to: fc.oneof(
-        fc.array(name, { minLength: 1, maxLength: 3 }),
-        fc.constantFrom("everyone", "subscribers"),
-      ),
-      message: type,
-      priority: fc.constantFrom(...PRIORITIES),
-      payload: fc.nat(9),
+      type: fc.constant("SEND_ALL"),
+      letters: fc.array(fc.record(letter), { minLength: 1, maxLength: 3 }),
     }),
   },
   { weight: 3, arbitrary: fc.record({ type: fc.constant("TAKE"), agent: name, pick: fc.nat(9) }) },
 );
+
+type Letter = Extract<MessagesCommand, { readonly type: "SEND_ALL" }>["letters"][number];
 
 /** The same in plain code. */
 class Model {
@@ -106,18 +115,24 @@ class Model {
         return command.types.forEach((one) => this.members.get(command.agent)?.delete(one));
       case "SEND":
         return this.#send(command);
+      case "SEND_ALL":
+        return command.letters.forEach((one) => this.#send(one));
       case "HANDOFF":
     }
   }
 
   knows(command: MessagesCommand): boolean {
     if (command.type === "JOIN") return true;
+    if (command.type === "SEND_ALL") return command.letters.every((one) => this.#knowsAll(one));
     if (command.type !== "SEND" && command.type !== "HANDOFF") return this.members.has(command.agent);
-    const to = typeof command.to === "string" ? [] : command.to;
-    return [command.from, ...to].every((one) => this.members.has(one));
+    return this.#knowsAll(command);
   }
 
-  #send({ from, to, message, priority }: Extract<MessagesCommand, { readonly type: "SEND" }>): void {
+  #knowsAll({ from, to }: { readonly from: string; readonly to: string | readonly string[] }): boolean {
+    return [from, ...(typeof to === "string" ? [] : to)].every((one) => this.members.has(one));
+  }
+
+  #send({ from, to, message, priority }: Letter): void {
     const id = `m${++this.sent}`;
     for (const [agent, types] of this.members) {
       const chosen = to === "everyone" || (to === "subscribers" && types.has(message));

@@ -68,7 +68,7 @@ const TO_EXCHANGE: Say["words"] = [
 
 const TO_INBOX: Say["words"] = [
   { type: "RECEIVE" },
-  { type: "RECEIVE", message: { id: "m1", priority: "VAST" } },
+  { type: "RECEIVE", messages: [{ id: "m1", priority: "VAST" }] },
   { type: "TAKE" },
 ];
 

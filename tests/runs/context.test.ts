@@ -30,7 +30,7 @@ describe.each(DURABLE)("a shared context, on $name", (engine) => {
     expect([...(await shared.all()).keys()]).toEqual(["plan"]);
     for (const agent of ["ada", "bob"]) {
       const records = await w.bench.records(`inbox/r1:${agent}`);
-      const messages = records.flatMap(({ body }) => Object(body.event?.["message"]) as object);
+      const messages = records.flatMap(({ body }) => Object(body.event?.["messages"] ?? {}) as object);
       expect(messages).toMatchObject([
         {},
         { from: "context", type: "state_update", priority: "NORMAL", payload: heard[0] },

@@ -161,13 +161,32 @@ describe.each(DURABLE)("agents that talk, on $name", (engine) => {
     await Promise.all(upTo(110).map((n) => cy.send("ada", n)));
     expect(await team.history()).toHaveLength(100);
     const first = await said({ type: "notification", limit: 60 });
-    const before = (await team.history({ type: "notification", limit: 60 })).at(-1)?.seq ?? 0;
+    const before = (await team.history({ type: "notification", limit: 60 })).at(-1);
+    if (before === undefined) throw new Error("no page");
     const second = await said({ type: "notification", limit: 60, before });
     expect([...first, ...second].slice(0, 110).toReversed()).toEqual(upTo(110));
     expect(second.at(-1)).toBe("first");
     const other = await w.team();
     expect(await other.history({ limit: 1 })).toHaveLength(1);
     await expect(team.history({ limit: 0 })).rejects.toMatchObject({ code: "USAGE" });
+  });
+
+  it("what is sent at once is one record, in order, and what is wrong with one is said of it alone", async () => {
+    await using w = await contextBench(engine);
+    const team = await w.team();
+    const [ada, bob] = [await team.join("ada"), await team.join("bob")];
+    const before = (await w.bench.records("messages/r1")).length;
+    const ids = await Promise.all(upTo(5).map((n) => ada.send("bob", n)));
+    expect(ids).toEqual(["m1", "m2", "m3", "m4", "m5"]);
+    expect(await w.bench.records("messages/r1")).toHaveLength(before + 1);
+    const ends = [ada.send("bob", 6), ada.send("eve", 7), ada.send("bob", 8)];
+    const [six, seven, eight] = await Promise.allSettled(ends);
+    expect([six?.status, eight?.status]).toEqual(["fulfilled", "fulfilled"]);
+    expect(seven).toMatchObject({ reason: { code: "RECIPIENT_UNKNOWN" } });
+    const last = ada.send("bob", 9);
+    const left = bob.leave(); // behind what was sent before
+    await Promise.all([last, left]);
+    expect(await heard(w, bob)).toEqual([...upTo(5), 6, 8, 9]);
   });
 
   it("S4-038: what is published reaches who subscribed to its type, until it unsubscribes", async () => {

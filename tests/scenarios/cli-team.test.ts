@@ -33,8 +33,8 @@ onEachLog("troupe messages and troupe context", (open) => {
       "7    TIME  ada   bob,cy    error         NORMAL    bye",
       '6    TIME  bob   everyone  state_update  HIGH      {"n":1}',
     ]);
-    expect(said.err).toBe("older ones: --before 6");
-    const older = await bench.troupe(["messages", "r1", "--before", "6"]);
+    expect(said.err).toBe("older ones: --before 6.m2");
+    const older = await bench.troupe(["messages", "r1", "--before", "6.m2"]);
     expect(older.out).toMatch(/\n5 .* ada +bob +notification +NORMAL +hello ⏎ from r1$/);
     const payloads = async (...argv: readonly string[]): Promise<unknown> => {
       const { value } = await bench.json(["messages", ...argv]);
@@ -85,7 +85,7 @@ onEachLog("troupe messages and troupe context", (open) => {
     expect(await wrong("messages", "--before", "3")).toEqual([
       2,
       "",
-      "USAGE: --before is a SEQ of one run, and no run is named",
+      "USAGE: --before is a place in one run, and no run is named",
     ]);
     expect(await wrong("messages", "../r1")).toEqual([2, "", 'USAGE: "../r1" is not an id for a run']);
   });

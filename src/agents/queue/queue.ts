@@ -28,7 +28,7 @@ import { unanswered } from "../unanswered.ts";
 import { boardOf, type JobKind, type QueueKind } from "./kinds.ts";
 import { listed, type ListOptions } from "./listed.ts";
 import { standOf, viewOf, type JobView, type QueueStats } from "./views.ts";
-import { together } from "./together.ts";
+import { together } from "../together.ts";
 import { jobEnd, started, workflowEnd, type WaitForJob, type WorkflowJob } from "./waiting.ts";
 
 /** What has queues: a host or a client with {@link queueKinds}. */
@@ -135,14 +135,16 @@ export async function openQueue(
     }));
   }
 
-  const addOne = together((orders: readonly z.input<typeof JobOrder>[]) => addAll(orders));
+  const adding = together((orders: readonly z.input<typeof JobOrder>[]) => addAll(orders));
 
   return {
     name,
     addAll,
     async add(order, options) {
-      if (options?.id === undefined) return addOne(order);
-      return together((orders: readonly z.input<typeof JobOrder>[]) => addAll(orders, options))(order); // what shares a command has no key of its own
+      if (options?.id === undefined) return adding.ask(order);
+      const [added] = await addAll([order], options); // what shares a command has no key of its own
+      if (added === undefined) throw unanswered(address);
+      return added;
     },
     async schedule(id, when, job) {
       await send({ type: "SCHEDULE", id, when, job });

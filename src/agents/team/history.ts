@@ -3,7 +3,7 @@ import type { Actors } from "../../actors/face.ts";
 import type { AnyKind } from "../../actors/kind.ts";
 import { TroupeError } from "../../errors.ts";
 import type { MessagesCommand, MessageSent } from "../../events/messages/exchange.ts";
-import { exchangeOf, type Message, type MessageType } from "../../events/messages/message.ts";
+import { exchangeOf, numberOf, type Message, type MessageType } from "../../events/messages/message.ts";
 import type { StepRecord } from "../../projections/projection.ts";
 
 export interface MessageFilter {
@@ -12,8 +12,8 @@ export interface MessageFilter {
   readonly type?: MessageType;
   /** At most so many. Default 100. */
   readonly limit?: number;
-  /** Only those before this record: the `seq` of the last one of the page before. */
-  readonly before?: number;
+  /** Only those before this one: the last one of the page before. */
+  readonly before?: Pick<PastMessage, "seq"> & Partial<Pick<PastMessage, "id">>;
 }
 
 /** A message as it was sent. */
@@ -39,13 +39,22 @@ export async function messageHistory(
       hint: "Give a limit of 1 or more.",
     });
   const found: PastMessage[] = [];
-  const from = before === undefined ? {} : { before };
-  for await (const record of actors.latest(exchangeOf(run), from)) {
-    const message = messageIn(record);
-    if (message === undefined || !isWanted(message, agent, type)) continue;
-    if (found.push(message) === limit) break;
-  }
+  for await (const message of messagesBack(actors, run, before))
+    if (isWanted(message, agent, type) && found.push(message) === limit) break;
   return found;
+}
+
+async function* messagesBack(
+  actors: Pick<Actors<readonly AnyKind[]>, "latest">,
+  run: string,
+  before: MessageFilter["before"],
+): AsyncGenerator<PastMessage> {
+  const to = before === undefined ? undefined : before.seq + (before.id === undefined ? 0 : 1);
+  const end = before?.id === undefined ? Number.POSITIVE_INFINITY : numberOf(before.id);
+  const records = actors.latest(exchangeOf(run), to === undefined ? {} : { before: to });
+  for await (const record of records)
+    for (const message of messagesIn(record).toReversed())
+      if (numberOf(message.id) < end) yield message; // some of a record may be on the page before
 }
 
 /** Whether a filter lets a message through. */
@@ -58,19 +67,32 @@ export function isWanted(
   return agent === undefined || message.from === agent || message.deliveredTo.includes(agent);
 }
 
-/** The message that a record of an exchange took. */
-export function messageIn({ body, seq, at }: StepRecord): PastMessage | undefined {
-  const sent = body.facts?.find(({ type }) => type === "message.sent");
-  if (sent === undefined) return undefined;
-  const { to: deliveredTo, replyTo, ...data } = (sent as unknown as MessageSent).data; // the exchange emits no other
-  const command = body.event as unknown as Command<"SEND"> | Command<"HANDOFF">; // only these make it say so
-  const files = command.artifacts === undefined ? {} : { artifacts: command.artifacts };
-  const content =
-    command.type === "HANDOFF"
-      ? { to: [command.to], payload: command.result }
-      : { to: command.to, payload: command.payload };
-  const reply = replyTo === undefined ? {} : { replyTo };
-  return { ...data, ...content, ...reply, ...files, deliveredTo, seq, at };
+/** The messages that a record of an exchange took, in order. */
+export function messagesIn({ body, seq, at }: StepRecord): readonly PastMessage[] {
+  const sent = (body.facts ?? []).filter(({ type }) => type === "message.sent");
+  if (sent.length === 0) return [];
+  const letters = lettersIn(body.event as unknown as Sending); // only these make it say so
+  return sent.flatMap((fact, i) => {
+    const { to: deliveredTo, replyTo, ...data } = (fact as unknown as MessageSent).data; // the exchange emits no other
+    const letter = letters[i];
+    if (letter === undefined) return [];
+    const { to, payload, artifacts } = letter;
+    const reply = replyTo === undefined ? {} : { replyTo };
+    const files = artifacts === undefined ? {} : { artifacts };
+    return [{ ...data, to, payload, ...reply, ...files, deliveredTo, seq, at }];
+  });
 }
 
-type Command<T extends MessagesCommand["type"]> = Extract<MessagesCommand, { readonly type: T }>;
+type Sending = Extract<MessagesCommand, { readonly type: "SEND" | "SEND_ALL" | "HANDOFF" }>;
+type Letter = Pick<Extract<Sending, { readonly type: "SEND" }>, "to" | "payload" | "artifacts">;
+
+function lettersIn(command: Sending): readonly Letter[] {
+  switch (command.type) {
+    case "SEND":
+      return [command];
+    case "SEND_ALL":
+      return command.letters;
+    case "HANDOFF":
+      return [{ ...command, to: [command.to], payload: command.result }];
+  }
+}

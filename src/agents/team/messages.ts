@@ -13,11 +13,20 @@ import type { MessagesFact } from "../../events/messages/exchange.ts";
 import { exchangeOf, inboxOf, type MessageType } from "../../events/messages/message.ts";
 import type { Exchange } from "../../machines/messages/exchange.ts";
 import { entries } from "../../machines/sorted.ts";
+import { together } from "../together.ts";
+import { unanswered } from "../unanswered.ts";
 import type { ContextKind } from "./context-kind.ts";
 import { messageHistory, type MessageFilter, type PastMessage } from "./history.ts";
 import { Mail } from "./mail.ts";
 import type { InboxKind, MessagesKind } from "./messages-kinds.ts";
-import { teammate, type Teammate, type TeammateParts } from "./teammate.ts";
+import {
+  idsIn,
+  teammate,
+  type Given,
+  type Letter,
+  type Teammate,
+  type TeammateParts,
+} from "./teammate.ts";
 
 /** A host or client with `messagesKinds()`; with `contextKind` as well, where results are handed off. */
 export type TeamActors = Actors<readonly [MessagesKind, InboxKind, ContextKind]>;
@@ -55,12 +64,26 @@ export async function openTeam(
   const input = { run, ...(maxBytes !== undefined && { maxBytes }) };
   if (start) await startedOnce(actors.start(exchangeOf(run), { input }));
   const exchange = actors.actor(exchangeOf(run));
-  const tell: TeammateParts["tell"] = async (command, id) => {
+  const send = async (command: Given, id?: string): Promise<readonly MessagesFact[]> => {
     const { facts } = await exchange.send(command, id === undefined ? {} : { id });
     return facts as readonly unknown[] as readonly MessagesFact[]; // the exchange emits no other
   };
+  const posting = together(async (letters: readonly Letter[]) => {
+    const [letter] = letters;
+    const alone = letters.length === 1 && letter !== undefined;
+    const ids = idsIn(
+      await send(alone ? { type: "SEND", ...letter } : { type: "SEND_ALL", letters: [...letters] }),
+    );
+    if (ids.length !== letters.length) throw unanswered(exchange.address);
+    return ids;
+  });
+  const tell: TeammateParts["tell"] = (command, id) => {
+    posting.flush(); // it comes behind what was sent before
+    return send(command, id);
+  };
   const parts = {
     tell,
+    post: posting.ask,
     clock,
     shareContext: () => startedOnce(actors.start(`context/${run}`, { input: { run } })),
   };

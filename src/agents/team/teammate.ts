@@ -96,6 +96,9 @@ export interface Teammate {
 
 export type Given = z.input<typeof MessagesCommand>;
 
+/** A message on its way to the exchange. */
+export type Letter = Extract<Given, { readonly type: "SEND_ALL" }>["letters"][number];
+
 /** What a teammate stands on. */
 export interface TeammateParts {
   readonly name: string;
@@ -103,15 +106,22 @@ export interface TeammateParts {
   readonly clock: Clock;
   /** Tells the exchange something; answers what it says to that. */
   readonly tell: (command: Given, id?: string) => Promise<readonly MessagesFact[]>;
+  /** Sends a message that has no key, with what else is sent at the time; answers its id. */
+  readonly post: (letter: Letter) => Promise<string>;
   /** Sees to it that the run has a shared context. */
   readonly shareContext: () => Promise<void>;
 }
 
-export function teammate({ name, mail, clock, tell, shareContext }: TeammateParts): Teammate {
-  type Letter = Pick<Extract<Given, { type: "SEND" }>, "to" | "message" | "payload" | "replyTo">;
-  const post = async (letter: Letter, { id, artifacts, ...rest }: PostOptions): Promise<string> => {
+export function teammate({ name, mail, clock, tell, shareContext, ...parts }: TeammateParts): Teammate {
+  const post = async (
+    said: Omit<Letter, "from">,
+    { id, artifacts, ...rest }: PostOptions,
+  ): Promise<string> => {
     const files = artifacts === undefined ? {} : { artifacts: [...artifacts] };
-    return idIn(await tell({ type: "SEND", from: name, ...letter, ...rest, ...files }, id), id);
+    const letter = { from: name, ...said, ...rest, ...files };
+    return id === undefined
+      ? parts.post(letter)
+      : idIn(await tell({ type: "SEND", ...letter }, id), id);
   };
   const receive = async (options: ReceiveOptions = {}): Promise<Message | null> => {
     const message = await mail.next(options);
@@ -159,10 +169,15 @@ export function teammate({ name, mail, clock, tell, shareContext }: TeammatePart
 
 /** The id of the message that was sent. @param key with which it was sent. */
 function idIn(said: readonly MessagesFact[], key = "none"): string {
-  for (const { type, data } of said) if (type === "message.sent") return data.id;
+  for (const id of idsIn(said)) return id;
   throw new TroupeError("RECORD_INVALID", `"${key}" is the key of something else than a message`, {
     hint: "Give each message a key of its own, or none.",
   });
+}
+
+/** The ids of all that were sent, in order. */
+export function idsIn(said: readonly MessagesFact[]): readonly string[] {
+  return said.flatMap(({ type, data }) => (type === "message.sent" ? [data.id] : []));
 }
 
 /** What an `error` says, where a handler made it. */

@@ -6,7 +6,7 @@
 import { Option, type Command } from "commander";
 import { z } from "zod";
 import { connect, type Client } from "../../actors/client.ts";
-import { messageHistory, messageIn, isWanted, type PastMessage } from "../../agents/team/history.ts";
+import { messageHistory, messagesIn, isWanted, type PastMessage } from "../../agents/team/history.ts";
 import { TroupeError } from "../../errors.ts";
 import { parseAddress } from "../../events/address.ts";
 import type { EventLog } from "../../events/log/log.ts";
@@ -25,10 +25,20 @@ const Options = z.object({
   limit: z.string().transform((text) => wholeNumber("limit", text)),
   before: z
     .string()
-    .transform((text) => wholeNumber("before", text))
+    .transform((text) => placeIn(text))
     .optional(),
 });
 type Options = z.infer<typeof Options>;
+
+/** `SEQ.ID` of a message, or `SEQ` of a record. */
+function placeIn(text: string): { readonly seq: number; readonly id?: string } {
+  const [, seq, id] = /^([1-9][0-9]*)(?:\.(m[1-9][0-9]*))?$/.exec(text) ?? [];
+  if (seq === undefined)
+    throw new TroupeError("USAGE", `--before takes a place like 12.m40, not "${text}"`, {
+      hint: "Give what the page before has printed.",
+    });
+  return { seq: Number(seq), ...(id !== undefined && { id }) };
+}
 
 /** A message, and the run that it belongs to. */
 type Found = PastMessage & { readonly run: string };
@@ -39,7 +49,7 @@ export function addMessages(program: Command, shell: Shell): void {
     .option("--agent <name>", "only what this agent sent or was sent")
     .addOption(new Option("--type <type>", "only messages of this type").choices(MessageType.options))
     .option("--limit <count>", "at most so many", "100")
-    .option("--before <seq>", "of one run: only those before this SEQ, the last of the page before")
+    .option("--before <place>", "of one run: only those before this place, as the page before names it")
     .action((run: string | undefined, options: unknown) =>
       messages(shell, run, Options.parse(options)),
     );
@@ -56,7 +66,7 @@ async function messages({ terminal }: Shell, run: string | undefined, options: O
   printMessages(terminal, found, run === undefined);
   const last = found.at(-1);
   if (run !== undefined && last !== undefined && found.length === options.limit)
-    terminal.err(`older ones: --before ${last.seq}`);
+    terminal.err(`older ones: --before ${last.seq}.${last.id}`);
 }
 
 function printMessages(terminal: Terminal, found: readonly Found[], ofAllRuns: boolean): void {
@@ -97,15 +107,14 @@ async function ofAll(
   { agent, type, limit, before }: Options,
 ): Promise<readonly Found[]> {
   if (before !== undefined)
-    throw new TroupeError("USAGE", "--before is a SEQ of one run, and no run is named", {
-      hint: "Name the run: `troupe messages RUN --before SEQ`.",
+    throw new TroupeError("USAGE", "--before is a place in one run, and no run is named", {
+      hint: "Name the run: `troupe messages RUN --before PLACE`.",
     });
   const found: Found[] = [];
   for await (const record of client.records({ kind: "messages", type: "message.sent", live: false })) {
-    const message = messageIn(record);
-    if (message === undefined || !isWanted(message, agent, type)) continue;
-    found.push({ run: parseAddress(record.stream).root, ...message });
-    if (found.length > limit) found.shift();
+    const wanted = messagesIn(record).filter((message) => isWanted(message, agent, type));
+    for (const message of wanted) found.push({ run: parseAddress(record.stream).root, ...message });
+    found.splice(0, found.length - limit);
   }
   return found.toReversed();
 }

@@ -32,18 +32,27 @@ const Leave = z.strictObject({ type: z.literal("LEAVE"), ...agent });
 const Subscribe = z.strictObject({ type: z.literal("SUBSCRIBE"), ...agent, ...types });
 const Unsubscribe = z.strictObject({ type: z.literal("UNSUBSCRIBE"), ...agent, ...types });
 
-const sendOf = (sender: typeof AgentName, payload: typeof Payload) =>
+const letterOf = (sender: typeof AgentName, payload: typeof Payload) => ({
+  from: sender,
+  to: Recipients,
+  message: MessageType,
+  priority: Priority.default("NORMAL"),
+  payload: payload.default(null),
+  /** The message that it answers. */
+  replyTo: MessageId.optional(),
+  /** Paths of files that go with it. */
+  ...artifacts,
+});
+const sendOf = (...of: Parameters<typeof letterOf>) =>
+  z.strictObject({ type: z.literal("SEND"), ...letterOf(...of) });
+/** Several at once, in this order: all or none. */
+const sendAllOf = (...of: Parameters<typeof letterOf>) =>
   z.strictObject({
-    type: z.literal("SEND"),
-    from: sender,
-    to: Recipients,
-    message: MessageType,
-    priority: Priority.default("NORMAL"),
-    payload: payload.default(null),
-    /** The message that it answers. */
-    replyTo: MessageId.optional(),
-    /** Paths of files that go with it. */
-    ...artifacts,
+    type: z.literal("SEND_ALL"),
+    letters: z
+      .array(z.strictObject(letterOf(...of)))
+      .min(1)
+      .max(1_000),
   });
 
 /** One agent's result for another: kept in the shared context as `FROM_result`, and delivered. */
@@ -62,6 +71,7 @@ export const MessagesCommand = z.discriminatedUnion("type", [
   Subscribe,
   Unsubscribe,
   sendOf(AgentName, Payload),
+  sendAllOf(AgentName, Payload),
   handoffOf(Payload),
 ]);
 export type MessagesCommand = z.infer<typeof MessagesCommand>;
@@ -74,6 +84,7 @@ export const RecordedMessages = z.discriminatedUnion("type", [
   Subscribe,
   Unsubscribe,
   sendOf(SenderName, recorded),
+  sendAllOf(SenderName, recorded),
   handoffOf(recorded),
 ]);
 

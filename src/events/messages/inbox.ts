@@ -7,10 +7,10 @@ import { MessageId, MessageType, type Message } from "./message.ts";
 export const InboxInput = z.strictObject({ agent: z.string() });
 export type InboxInput = z.infer<typeof InboxInput>;
 
-/** From the exchange: it was sent to this agent. */
+/** From the exchange: these were sent to this agent, in this order. */
 export interface Receive {
   readonly type: "RECEIVE";
-  readonly message: Message;
+  readonly messages: readonly Message[];
 }
 
 /** The agent has done with these; they are unread no more. All or none. */
@@ -20,13 +20,15 @@ export const InboxCommand = z.discriminatedUnion("type", [Take]);
 /** What an inbox must know of what it is sent. */
 export const Received = z.object({
   type: z.literal("RECEIVE"),
-  message: z.object({
-    id: MessageId,
-    from: z.string(),
-    type: MessageType,
-    priority: Priority,
-    replyTo: MessageId.optional(),
-  }),
+  messages: z.array(
+    z.object({
+      id: MessageId,
+      from: z.string(),
+      type: MessageType,
+      priority: Priority,
+      replyTo: MessageId.optional(),
+    }),
+  ),
 });
 
 export type InboxCommand = z.infer<typeof InboxCommand>;

@@ -99,11 +99,18 @@ export function unsubscribed(exchange: Exchange, { agent, types }: Command<"UNSU
 }
 
 export function sent(exchange: Exchange, event: Command<"SEND">): Turn {
-  const { from, to, message: type, priority, payload, replyTo, artifacts } = event;
+  return delivered(exchange, [letterOf(event)]);
+}
+
+export function sentAll(exchange: Exchange, { letters }: Command<"SEND_ALL">): Turn {
+  return delivered(exchange, letters.map(letterOf));
+}
+
+function letterOf(said: Command<"SEND_ALL">["letters"][number]): Letter {
+  const { from, to, message: type, priority, payload, replyTo, artifacts } = said;
   const reply = replyTo === undefined ? {} : { replyTo };
   const files = artifacts === undefined ? {} : { artifacts };
-  const letter = { from, to, type, priority, payload, ...reply, ...files };
-  return delivered(exchange, letter, addressees(exchange, letter));
+  return { from, to, type, priority, payload, ...reply, ...files };
 }
 
 /** S4-015. */
@@ -113,7 +120,7 @@ export function handedOff(
 ): Turn {
   const files = artifacts === undefined ? {} : { artifacts };
   const letter = { type: "result_handoff", priority: "HIGH", payload: result, ...files } as const;
-  const turn = delivered(exchange, { from, to: [to], ...letter }, [to]);
+  const turn = delivered(exchange, [{ from, to: [to], ...letter }]);
   const event = { type: "SET", key: `${from}_result`, value: result, by: from };
   return { ...turn, sends: [{ to: `context/${exchange.run}`, event }, ...(turn.sends ?? [])] };
 }
@@ -129,18 +136,31 @@ function addressees({ members }: Exchange, { from, to, type }: Letter): readonly
   return names;
 }
 
-function delivered(exchange: Exchange, letter: Letter, names: readonly string[]): Turn {
-  const number = exchange.sent + 1;
-  const message: Message = { id: `m${number}`, ...letter, at: now() };
-  const event: Receive = { type: "RECEIVE", message };
-  const { id, from, type, priority, replyTo } = message;
-  const reply = replyTo === undefined ? {} : { replyTo };
+/** Each gets its number; an inbox gets all of its own at once. */
+function delivered(exchange: Exchange, letters: readonly Letter[]): Turn {
+  const facts: MessagesFact[] = [];
+  const inboxes = new Map<string, Message[]>();
+  let { sent: number } = exchange;
+  for (const letter of letters) {
+    const names = addressees(exchange, letter);
+    const message: Message = { id: `m${++number}`, ...letter, at: now() };
+    const { id, from, type, priority, replyTo } = message;
+    const reply = replyTo === undefined ? {} : { replyTo };
+    const data = { id, from, to: [...names], type, priority, ...reply };
+    facts.push({ type: "message.sent", v: 1, data });
+    for (const name of names) {
+      const known = inboxes.get(name);
+      if (known === undefined) inboxes.set(name, [message]);
+      else known.push(message);
+    }
+  }
   return {
     exchange: { ...exchange, sent: number },
-    facts: [
-      { type: "message.sent", v: 1, data: { id, from, to: [...names], type, priority, ...reply } },
-    ],
-    sends: names.map((name) => ({ to: inboxOf(exchange.run, name), event })),
+    facts,
+    sends: Array.from(inboxes, ([name, messages]) => {
+      const event: Receive = { type: "RECEIVE", messages };
+      return { to: inboxOf(exchange.run, name), event };
+    }),
   };
 }
 

@@ -82,9 +82,9 @@ export const inboxMachine = setup({
     },
   },
   actions: {
-    keep: enqueueActions(({ context, enqueue }, { message }: Receive) => {
-      enqueue.assign({ unread: withMessage(context.unread, message) });
-      enqueue.emit(received(message));
+    keep: enqueueActions(({ context, enqueue }, { messages }: Receive) => {
+      enqueue.assign({ unread: messages.reduce(withMessage, context.unread) });
+      for (const message of messages) enqueue.emit(received(message));
     }),
     drop: enqueueActions(({ context, enqueue }, { ids }: InboxCommand) => {
       enqueue.assign({ unread: ids.reduce(withoutMessage, context.unread) });

@@ -27,6 +27,7 @@ import {
   newExchange,
   opened,
   sent,
+  sentAll,
   subscribed,
   unsubscribed,
   type Exchange,
@@ -104,6 +105,8 @@ function turnOf(exchange: Exchange, command: MessagesCommand): Turn {
       return unsubscribed(exchange, command);
     case "SEND":
       return sent(exchange, command);
+    case "SEND_ALL":
+      return sentAll(exchange, command);
     case "HANDOFF":
       return handedOff(exchange, command);
   }

@@ -18,6 +18,8 @@ export function objection(exchange: Exchange, event: MessagesCommand): Refusal |
       return unknownIn(exchange, [event.agent]);
     case "SEND":
       return againstSend(exchange, event);
+    case "SEND_ALL":
+      return firstAgainst(exchange, event.letters);
     case "HANDOFF":
       return (
         unknownIn(exchange, [event.from, event.to]) ??
@@ -26,10 +28,17 @@ export function objection(exchange: Exchange, event: MessagesCommand): Refusal |
   }
 }
 
-function againstSend(
-  exchange: Exchange,
-  { from, to, payload, replyTo }: Extract<MessagesCommand, { readonly type: "SEND" }>,
-): Refusal | undefined {
+type Letter = Extract<MessagesCommand, { readonly type: "SEND_ALL" }>["letters"][number];
+
+function firstAgainst(exchange: Exchange, letters: readonly Letter[]): Refusal | undefined {
+  for (const letter of letters) {
+    const refusal = againstSend(exchange, letter);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function againstSend(exchange: Exchange, { from, to, payload, replyTo }: Letter): Refusal | undefined {
   const sender = from === CONTEXT ? [] : [from];
   return (
     unknownIn(exchange, sender) ??

@@ -1,23 +1,27 @@
 /**
  * What is asked for in one turn of the event loop goes into the log as one command: a record of
- * many jobs costs little more than a record of one.
+ * many costs little more than a record of one.
  *
  * - Each gets its own answer, and its own refusal: where a command of many is refused, nothing of it
- *   was written, and each is sent by itself.
+ *   was written, and each is sent by itself, in order.
  */
 import { setImmediate } from "node:timers";
-import { TroupeError, type ErrorCode } from "../../errors.ts";
+import { TroupeError, type ErrorCode } from "../errors.ts";
 
 /** As many share a command. */
 const MOST = 256;
 
-/** Codes by which the command itself is refused, before anything is written. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set([
-  "EVENT_INVALID",
-  "EVENT_REFUSED",
-  "JSON_INVALID",
-  "PAYLOAD_TOO_LARGE",
-  "TIME_PAST",
+/** Where nobody knows what was written, or there is no room for any: what fails for all at once. */
+const OF_ALL: ReadonlySet<ErrorCode> = new Set([
+  "COMMAND_TIMEOUT",
+  "HOST_CLOSED",
+  "HOST_FAILED",
+  "LOG_LEASE_LOST",
+  "LOG_OUTCOME_UNKNOWN",
+  "LOG_UNOWNED",
+  "LOG_UNREACHABLE",
+  "LOG_WRITE_FAILED",
+  "MAILBOX_FULL",
 ]);
 
 interface Asked<TOne, TAnswer> {
@@ -26,21 +30,24 @@ interface Asked<TOne, TAnswer> {
   readonly reject: (error: unknown) => void;
 }
 
+export interface Together<TOne, TAnswer> {
+  readonly ask: (one: TOne) => Promise<TAnswer>;
+  /** Sends now what was asked for: before something that must come behind it. */
+  readonly flush: () => void;
+}
+
 /** @param sendAll sends one command, and answers each of them, in the order given. */
-export function together<TOne, TAnswer extends object>(
+export function together<TOne, TAnswer>(
   sendAll: (ones: readonly TOne[]) => Promise<readonly TAnswer[]>,
-): (one: TOne) => Promise<TAnswer> {
+): Together<TOne, TAnswer> {
   let waiting: Asked<TOne, TAnswer>[] = [];
 
   async function send(asked: readonly Asked<TOne, TAnswer>[]): Promise<void> {
     try {
       const answers = await sendAll(asked.map(({ one }) => one));
-      for (const [i, { resolve }] of asked.entries()) {
-        const answer = answers[i];
-        if (answer !== undefined) resolve(answer);
-      }
+      for (const [i, answer] of answers.entries()) asked[i]?.resolve(answer);
     } catch (error) {
-      const alone = asked.length > 1 && TroupeError.is(error) && REFUSALS.has(error.code);
+      const alone = asked.length > 1 && TroupeError.is(error) && !OF_ALL.has(error.code);
       for (const one of asked) {
         if (alone) void send([one]);
         else one.reject(error);
@@ -54,8 +61,11 @@ export function together<TOne, TAnswer extends object>(
     for (let i = 0; i < all.length; i += MOST) void send(all.slice(i, i + MOST));
   }
 
-  return (one) =>
-    new Promise((resolve, reject) => {
-      if (waiting.push({ one, resolve, reject }) === 1) setImmediate(flush);
-    });
+  return {
+    ask: (one) =>
+      new Promise((resolve, reject) => {
+        if (waiting.push({ one, resolve, reject }) === 1) setImmediate(flush);
+      }),
+    flush,
+  };
 }

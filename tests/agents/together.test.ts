@@ -1,17 +1,17 @@
-/** Jobs that are added at once share a command, and nothing else. */
+/** What is asked for at once shares a command, and nothing else. */
 import { describe, expect, it } from "vitest";
-import { together } from "../../src/agents/queue/together.ts";
+import { together } from "../../src/agents/together.ts";
 import { TroupeError } from "../../src/errors.ts";
 
 /** Numbers doubled; a command with a number below zero in it is refused. */
 function doubling(code: "EVENT_INVALID" | "LOG_OUTCOME_UNKNOWN" = "EVENT_INVALID") {
   const sent: number[][] = [];
-  const double = together(async (numbers: readonly number[]) => {
+  const { ask: double, flush } = together(async (numbers: readonly number[]) => {
     sent.push([...numbers]);
     if (numbers.some((number) => number < 0)) throw new TroupeError(code, "no", { hint: "Do not." });
     return numbers.map((number) => ({ twice: number * 2 }));
   });
-  return { sent, double };
+  return { sent, double, flush };
 }
 
 describe("what is asked for in one turn", () => {
@@ -24,6 +24,16 @@ describe("what is asked for in one turn", () => {
     ]);
     expect(await double(4)).toEqual({ twice: 8 });
     expect(sent).toEqual([[1, 2, 3], [4]]);
+  });
+
+  it("is sent before what must come behind it", async () => {
+    const { sent, double, flush } = doubling();
+    const one = double(1);
+    flush();
+    expect(sent).toEqual([[1]]);
+    expect(await one).toEqual({ twice: 2 });
+    await double(2);
+    expect(sent).toEqual([[1], [2]]);
   });
 
   it("is never more than 256 in one command", async () => {
