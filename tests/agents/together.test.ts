@@ -53,7 +53,7 @@ describe("what is asked for in one turn", () => {
 
   it("is sent one by one where all at once are too much", async () => {
     const sent: number[][] = [];
-    const echo = together(async (numbers: readonly number[]) => {
+    const { ask: echo } = together(async (numbers: readonly number[]) => {
       sent.push([...numbers]);
       if (numbers.length > 1) throw new TroupeError("PAYLOAD_TOO_LARGE", "no");
       return numbers.map((number) => ({ number }));
