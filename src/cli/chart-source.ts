@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import type { AnyStateMachine } from "xstate";
 import { kindNamed, kindsByName } from "../actors/kind.ts";
-import { planKinds } from "../agents/plan-kinds.ts";
+import { hostKinds } from "../agents/host-kinds.ts";
 import { readPlan } from "../agents/read-plan.ts";
 import { TroupeError } from "../errors.ts";
 import { chartOfMachine } from "./chart-machine.ts";
@@ -27,7 +27,7 @@ const MODULE = /^\.[cm]?[jt]s$/;
 export async function findChart({ what, name, kinds, folder }: ChartWanted): Promise<Chart> {
   if (kinds !== undefined)
     return chartOfMachine(kindNamed(await loadKinds(kinds, folder), what).machine);
-  const builtIn = kindsByName(planKinds()).get(what);
+  const builtIn = kindsByName(hostKinds()).get(what);
   if (builtIn !== undefined) return chartOfMachine(builtIn.machine);
   if (MODULE.test(extname(what))) return chartOfMachine(await machineIn(what, name, folder));
   if (extname(what) === "" && !existsSync(resolve(folder, what))) throw unknown(what);
@@ -73,7 +73,7 @@ function isMachine(value: unknown): value is AnyStateMachine {
 }
 
 function unknown(what: string): TroupeError {
-  const known = planKinds().map(({ kind }) => kind);
+  const known = hostKinds().map(({ kind }) => kind);
   return new TroupeError(
     "KIND_UNKNOWN",
     `there is no kind "${what}" (known: ${known.join(", ")}) and no such file`,

@@ -9,7 +9,10 @@ const Options = z.object({ json: z.boolean().default(false), kinds: z.string().o
 
 export function addChart(program: Command, shell: Shell): void {
   addPlainCommand(program, "chart", "Draw a machine or a plan as a Mermaid state diagram.")
-    .argument("<what>", "a kind (workflow, task), a plan, or a module that exports machines or `kinds`")
+    .argument(
+      "<what>",
+      "a kind (workflow, task, job, …), a plan, or a module that exports machines or `kinds`",
+    )
     .argument("[name]", "which machine of that module, where it has several")
     .option("--kinds <file>", "a module that exports `kinds`: <what> is one of them")
     .action(async (what: string, name: string | undefined, options: unknown) => {
