@@ -19,7 +19,7 @@ import {
   type MessagesInput,
 } from "../../events/messages/exchange.ts";
 import { reader } from "../../events/recorded.ts";
-import { sendToActor, startActor, type ActorMessage, type ActorStart } from "../host-actions.ts";
+import { sendToActor, startActor, type HostAction } from "../host-actions.ts";
 import {
   handedOff,
   joined,
@@ -34,10 +34,6 @@ import {
   type Turn,
 } from "./exchange.ts";
 import { objection } from "./objection.ts";
-
-type HostAction =
-  | { readonly type: "startActor"; readonly params: ActorStart }
-  | { readonly type: "sendToActor"; readonly params: ActorMessage };
 
 /** What a turn has worked out. A start stands before what is sent there. */
 const take = enqueueActions<
