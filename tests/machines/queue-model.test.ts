@@ -154,4 +154,25 @@ describe("a queue, beside its model", () => {
     const running = world.jobs.get(1);
     expect([1, 2].map((lease) => running?.can(said(lease)))).toEqual([true, false]);
   });
+
+  it("T-R4: a word under an older lease is refused, though the same worker has the job again; a stranger's as well", () => {
+    const world = new QueueWorld({ leaseMs: 1_000 });
+    world.tell({ type: "ADD", jobs: [{ name: "a" }] });
+    world.tell({ type: "JOIN", worker: "A", slots: 1 });
+    world.pass(1_000);
+    world.tell({ type: "JOIN", worker: "A", slots: 1 });
+    for (const [worker, lease] of [
+      ["A", 1],
+      ["B", 2],
+      ["A", 3],
+    ] as const)
+      expect(world.tell({ type: "REPORT", worker, ended: [{ job: "1", lease }] })).toMatchObject({
+        code: "LEASE_LOST",
+        data: { present: 2 },
+      });
+    expect(
+      world.tell({ type: "REPORT", worker: "A", ended: [{ job: "1", lease: 2 }] }),
+    ).toBeUndefined();
+    expect(world.jobs.get(1)?.value).toBe("COMPLETED");
+  });
 });
