@@ -12,7 +12,7 @@ const PLAN = { name: "book", tasks: [{ id: "write", agent: "lead" }] };
 
 export async function demo(log: string, folder = "."): Promise<readonly string[]> {
   await using team = await createOrchestrator({ log, folder, agents: { lead } });
-  const queue = await openQueue(team.host, "writing");
+  await openQueue(team.host, "writing"); // for the worker
   await using worker = await startWorker(team.host, "writing", {
     handlers: {
       chapter({ args, attempt }) {
@@ -30,6 +30,7 @@ export async function demo(log: string, folder = "."): Promise<readonly string[]
       workflow: run,
       backoff: { delayMs: 1 },
     }));
+    const queue = await openQueue(team.host, "writing"); // after a crash this goes on as soon as there is a team
     await queue.addAll(orders, { id: `${idempotencyKey}:jobs` }); // once, though a crash may call this again
     const ends = (await queue.waitForWorkflow(run)) ?? [];
     const chapters = ends.map((end) => (end.status === "COMPLETED" ? end.result : end.status));

@@ -20,8 +20,9 @@ import { progressOf, type Progress as RunProgress } from "../projections/progres
 import { openProjections } from "../projections/runner.ts";
 import { runs } from "../projections/runs.ts";
 import type { RunView } from "../projections/runs-view.ts";
-import type { AgentFunction } from "./agent.ts";
+import type { AgentFunction, Agents, Work } from "./agent.ts";
 import { writingAnswers } from "./answer-files.ts";
+import { orAborted } from "./awaited.ts";
 import { decompose, type Planner } from "./decompose.ts";
 import { executionOf, type Execution } from "./execution.ts";
 import { onFacts, type FactHandler, type FactOptions } from "./handlers.ts";
@@ -115,9 +116,10 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
   await using cleanup = new AsyncDisposableStack();
   const log = typeof given === "object" ? given : cleanup.use(await openLog(given));
   const sagas = sagaHandlers();
+  const opened = Promise.withResolvers<void>();
   const kinds = hostKinds({
     ...running,
-    agents: { ...writingAnswers(agents), [COMPENSATION]: sagas.agent },
+    agents: { ...writingAnswers(onceOpen(agents, opened.promise)), [COMPENSATION]: sagas.agent },
   });
   const host = cleanup.use(await createHost({ ...hostOptions, log, kinds }));
   const listeners = listening(host, log, onError);
@@ -142,6 +144,7 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
     return executionOf(log, name, ended);
   };
   const moved = cleanup.move();
+  setImmediate(opened.resolve); // by then its author has it in a variable
   return {
     roles,
     host,
@@ -185,6 +188,22 @@ export async function executeWorkflow(
     ...(signal !== undefined && { signal }),
   };
   return await orchestrator.execute({ description, requirements }, execution);
+}
+
+/**
+ * What a crash interrupted begins anew while the host opens; but agents may reach for the
+ * orchestrator, so they are asked once there is one.
+ */
+function onceOpen(agents: Agents, opened: Promise<void>): Agents {
+  return Object.fromEntries(
+    Object.entries(agents).map(([name, agent]) => [
+      name,
+      async (work: Work) => {
+        await orAborted(opened, work.signal);
+        return agent(work);
+      },
+    ]),
+  );
 }
 
 /** The roles that somebody plays; where nobody plays any, all: a plan can be made without them. */
