@@ -56,7 +56,8 @@ function checked(options: ListOptions): z.infer<typeof Options> {
   const place = issue?.path.join(".") ?? "";
   const value: unknown = Object(options)[place];
   const given = typeof value === "string" ? `"${value}"` : String(value);
-  throw new TroupeError("USAGE", `${place}: ${given} does not do: ${issue?.message ?? ""}`, {
+  const what = place === "" ? "this asks for no jobs" : `${place}: ${given} does not do`;
+  throw new TroupeError("USAGE", `${what}: ${issue?.message ?? ""}`, {
     hint: "Give { status, workflow, name, limit, before }, each or none.",
     data: { issues: error.issues.map(({ path, message }) => ({ path, message })) },
   });

@@ -58,7 +58,8 @@ interface Held {
 /**
  * Starts a worker.
  *
- * @throws {@link TroupeError} `ACTOR_NOT_FOUND` where there is no such queue, `USAGE` without handlers.
+ * @throws {@link TroupeError} `ACTOR_NOT_FOUND` where there is no such queue, `USAGE` for
+ * options that are none.
  */
 export async function startWorker(
   actors: QueueActors,
@@ -67,7 +68,7 @@ export async function startWorker(
 ): Promise<Worker> {
   const { handlers, concurrency = 5, clock = systemClock, random = Math.random } = options;
   const { onError = () => {} } = options;
-  assertHandlers(handlers);
+  assertOptions(handlers, concurrency);
   const handle = actors.actor(`queue/${queue}`);
   let { leaseMs } = (await boardAt(actors, queue)).settings;
   const failing = new AbortController();
@@ -235,10 +236,14 @@ export async function startWorker(
   };
 }
 
-function assertHandlers(handlers: unknown): void {
-  if (typeof handlers === "object" && handlers !== null) return;
-  throw new TroupeError("USAGE", `the option "handlers" of startWorker is ${typeof handlers}`, {
-    hint: "Give { handlers: { NAME: (job, { signal }) => … } }.",
+function assertOptions(handlers: unknown, concurrency: unknown): void {
+  if (typeof handlers !== "object" || handlers === null)
+    throw new TroupeError("USAGE", `the option "handlers" of startWorker is ${typeof handlers}`, {
+      hint: "Give { handlers: { NAME: (job, { signal }) => … } }.",
+    });
+  if (Number.isSafeInteger(concurrency) && Number(concurrency) >= 1) return;
+  throw new TroupeError("USAGE", `the option "concurrency" of startWorker is ${String(concurrency)}`, {
+    hint: "Give how many jobs it does at a time: 1 or more.",
   });
 }
 
