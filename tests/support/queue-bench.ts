@@ -1,5 +1,6 @@
 /** Where queues are tested: one host on a bench of the laws, with virtual time, and workers that say what they did. */
 import { connect } from "../../src/actors/client.ts";
+import type { JobHandler, LeasedJob } from "../../src/agents/queue/attempt.ts";
 import { openQueue, type Queue } from "../../src/agents/queue/queue.ts";
 import { queueKinds } from "../../src/agents/queue/kinds.ts";
 import { startWorker, type Worker, type WorkerOptions } from "../../src/agents/queue/worker.ts";
@@ -52,4 +53,17 @@ export async function queueBench(
       await bench[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A handler that says when it began and ends when it is let go. */
+export function held() {
+  const begun: LeasedJob[] = [];
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const signals: AbortSignal[] = [];
+  const handler: JobHandler = (job, { signal }) => {
+    begun.push(job);
+    signals.push(signal);
+    return promise;
+  };
+  return { begun, signals, handler, letGo: () => resolve("done") };
 }
