@@ -6,6 +6,7 @@ import type { AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom } from "x
 import { z } from "zod";
 import { TroupeError, type Refusal } from "../errors.ts";
 import { withValues } from "../events/issues.ts";
+import { parseWhole } from "../events/whole.ts";
 
 /** A registered kind, with the types of its machine and events. */
 export interface Kind<
@@ -129,7 +130,7 @@ export function kindNamed(kinds: Kinds, name: string): AnyKind {
 export function parseOutside(kind: AnyKind, event: unknown): { readonly type: string } {
   const type = typeOf(event);
   assertOpen(type);
-  const parsed = kind.events.safeParse(event);
+  const parsed = parseWhole(kind.events, event);
   if (!parsed.success)
     throw new TroupeError(
       "EVENT_INVALID",
@@ -160,7 +161,7 @@ export function parseOutside(kind: AnyKind, event: unknown): { readonly type: st
  */
 export function parseInput({ kind, input: schema }: AnyKind, input: unknown): unknown {
   if (schema === undefined) return input;
-  const parsed = schema.safeParse(input);
+  const parsed = parseWhole(schema, input);
   if (parsed.success) return parsed.data;
   throw new TroupeError(
     "INPUT_INVALID",

@@ -24,6 +24,11 @@ const OF_ALL: ReadonlySet<ErrorCode> = new Set([
   "MAILBOX_FULL",
 ]);
 
+/** Whether one of them may be to blame. What is nested so deep that no stack holds it is never sent. */
+function isOfOne(error: unknown): boolean {
+  return error instanceof RangeError || (TroupeError.is(error) && !OF_ALL.has(error.code));
+}
+
 interface Asked<TOne, TAnswer> {
   readonly one: TOne;
   readonly resolve: (answer: TAnswer) => void;
@@ -47,7 +52,7 @@ export function together<TOne, TAnswer>(
       const answers = await sendAll(asked.map(({ one }) => one));
       for (const [i, answer] of answers.entries()) asked[i]?.resolve(answer);
     } catch (error) {
-      const alone = asked.length > 1 && TroupeError.is(error) && !OF_ALL.has(error.code);
+      const alone = asked.length > 1 && isOfOne(error);
       for (const one of asked) {
         if (alone) void send([one]);
         else one.reject(error);

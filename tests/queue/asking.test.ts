@@ -99,6 +99,15 @@ const MISTAKES: readonly Mistake[] = [
     said("TIME_PAST", /the schedule "a" has no moment after 20/),
   ],
   [
+    "a key that would vanish",
+    (queue) =>
+      queue.add({ name: "x", kwargs: JSON.parse('{"__proto__":1}') as Record<string, number> }),
+    said(
+      "EVENT_INVALID",
+      /"__proto__" cannot be kept: use another key.*\n.*jobs\[0\]\.kwargs\.__proto__/,
+    ),
+  ],
+  [
     "a negative rate",
     (queue) => queue.configure({ rate: { jobs: -1 } }),
     said("EVENT_INVALID", />0 \(it is -1\)\n.*settings\.rate\.jobs/),

@@ -108,6 +108,20 @@ describe.each(ENGINES.filter(({ name }) => name === "memory"))("a worker, on $na
     expect(worker.failed.aborted).toBe(false);
   });
 
+  it("a result that cannot be sent is a failure of its job alone", async () => {
+    await using w = await queueBench(engine);
+    let deep: readonly unknown[] = [];
+    for (let level = 0; level < 3_000; level++) deep = [deep];
+    const results = [deep, JSON.parse('{"__proto__":1}'), 7] as readonly number[];
+    const worker = await w.work({ handlers: { send: ({ args: [index] }) => results[Number(index)] } });
+    const orders = results.map((_, index) => ({ name: "send", args: [index], maxRetries: 0 }));
+    const jobs = await w.queue.addAll(orders);
+    await w.pass(1);
+    const views = await Promise.all(jobs.map(({ id }) => w.queue.job(id)));
+    expect(views.map(({ status }) => status)).toEqual(["FAILED", "FAILED", "COMPLETED"]);
+    expect(worker.failed.aborted).toBe(false);
+  });
+
   it("a result that is not JSON is a failure", async () => {
     await using w = await queueBench(engine);
     await w.work({ handlers: { send: () => ({ at: new Date(0) }) as never } });

@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import type { ActorHandle } from "../../actors/handle.ts";
 import type { Clock } from "../../actors/clock.ts";
-import { TroupeError } from "../../errors.ts";
+import { TroupeError, type ErrorCode } from "../../errors.ts";
 import type { Ended } from "../../events/queue/queue.ts";
+import { wordsOf } from "../thrown.ts";
 import { AGAIN_MS, pause } from "../patience.ts";
 import type { QueueKind } from "./kinds.ts";
 import { isPassing } from "./passing.ts";
@@ -32,9 +33,21 @@ export interface ReportParts {
   readonly failed: () => boolean;
 }
 
-/** A result that cannot be sent is a failure: it would be as large the next time. */
-function unsendable({ job, lease }: Ended, { code, message }: TroupeError): Ended {
-  return { job, lease, failure: { code, message } };
+const UNFIT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "EVENT_INVALID",
+  "JSON_INVALID",
+  "PAYLOAD_TOO_LARGE",
+]);
+
+/** Whether a report cannot be sent as it is: a result too large, or nested so deep that no stack holds it. */
+function isUnfit(error: unknown): boolean {
+  return error instanceof RangeError || (TroupeError.is(error) && UNFIT.has(error.code));
+}
+
+/** A result that cannot be sent is a failure: it would be no better the next time. */
+function unsendable({ job, lease }: Ended, error: unknown): Ended {
+  const code = TroupeError.is(error) ? error.code : "JOB_FAILED";
+  return { job, lease, failure: { code, message: `its result cannot be sent: ${wordsOf(error)}` } };
 }
 
 /** As many as one command takes. */
@@ -59,16 +72,17 @@ export function reporter({ handle, clock, worker, trouble, fail, failed }: Repor
     }
   }
 
-  /** Where one lease of many is lost, or all are too much at once, the others still count: each goes alone then. */
+  /** Where one lease of many is lost, one result cannot be sent, or all are too much at once, the others still count: each goes alone then. */
   async function deliver(ended: readonly Ended[]): Promise<void> {
     try {
       await send(ended);
     } catch (error) {
-      const large = TroupeError.is(error, "PAYLOAD_TOO_LARGE");
-      if (!large && !TroupeError.is(error, "LEASE_LOST")) throw error;
+      const unfit = isUnfit(error);
+      if (!unfit && !TroupeError.is(error, "LEASE_LOST")) throw error;
       const [only] = ended;
       if (ended.length > 1 || only === undefined) for (const one of ended) await deliver([one]);
-      else if (large && "result" in only) await deliver([unsendable(only, error)]);
+      else if (unfit && !("result" in only)) throw error;
+      else if (unfit) await deliver([unsendable(only, error)]);
       else trouble(error);
     }
   }

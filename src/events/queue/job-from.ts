@@ -6,6 +6,7 @@
  * is open, adding it again answers with that one.
  */
 import { z } from "zod";
+import { parseWhole } from "../whole.ts";
 import { TroupeError } from "../../errors.ts";
 import { withValues } from "../issues.ts";
 import { readDocument, refused } from "../plan/document.ts";
@@ -96,7 +97,7 @@ function reading(
   value: unknown,
   named: (path: Steps) => Steps,
 ): Reading {
-  const { data, error } = schema.safeParse(value);
+  const { data, error } = parseWhole<unknown>(schema, value);
   if (error === undefined) return { job: data as JobOrder, faults: [] }; // the older one is read for its faults alone
   return {
     faults: withValues(error, value).issues.flatMap((issue) => {
