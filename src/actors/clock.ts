@@ -15,7 +15,12 @@ const LONGEST_MS = 2_147_483_647;
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, call) {
-    const timer = setTimeout(call, Math.min(Math.max(ms, 0), LONGEST_MS));
+    let timer: NodeJS.Timeout;
+    const wait = (left: number): void => {
+      const part = Math.min(Math.max(left, 0), LONGEST_MS);
+      timer = setTimeout(() => (left > part ? wait(left - part) : call()), part);
+    };
+    wait(ms);
     return () => clearTimeout(timer);
   },
 };
