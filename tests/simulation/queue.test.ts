@@ -7,7 +7,7 @@ import { runSeries } from "./series.ts";
 
 it("A3, A7, A11, T-R2, T-R3, T-R4: for every history, a queue does what its model does, and no job is lost", async () => {
   const drama = queueDrama();
-  const { failed, happened } = await runSeries(drama, { series: 57, from: 0, to: 16 });
+  const { failed, happened } = await runSeries(drama, { series: 57, from: 0, to: 24 });
   const [failure] = failed;
   if (failure !== undefined) {
     const { seed, faults } = failure;
