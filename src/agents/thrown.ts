@@ -8,3 +8,16 @@ export function wordsOf(thrown: unknown): string {
     return "something was thrown that is no text";
   }
 }
+
+/** A listener of the user's: what it throws itself is a warning of the process, and ends nothing. */
+export function harmless<T extends readonly unknown[]>(
+  listener: (...told: T) => void,
+): (...told: T) => void {
+  return (...told) => {
+    try {
+      listener(...told);
+    } catch (thrown) {
+      process.emitWarning(thrown instanceof Error ? thrown : wordsOf(thrown));
+    }
+  };
+}

@@ -124,6 +124,21 @@ describe.each(DURABLE)("messages that go wrong, on $name", (engine) => {
     expect(await bob.receive()).toMatchObject({ payload: "later" });
   });
 
+  it("a listener of faults that throws itself ends nothing", async () => {
+    await using w = await contextBench(engine);
+    const team = await w.team();
+    const [ada, bob] = [await team.join("ada"), await team.join("bob")];
+    const broken = (): never => {
+      throw new Error("broken");
+    };
+    await using _ = bob.handle(
+      { request: ({ payload }) => (payload === 1 ? broken() : payload) },
+      { onError: broken },
+    );
+    await expect(ada.request("bob", 1)).rejects.toMatchObject({ code: "REQUEST_FAILED" });
+    expect(await ada.request("bob", 2)).toBe(2);
+  });
+
   it("leaves the types unread that nobody handles", async () => {
     await using w = await contextBench(engine);
     const team = await w.team();

@@ -16,6 +16,7 @@ import { attempt, cancelledBy, type JobHandler } from "./attempt.ts";
 import { jobOf } from "./kinds.ts";
 import type { QueueActors } from "./queue.ts";
 import { boardAt } from "./views.ts";
+import { harmless } from "../thrown.ts";
 import { onceThereIsRoom } from "../patience.ts";
 import { isPassing } from "./passing.ts";
 import { reporter } from "./reports.ts";
@@ -67,7 +68,7 @@ export async function startWorker(
   options: WorkerOptions,
 ): Promise<Worker> {
   const { handlers, concurrency = 5, clock = systemClock, random = Math.random } = options;
-  const { onError = () => {} } = options;
+  const onError = harmless(options.onError ?? (() => {}));
   assertOptions(handlers, concurrency);
   const handle = actors.actor(`queue/${queue}`);
   let { leaseMs } = (await boardAt(actors, queue)).settings;

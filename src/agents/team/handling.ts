@@ -11,7 +11,7 @@ import type { Clock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
 import type { Message, MessageType } from "../../events/messages/message.ts";
 import { AGAIN_MS, onceThereIsRoom, pause } from "../patience.ts";
-import { wordsOf } from "../thrown.ts";
+import { harmless, wordsOf } from "../thrown.ts";
 import type { Mail } from "./mail.ts";
 
 /** What it returns answers a `request`, and is ignored elsewhere. The signal aborts when the handling ends. */
@@ -46,8 +46,9 @@ export interface HandlingParts {
 export function handling(
   { name, mail, clock, answer }: HandlingParts,
   handlers: MessageHandlers,
-  { onError = warn }: HandleOptions = {},
+  { onError: hears = warn }: HandleOptions = {},
 ): Handling {
+  const onError = harmless(hears);
   const end = new AbortController();
   const { signal } = end;
   const types = new Set(Object.keys(handlers) as MessageType[]); // its own keys
