@@ -67,9 +67,10 @@ export interface Teammate {
   reply(message: Message, payload: Json, options?: PostOptions): Promise<string>;
   /**
    * Hands a result off (S4-015): it is kept in the shared context as `NAME_result`, and delivered as a
-   * `result_handoff` with priority HIGH.
+   * `result_handoff` with priority HIGH. A lock of that key, whoever has it, keeps the context as it is;
+   * the message is delivered all the same.
    *
-   * @throws {@link TroupeError} `KIND_UNKNOWN` where the host has no `contextKind`.
+   * @throws {@link TroupeError} `PAYLOAD_TOO_LARGE`, `RECIPIENT_UNKNOWN`; `KIND_UNKNOWN` where the host has no `contextKind`.
    */
   handOff(to: string, result: Json, options?: HandOffOptions): Promise<string>;
 
