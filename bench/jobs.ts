@@ -3,8 +3,9 @@
  *
  * - Each is an actor: it counts once its completion is on disk in its own stream.
  * - Whoever adds waits for the answer, 64 at a time; workers work 5 at a time each (the default).
- * - What waits stands in the same line, ahead of what is added: as many are added as are worked, so
- *   that the line stays as long. Those in front have long left the memory and are loaded again.
+ * - What waits `behind` is less urgent: the jobs that are added are those that are worked. What waits
+ *   `in front` came first: as many are added as are worked, so that the line stays as long, and each
+ *   that gets its turn has long left the memory and is loaded again.
  */
 import { join } from "node:path";
 import { createHost } from "../src/actors/host.ts";
@@ -32,19 +33,24 @@ export const jobs: Bench = {
     await using server = await startNats({ syncAlways: true });
     let runs = 0;
     const many = quick ? 2_000 : MANY;
-    const load = (workers: number, waiting: number, share: number) => (warm: boolean) => ({
-      count: (quick || warm ? 300 : 3_000) / share,
-      workers,
-      waiting: warm ? FEW : waiting,
-    });
-    const sqlite = (workers: number, waiting: number) => (warm: boolean) =>
-      inFolder(folder, (own) =>
-        through(`sqlite:${join(own, "log.db")}`, load(workers, waiting, 1)(warm)),
-      );
+    const load =
+      (workers: number, waiting: number, { share = 1, behind = true } = {}) =>
+      (warm: boolean): Load => ({
+        count: (quick || warm ? 300 : 3_000) / share,
+        workers,
+        waiting: warm ? FEW : waiting,
+        behind,
+      });
+    const sqlite =
+      (workers: number, waiting: number, behind = true) =>
+      (warm: boolean) =>
+        inFolder(folder, (own) =>
+          through(`sqlite:${join(own, "log.db")}`, load(workers, waiting, { behind })(warm)),
+        );
     const jetstream = (workers: number, waiting: number) => (warm: boolean) =>
       through(
         server.logUrl(`jobs${runs++}`, "&partitions=4"),
-        load(workers, waiting, waiting === FEW ? 1 : 3)(warm),
+        load(workers, waiting, { share: waiting === FEW ? 1 : 3 })(warm),
       );
     const short = await inTurns(
       {
@@ -60,6 +66,7 @@ export const jobs: Bench = {
       {
         "sqlite, 1": sqlite(1, many),
         "sqlite, 8": sqlite(8, many),
+        "sqlite, 8, in front": sqlite(8, many, false),
         "jetstream, 8": jetstream(8, many),
       },
       quick ? 1 : 2,
@@ -74,6 +81,7 @@ export const jobs: Bench = {
         ...row(long("sqlite, 8"), "sqlite, 8 workers", many),
         ...atMost(SLOWER, long("sqlite, 8").wall / eight.wall),
       },
+      row(long("sqlite, 8, in front"), "sqlite, 8 workers, in front", many),
       row(short("jetstream, 1"), "jetstream, 1 worker", FEW),
       row(short("jetstream, 8"), "jetstream, 8 workers", FEW),
       row(long("jetstream, 8"), "jetstream, 8 workers", many),
@@ -92,14 +100,17 @@ interface Load {
   readonly count: number;
   readonly workers: number;
   readonly waiting: number;
+  /** Whether what waits is less urgent. */
+  readonly behind: boolean;
 }
 
-async function through(log: string, { count, workers, waiting }: Load): Promise<Sample> {
+async function through(log: string, { count, workers, waiting, behind }: Load): Promise<Sample> {
   await using host = await createHost({ log, kinds: queueKinds(), strict: false });
   const queue = await openQueue(host, "q");
   const order = { name: "work" };
+  const other = { ...order, priority: behind ? ("LOW" as const) : ("NORMAL" as const) };
   for (let added = 0; added < waiting; added += AT_ONCE) {
-    await queue.addAll(Array.from({ length: Math.min(AT_ONCE, waiting - added) }, () => order));
+    await queue.addAll(Array.from({ length: Math.min(AT_ONCE, waiting - added) }, () => other));
   }
   const all = Promise.withResolvers<void>();
   let completed = 0;
