@@ -15,6 +15,7 @@ import { actorsFace, type Actors } from "./face.ts";
 import { kindsByName, type AnyKind, type Kinds } from "./kind.ts";
 import type { LoadEnv } from "./load.ts";
 import { ownLog } from "./own.ts";
+import { keptStates } from "./kept-states.ts";
 import { createTails } from "./tails.ts";
 import { createStepper } from "./xstate/stepper.ts";
 
@@ -40,7 +41,8 @@ export async function connect<const TKinds extends readonly AnyKind[]>(
   const kinds = kindsByName(options.kinds);
   const log = typeof given === "object" ? given : await openLog(given, options.logOptions);
   const env: LoadEnv = { log, kinds, stepper: readingStepper(kinds) };
-  const tails = createTails(env, (error) => warn?.("a listener threw", { error }));
+  const state = keptStates(env);
+  const tails = createTails(env, state, (error) => warn?.("a listener threw", { error }));
   const projections = openProjections({ log, ...(warn !== undefined && { warn }) });
   const commands = remoteCommander((command) => ask(log, kinds, command, timeoutMs));
   const face = actorsFace<TKinds>({
@@ -51,6 +53,7 @@ export async function connect<const TKinds extends readonly AnyKind[]>(
     listen: tails.listen,
     listenAll: tails.listenAll,
     seen: tails.seen,
+    state,
     trouble: tails.trouble,
     after: (ms, call) => systemClock.after(ms, call),
   });

@@ -144,6 +144,8 @@ export interface FaceParts {
   ) => Promise<() => void>;
   /** The live state, where the actor is in memory. */
   readonly seen: (address: string) => Snapshot<unknown> | undefined;
+  /** The state as of its last record, from the log. @throws as {@link readState}. */
+  readonly state: (address: string) => Promise<Snapshot<unknown>>;
   /** Why waiting for an actor makes no sense any more. */
   readonly trouble: (address: string) => TroupeError | undefined;
   readonly after: (ms: number, call: () => void) => () => void;
@@ -205,7 +207,7 @@ function handle<TKind extends AnyKind>(parts: FaceParts, address: string): Actor
     address,
     send: (event, options = {}) => parts.commands.send(address, event, options),
     stop: async (options = {}) => ({ seq: await parts.commands.stop(address, options) }),
-    snapshot: async () => view(parts.seen(address) ?? (await readState(parts.env, address))),
+    snapshot: async () => view(parts.seen(address) ?? (await parts.state(address))),
     waitFor: async (predicate, options = {}) =>
       view(await waitFor(parts, address, (snapshot) => predicate(view(snapshot)), options)),
     on: (type, listener) =>
@@ -243,7 +245,7 @@ function waitFor(
   const now = parts.seen(address);
   if (now !== undefined) check(now);
   else
-    readState(parts.env, address).then(
+    parts.state(address).then(
       (snapshot) => check(parts.seen(address) ?? snapshot),
       (error: unknown) => reject(parts.trouble(address) ?? error),
     );

@@ -16,6 +16,7 @@ import { assertHostOptions } from "./host-options.ts";
 import { kindsByName, type AnyKind } from "./kind.ts";
 import { ownLog, type Owned } from "./own.ts";
 import { hostFailed, parkedError } from "./parking.ts";
+import { readState } from "./reads.ts";
 import type { CrashPoint, Progress } from "./runtime.ts";
 
 export interface HostOptions<TKinds extends readonly AnyKind[]> {
@@ -100,6 +101,7 @@ function hostOf<TKinds extends readonly AnyKind[]>(
       if (why !== undefined) throw why;
       return runner.watchers.listenAll(filter, listener, failed);
     },
+    state: (address) => readState(runner.runtime, address),
     seen: (address) => runner.actors.get(address)?.seen?.snapshot,
     trouble: (address) => {
       const parked = runner.parked.get(address);

@@ -34,6 +34,8 @@ export interface LoadOptions {
    * false also compares each checkpoint with what the records before it make.
    */
   readonly snapshots?: boolean;
+  /** The same actor as of an earlier record, to go on from; it is moved in place, and not looked through again. */
+  readonly from?: Fold;
   /** Leave this record out, and do not compare what follows it up to `until`. */
   readonly skip?: { readonly seq: number; readonly until: number };
   /** Called after each record. */
@@ -71,6 +73,8 @@ interface Loading {
   readonly skips: ReadonlyMap<number, number>;
   /** Whether it has come from the birth, and compares checkpoints. */
   readonly compares: boolean;
+  /** Whether it goes on from a fold of this process, which was verified when it was loaded. */
+  readonly goesOn: boolean;
   lenientTo: number;
   /** The last record, if its hash says something of the state that it leads to. */
   last?: Last | undefined;
@@ -92,14 +96,16 @@ interface Skip {
 async function begin(
   env: LoadEnv,
   address: string,
-  { to, snapshots = true }: LoadOptions,
+  { to, snapshots = true, from }: LoadOptions,
   skips: Loading["skips"],
 ): Promise<Loading> {
+  if (from !== undefined && skips.size === 0)
+    return { env, fold: from, digests: new Map(), skips, compares: false, goesOn: true, lenientTo: 0 };
   const before = Math.min(...skips.keys()); // what holds a skipped record does not count
   const fold = snapshots ? await startOf(env, address, { to, before }) : undefined;
   const digests = new Map<string, string>();
   if (fold !== undefined) noteDigests(digests, changedDigests(undefined, fold.state.snapshot));
-  return { env, fold, digests, skips, compares: fold === undefined, lenientTo: 0 };
+  return { env, fold, digests, skips, compares: fold === undefined, goesOn: false, lenientTo: 0 };
 }
 
 /** Reads up to the end, or up to where a skip comes to light that this reading should have known. */
@@ -136,8 +142,8 @@ function compareRolled({ env, fold, ...loading }: Loading, record: Recorded, bod
 }
 
 /** The state that the load leads to, hashed from all of it: what changed in place on the way is found here. */
-function verifyLast({ env, last, digests }: Loading): void {
-  if (last === undefined) return;
+function verifyLast({ env, last, digests, goesOn }: Loading): void {
+  if (last === undefined || goesOn) return;
   const { record, body, fold, advanced } = last;
   const effects = advanced.effects.map(({ effect }) => effect);
   if (env.stepper.hash(fold.state, effects) !== body.hash) throw diverged(record, body, fold, digests);

@@ -3,7 +3,6 @@ import type { Snapshot } from "xstate";
 import { TroupeError } from "../errors.ts";
 import { parseBody, placeOf, type RecordedEvent } from "../events/record.ts";
 import type { LoadEnv } from "./load.ts";
-import { readState } from "./reads.ts";
 import { fitsActor, fitsFact, heard, type FactFilter, type FactListener } from "./waits.ts";
 
 export interface Tails {
@@ -23,8 +22,15 @@ export interface Tails {
 
 type Moved = (facts: readonly RecordedEvent[], address: string) => void | Promise<void>;
 
-/** @param report takes what listeners throw. */
-export function createTails(env: LoadEnv, report: (error: unknown) => void): Tails {
+/**
+ * @param stateOf reads an actor's present state.
+ * @param report takes what listeners throw.
+ */
+export function createTails(
+  env: LoadEnv,
+  stateOf: (address: string) => Promise<Snapshot<unknown>>,
+  report: (error: unknown) => void,
+): Tails {
   const states = new Map<string, { readonly read: number; readonly snapshot: Snapshot<unknown> }>();
   let reads = 0;
   const troubles = new Map<string, TroupeError>();
@@ -76,7 +82,7 @@ export function createTails(env: LoadEnv, report: (error: unknown) => void): Tai
       looks.set(address, (looks.get(address) ?? new Set()).add(look));
       const moved = async (): Promise<void> => {
         const read = ++reads; // one that began later has seen as much, whichever ends first
-        const snapshot = await readState(env, address);
+        const snapshot = await stateOf(address);
         if (looks.get(address)?.has(look) !== true) return; // what is kept for nobody grows old
         if (read > (states.get(address)?.read ?? 0)) states.set(address, { read, snapshot });
         look();

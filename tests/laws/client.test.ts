@@ -40,6 +40,27 @@ describe.each(EVERY_ENGINE)("a client, on $name", ({ bench }) => {
     await log[Symbol.asyncDispose]();
   });
 
+  it("A13: what a client has read of an actor it does not read again", async () => {
+    await using b = await bench();
+    const { host } = await b.start([counterKind()]);
+    const own = await host.start("counter/c");
+    for (let n = 1; n <= 40; n++) await own.send({ type: "NOTE", text: `${n}` });
+    const log = await b.open();
+    const client = await connect({ log, kinds: [counterKind()] });
+    const far = client.actor("counter/c");
+    expect((await far.snapshot()).context.notes).toHaveLength(40);
+    const from: number[] = [];
+    const read = log.read.bind(log);
+    const noted: typeof read = (stream, range) => (from.push(range?.after ?? 0), read(stream, range));
+    Object.assign(log, { read: noted });
+    await own.send({ type: "NOTE", text: "41" });
+    const looks = await Promise.all([far.snapshot(), far.snapshot(), far.waitFor(() => true)]);
+    for (const { context } of looks) expect(context.notes.at(-1)).toBe("41");
+    expect(Math.min(...from)).toBe(41);
+    await client[Symbol.asyncDispose]();
+    await log[Symbol.asyncDispose]();
+  });
+
   it("S1: refusals are the owner's own, with code, hint and data, with and without one", async () => {
     await using b = await bench();
     const owner = await b.start([workKind([]), counterKind()]);

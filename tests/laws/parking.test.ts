@@ -2,6 +2,7 @@
 import { assign, setup } from "xstate";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { connect } from "../../src/actors/client.ts";
 import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
 import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { counterKind } from "../support/laws-kinds.ts";
@@ -124,6 +125,24 @@ describe.each(EVERY_ENGINE)("parking, on $name", ({ bench }) => {
     expect(await back.host.parked()).toEqual([]);
     await back.host.actor("sum/s").send({ type: "ADD", by: 4 });
     expect(await contextOf(back.host)).toEqual({ sum: 4, last: 4 });
+  });
+
+  it("A5: a record that was taken out after a client had read it counts no more", async () => {
+    await using b = await bench();
+    const first = await b.start([sumKind()]);
+    await (await first.host.start("sum/s")).send({ type: "ADD", by: 1 });
+    const log = await b.open();
+    const client = await connect({ log, kinds: [sumKind()] });
+    expect((await client.actor("sum/s").snapshot()).context).toMatchObject({ sum: 1 });
+    await b.kill(first);
+    const broken = await b.start([sumKind({ factor: 2 })]);
+    await broken.host.skip("sum/s", 2, { expected: 2 });
+    await b.kill(broken);
+    const back = await b.start([sumKind()]);
+    await back.host.actor("sum/s").send({ type: "ADD", by: 4 });
+    expect((await client.actor("sum/s").snapshot()).context).toMatchObject({ sum: 4 });
+    await client[Symbol.asyncDispose]();
+    await log[Symbol.asyncDispose]();
   });
 
   it("A5: a healthy actor is neither skipped nor disturbed by unpark", async () => {
