@@ -18,6 +18,7 @@ import type { Clock } from "./clock.ts";
 import { directories } from "./directories.ts";
 import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
+import { harmless } from "./harmless.ts";
 import { assertOpen, kindNamed, parseOutside, type Kinds } from "./kind.ts";
 import { hostFailed } from "./parking.ts";
 import { assertKinds, openIn, takeStock } from "./recover.ts";
@@ -251,20 +252,6 @@ export function createRunner(options: RunnerOptions): Runner {
       }
       watching.closed(error);
     },
-  };
-}
-
-/** A call whose faults are reported, since nobody could catch them. */
-function harmless<TArgs extends unknown[]>(
-  call: (...args: TArgs) => void,
-  report: (error: unknown) => void,
-): (...args: TArgs) => void {
-  return (...args) => {
-    try {
-      call(...args);
-    } catch (error) {
-      report(error);
-    }
   };
 }
 

@@ -9,12 +9,21 @@ export const AGAIN_MS = 100;
  * Sends until the receiver's mailbox has room: for what must arrive and may arrive later than what
  * is sent after it. Every other error is thrown.
  */
-export async function onceThereIsRoom<T>(clock: Clock, send: () => Promise<T>): Promise<T> {
+export function onceThereIsRoom<T>(clock: Clock, send: () => Promise<T>): Promise<T> {
+  return again(clock, send, (error) => TroupeError.is(error, "MAILBOX_FULL"));
+}
+
+/** Sends again and again, as long as what it throws passes. */
+export async function again<T>(
+  clock: Clock,
+  send: () => Promise<T>,
+  passes: (error: unknown) => boolean,
+): Promise<T> {
   for (;;) {
     try {
       return await send();
     } catch (error) {
-      if (!TroupeError.is(error, "MAILBOX_FULL")) throw error;
+      if (!passes(error)) throw error;
     }
     await pause(clock, AGAIN_MS);
   }

@@ -9,15 +9,7 @@ export function wordsOf(thrown: unknown): string {
   }
 }
 
-/** A listener of the user's: what it throws itself is a warning of the process, and ends nothing. */
-export function harmless<T extends readonly unknown[]>(
-  listener: (...told: T) => void,
-): (...told: T) => void {
-  return (...told) => {
-    try {
-      listener(...told);
-    } catch (thrown) {
-      process.emitWarning(thrown instanceof Error ? thrown : wordsOf(thrown));
-    }
-  };
+/** Tells the process's own listeners of it, where nobody else is there to hear. */
+export function warn(thrown: unknown): void {
+  process.emitWarning(thrown instanceof Error ? thrown : wordsOf(thrown));
 }

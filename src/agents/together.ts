@@ -11,22 +11,20 @@ import { TroupeError, type ErrorCode } from "../errors.ts";
 /** As many share a command. */
 const MOST = 256;
 
-/** Where nobody knows what was written, or there is no room for any: what fails for all at once. */
-const OF_ALL: ReadonlySet<ErrorCode> = new Set([
-  "COMMAND_TIMEOUT",
-  "HOST_CLOSED",
-  "HOST_FAILED",
-  "LOG_LEASE_LOST",
-  "LOG_OUTCOME_UNKNOWN",
-  "LOG_UNOWNED",
-  "LOG_UNREACHABLE",
-  "LOG_WRITE_FAILED",
-  "MAILBOX_FULL",
+/** Codes by which a command is surely refused: nothing of it was written. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  "EVENT_INVALID",
+  "EVENT_REFUSED",
+  "JSON_INVALID",
+  "MESSAGE_UNKNOWN",
+  "PAYLOAD_TOO_LARGE",
+  "RECIPIENT_UNKNOWN",
+  "TIME_PAST",
 ]);
 
-/** Whether one of them may be to blame. What is nested so deep that no stack holds it is never sent. */
+/** Whether one of them may be to blame, and nothing was written. What is nested so deep that no stack holds it is never sent. */
 function isOfOne(error: unknown): boolean {
-  return error instanceof RangeError || (TroupeError.is(error) && !OF_ALL.has(error.code));
+  return error instanceof RangeError || (TroupeError.is(error) && REFUSALS.has(error.code));
 }
 
 interface Asked<TOne, TAnswer> {

@@ -11,6 +11,7 @@ import type { Failure } from "../events/failure.ts";
 import { JobFact, JobInput, JobStatus } from "../events/queue/job.ts";
 import type { Priority } from "../events/priority.ts";
 import { QueueAdded, QueueFired } from "../events/queue/queue.ts";
+import { reader } from "../events/recorded.ts";
 import type { RecordBody } from "../events/record.ts";
 import type { Projection, StepRecord } from "./projection.ts";
 
@@ -106,11 +107,16 @@ export const startedJobs: Projection<StartedJobs> = {
   },
 };
 
+// each of these is asked for by several projections, for their keys and for their rows
+const jobInput = reader<JobInput>(JobInput);
+const addedIn = reader(QueueAdded);
+const firedIn = reader(QueueFired);
+
 /** The greatest number of a job that a queue has added in a step; undefined where it has added none. */
 function lastAdded(stream: string, body: RecordBody | undefined): number | undefined {
   if (!stream.startsWith("queue/")) return undefined;
   const numbers = (body?.facts ?? []).flatMap((fact) => {
-    const added = QueueAdded.safeParse(fact).data ?? QueueFired.safeParse(fact).data;
+    const added = addedIn(fact) ?? firedIn(fact);
     if (added === undefined) return [];
     return added.type === "queue.fired" ? [added.data.job] : added.data.jobs.map(({ job }) => job);
   });
@@ -128,8 +134,9 @@ function numberOf(stream: string): number {
 /** What a job was started with; undefined in all its other records, and in those of other actors. */
 function inputOf(stream: string, body: RecordBody | undefined): JobInput | undefined {
   if (body?.born === undefined || !isJob(stream)) return undefined;
-  const { data } = JobInput.safeParse(body.born.input);
-  return data?.queue === parseAddress(stream).root ? data : undefined;
+  const { input } = body.born;
+  const read = typeof input === "object" && input !== null ? jobInput(input) : undefined;
+  return read?.queue === parseAddress(stream).root ? read : undefined;
 }
 
 function born({ stream, body, at }: StepRecord): JobRow | undefined {

@@ -1,6 +1,7 @@
 /** What is asked for at once shares a command, and nothing else. */
 import { describe, expect, it } from "vitest";
 import { together } from "../../src/agents/together.ts";
+import { unanswered } from "../../src/agents/unanswered.ts";
 import { TroupeError } from "../../src/errors.ts";
 
 /** Numbers doubled; a command with a number below zero in it is refused. */
@@ -60,6 +61,17 @@ describe("what is asked for in one turn", () => {
     });
     expect(await Promise.all([1, 2].map(echo))).toEqual([{ number: 1 }, { number: 2 }]);
     expect(sent).toEqual([[1, 2], [1], [2]]);
+  });
+
+  it("is not sent again where it was recorded, and its answer makes no sense", async () => {
+    const sent: number[][] = [];
+    const { ask } = together(async (numbers: readonly number[]): Promise<readonly number[]> => {
+      sent.push([...numbers]);
+      throw unanswered("queue/q");
+    });
+    const ends = await Promise.allSettled([1, 2].map(ask));
+    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(sent).toEqual([[1, 2]]);
   });
 
   it("is not sent again where nobody knows whether it was written", async () => {

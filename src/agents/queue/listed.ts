@@ -1,7 +1,7 @@
 /** The jobs of a queue as a list: pages of rows, the latest first. */
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
-import { JobStatus } from "../../events/queue/job.ts";
+import { JOB_NUMBER, JobStatus } from "../../events/queue/job.ts";
 import { jobs, type JobRow } from "../../projections/jobs.ts";
 import type { QueueActors } from "./queue.ts";
 
@@ -10,10 +10,7 @@ const Options = z.strictObject({
   workflow: z.string().optional(),
   name: z.string().optional(),
   limit: z.int().min(1).default(100),
-  before: z
-    .string()
-    .regex(/^[1-9][0-9]{0,14}$/, "is not the number of a job")
-    .optional(),
+  before: z.string().regex(JOB_NUMBER, "is not the number of a job").optional(),
 });
 
 export interface ListOptions {

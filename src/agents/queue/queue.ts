@@ -25,6 +25,7 @@ import type { JobRow } from "../../projections/jobs.ts";
 import type { Schedule } from "../../events/queue/schedule.ts";
 import { timeOf } from "../../machines/queue/board.ts";
 import { unanswered } from "../unanswered.ts";
+import { ifThere } from "./if-there.ts";
 import { boardOf, type JobKind, type QueueKind } from "./kinds.ts";
 import { listed, type ListOptions } from "./listed.ts";
 import { standOf, viewOf, type JobView, type QueueStats } from "./views.ts";
@@ -202,7 +203,8 @@ async function made(
 ): Promise<ActorHandle<QueueKind>> {
   const address = `queue/${name}` as const;
   const handle = actors.actor(address);
-  const present = await settingsOf(handle);
+  const snapshot = await ifThere(handle);
+  const present = snapshot && boardOf(snapshot).settings;
   if (present === undefined)
     try {
       return await actors.start(address, { input: { name, ...(settings && { settings }) } });
@@ -212,16 +214,6 @@ async function made(
   if (settings !== undefined && !isDeepStrictEqual(QueueSettings.safeParse(settings).data, present))
     await handle.send({ type: "CONFIGURE", settings });
   return handle;
-}
-
-/** Undefined where there is no such queue. */
-async function settingsOf(handle: ActorHandle<QueueKind>): Promise<QueueSettings | undefined> {
-  try {
-    return boardOf(await handle.snapshot()).settings;
-  } catch (error) {
-    if (TroupeError.is(error, "ACTOR_NOT_FOUND")) return undefined;
-    throw error;
-  }
 }
 
 /** What the answer to a command says. */

@@ -5,7 +5,7 @@ import type { Clock } from "../../actors/clock.ts";
 import { TroupeError, type ErrorCode } from "../../errors.ts";
 import type { Ended } from "../../events/queue/queue.ts";
 import { wordsOf } from "../thrown.ts";
-import { AGAIN_MS, pause } from "../patience.ts";
+import { again } from "../patience.ts";
 import type { QueueKind } from "./kinds.ts";
 import { isPassing } from "./passing.ts";
 
@@ -88,18 +88,17 @@ export function reporter({ handle, clock, worker, trouble, fail, failed }: Repor
   }
 
   /** Again under one id: it counts once. */
-  async function send(ended: readonly Ended[]): Promise<void> {
+  function send(ended: readonly Ended[]): Promise<unknown> {
     const id = randomUUID();
-    for (;;) {
-      try {
-        await handle.send({ type: "REPORT", worker: worker(), ended: [...ended] }, { id });
-        return;
-      } catch (error) {
-        if (!isPassing(error) || failed()) throw error;
+    return again(
+      clock,
+      () => handle.send({ type: "REPORT", worker: worker(), ended: [...ended] }, { id }),
+      (error) => {
+        if (!isPassing(error) || failed()) return false;
         if (!TroupeError.is(error, "MAILBOX_FULL")) trouble(error);
-      }
-      await pause(clock, AGAIN_MS);
-    }
+        return true;
+      },
+    );
   }
 
   return {

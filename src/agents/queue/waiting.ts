@@ -9,8 +9,9 @@ import type { Snapshot } from "xstate";
 import type { Clock } from "../../actors/clock.ts";
 import { systemClock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
-import { JobOutcome } from "../../events/queue/job.ts";
+import { JOB_NUMBER, JobOutcome } from "../../events/queue/job.ts";
 import { startedJobs, workflowJobs, workflowKey } from "../../projections/jobs.ts";
+import { ifThere } from "./if-there.ts";
 import { boardOf, isOver, jobOf, statusOf } from "./kinds.ts";
 import type { QueueActors } from "./queue.ts";
 
@@ -73,16 +74,11 @@ export function workflowEnd(
  */
 export async function started(asked: Asked, id: string, signal?: AbortSignal): Promise<void> {
   const { actors, name } = asked;
-  if (!isNumber(id)) throw noJob(name, id);
-  if ((await seen(asked, id)) !== undefined) return;
+  if (!JOB_NUMBER.test(id)) throw noJob(name, id); // "01" is no job that will ever start
+  if ((await ifThere(actors.actor(`job/${name}:${id}`))) !== undefined) return;
   const { added } = boardOf(await actors.actor(`queue/${name}`).snapshot());
   if (!(Number(id) <= added)) throw noJob(name, id);
   await listening(asked, signal, (job) => job(id, () => true));
-}
-
-/** Whether it is spelled as a queue spells them: "01" is no job that will ever start. */
-function isNumber(id: string): boolean {
-  return /^[1-9][0-9]{0,14}$/.test(id);
 }
 
 async function numbersOf(
@@ -120,9 +116,10 @@ async function listening<T>(
   try {
     return await work(async (id, fits) => {
       for (;;) {
-        awaited = `job/${name}:${id}`;
+        const address = `job/${name}:${id}` as const;
+        awaited = address;
         wake = Promise.withResolvers();
-        const snapshot = await Promise.race([seen(asked, id), over.promise]);
+        const snapshot = await Promise.race([ifThere(actors.actor(address)), over.promise]);
         if (snapshot !== undefined && fits(snapshot)) return snapshot;
         await Promise.race([wake.promise, over.promise]);
       }
@@ -130,16 +127,6 @@ async function listening<T>(
   } finally {
     signal?.removeEventListener("abort", abort);
     unlisten();
-  }
-}
-
-/** A job as it is now; undefined where it has no record yet. */
-async function seen({ actors, name }: Asked, id: string): Promise<Snapshot<unknown> | undefined> {
-  try {
-    return await actors.actor(`job/${name}:${id}`).snapshot();
-  } catch (error) {
-    if (TroupeError.is(error, "ACTOR_NOT_FOUND")) return undefined;
-    throw error;
   }
 }
 

@@ -9,14 +9,16 @@
  */
 import { randomUUID } from "node:crypto";
 import { systemClock, type Clock } from "../../actors/clock.ts";
+import { harmless } from "../../actors/harmless.ts";
 import type { Fact } from "../../actors/handle.ts";
 import { TroupeError } from "../../errors.ts";
+import { entryOf } from "../../events/entry.ts";
 import { JobCancelling, JobLapsed, JobStarted, wholeOrder } from "../../events/queue/job.ts";
 import { attempt, cancelledBy, type JobHandler } from "./attempt.ts";
 import { jobOf } from "./kinds.ts";
 import type { QueueActors } from "./queue.ts";
 import { boardAt } from "./views.ts";
-import { harmless } from "../thrown.ts";
+import { warn } from "../thrown.ts";
 import { onceThereIsRoom } from "../patience.ts";
 import { isPassing } from "./passing.ts";
 import { reporter } from "./reports.ts";
@@ -68,7 +70,7 @@ export async function startWorker(
   options: WorkerOptions,
 ): Promise<Worker> {
   const { handlers, concurrency = 5, clock = systemClock, random = Math.random } = options;
-  const onError = harmless(options.onError ?? (() => {}));
+  const onError = harmless(options.onError ?? (() => {}), warn);
   assertOptions(handlers, concurrency);
   const handle = actors.actor(`queue/${queue}`);
   let { leaseMs } = (await boardAt(actors, queue)).settings;
@@ -126,8 +128,12 @@ export async function startWorker(
     };
     const whole = wholeOrder(order);
     const leased = { ...whole, id: job, queue, lease, attempt: attempts, failures };
-    const handler = Object.hasOwn(handlers, whole.handler) ? handlers[whole.handler] : undefined;
-    const outcome = await attempt(leased, handler, { abort, clock, tell, random });
+    const outcome = await attempt(leased, entryOf(handlers, whole.handler), {
+      abort,
+      clock,
+      tell,
+      random,
+    });
     if (held.get(lease)?.abort !== abort) return;
     reports.add({ job, lease, ...outcome });
     release(lease);

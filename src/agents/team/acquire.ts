@@ -1,6 +1,7 @@
 /** Getting a lock: at once, after a wait, or not at all. */
 import type { Clock } from "../../actors/clock.ts";
 import { TroupeError } from "../../errors.ts";
+import { LEASE_MS } from "../../events/context/commands.ts";
 import type { ContextFact } from "../../events/context/facts.ts";
 import { unanswered } from "../unanswered.ts";
 import { contextIn, isWaiting, leaseOf, type Asking } from "./context-asking.ts";
@@ -29,15 +30,13 @@ type Said = Extract<ContextFact, { readonly type: (typeof ANSWERS)[number] }>;
 
 /** Behind its time a waiter is out of line; this is for the way that the news take, ms. */
 const GRACE_MS = 1_000;
-/** As the command has it. */
-const TTL_MS = 30_000;
 
 export async function acquire(
   context: Asking,
   wanted: Wanted,
   options: AcquireOptions & { readonly clock: Clock },
 ): Promise<Lock | undefined> {
-  const { ttlMs = TTL_MS, waitMs = 0, signal, keep = false, clock } = options;
+  const { ttlMs = LEASE_MS, waitMs = 0, signal, keep = false, clock } = options;
   signal?.throwIfAborted();
   const given = await ask(context, wanted, { ttlMs, waitMs, signal });
   if (given === undefined) return undefined;

@@ -7,7 +7,6 @@
  *     await using lock = await shared.acquire("plan", "writer", { waitMs: 5_000 });
  */
 import { systemClock, type Clock } from "../../actors/clock.ts";
-import { TroupeError } from "../../errors.ts";
 import type { ContextFact, ContextUpdated } from "../../events/context/facts.ts";
 import type { Json } from "../../events/json.ts";
 import type { ContextValue } from "../../machines/context/state.ts";
@@ -17,6 +16,7 @@ import { unanswered } from "../unanswered.ts";
 import { asking, type Asking, type ContextActors } from "./context-asking.ts";
 import { historyOf, type ContextChange, type HistoryOptions } from "./context-history.ts";
 import type { Lock } from "./lock.ts";
+import { startedOnce } from "./started-once.ts";
 
 export interface SharedContextOptions {
   /** Whether to start it where it is not there; one that is there is left as it is. Default true. */
@@ -121,7 +121,7 @@ export async function sharedContext(
   { start = true, clock = systemClock, ...input }: SharedContextOptions = {},
 ): Promise<SharedContext> {
   const context = asking(actors, run);
-  if (start) await started(context, { run, ...input });
+  if (start) await startedOnce(actors.start(context.address, { input: { run, ...input } }));
   return {
     address: context.address,
     version: async () => (await context.state()).version,
@@ -140,17 +140,6 @@ export async function sharedContext(
       return actors.facts(filter, hear, failed);
     },
   };
-}
-
-async function started(
-  { actors, address }: Asking,
-  input: Omit<SharedContextOptions, "start" | "clock"> & { readonly run: string },
-): Promise<void> {
-  try {
-    await actors.start(address, { input });
-  } catch (error) {
-    if (!TroupeError.is(error, "ACTOR_EXISTS")) throw error; // it began with other values
-  }
 }
 
 async function written(context: Asking, command: Parameters<Asking["tell"]>[0]): Promise<number> {

@@ -8,10 +8,11 @@
  * 4. Every fault is told to `onError`.
  */
 import type { Clock } from "../../actors/clock.ts";
+import { harmless } from "../../actors/harmless.ts";
 import { TroupeError } from "../../errors.ts";
 import type { Message, MessageType } from "../../events/messages/message.ts";
 import { AGAIN_MS, onceThereIsRoom, pause } from "../patience.ts";
-import { harmless, wordsOf } from "../thrown.ts";
+import { warn, wordsOf } from "../thrown.ts";
 import type { Mail } from "./mail.ts";
 
 /** What it returns answers a `request`, and is ignored elsewhere. The signal aborts when the handling ends. */
@@ -48,7 +49,7 @@ export function handling(
   handlers: MessageHandlers,
   { onError: hears = warn }: HandleOptions = {},
 ): Handling {
-  const onError = harmless(hears);
+  const onError = harmless(hears, warn);
   const end = new AbortController();
   const { signal } = end;
   const types = new Set(Object.keys(handlers) as MessageType[]); // its own keys
@@ -115,8 +116,4 @@ async function outcome(
 function failure(error: unknown): Letter {
   const code = TroupeError.is(error) ? { code: error.code } : {};
   return { message: "error", payload: { ...code, message: wordsOf(error) } };
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : wordsOf(error));
 }

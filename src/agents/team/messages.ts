@@ -8,7 +8,6 @@
  */
 import { systemClock, type Clock } from "../../actors/clock.ts";
 import type { Actors } from "../../actors/face.ts";
-import { TroupeError } from "../../errors.ts";
 import type { MessagesFact } from "../../events/messages/exchange.ts";
 import { exchangeOf, inboxOf, type MessageType } from "../../events/messages/message.ts";
 import type { Exchange } from "../../machines/messages/exchange.ts";
@@ -18,6 +17,7 @@ import { unanswered } from "../unanswered.ts";
 import type { ContextKind } from "./context-kind.ts";
 import { messageHistory, type MessageFilter, type PastMessage } from "./history.ts";
 import { Mail } from "./mail.ts";
+import { startedOnce } from "./started-once.ts";
 import type { InboxKind, MessagesKind } from "./messages-kinds.ts";
 import {
   idsIn,
@@ -28,7 +28,7 @@ import {
   type TeammateParts,
 } from "./teammate.ts";
 
-/** A host or client with `messagesKinds()`; with `contextKind` as well, where results are handed off. */
+/** A host or client with `messagesKinds()` and `contextKind`, where handed-off results are kept. */
 export type TeamActors = Actors<readonly [MessagesKind, InboxKind, ContextKind]>;
 
 export interface TeamOptions {
@@ -46,7 +46,7 @@ export interface Team {
   /**
    * Lets an agent join, and reads for it; one that has joined goes on where it was.
    *
-   * @param name 1 to 64 letters, digits, `_` and `-`; not `context`.
+   * @param name 1 to 64 letters, digits, `_` and `-`, the first no `-`; not `context`.
    */
   join(name: string): Promise<Teammate>;
   /** Who has joined, and what each subscribed to, by name. */
@@ -100,15 +100,6 @@ export async function openTeam(
     },
     history: (filter) => messageHistory(actors, run, filter),
   };
-}
-
-/** Whoever started it with other options was first: it is as they said. */
-async function startedOnce(started: Promise<unknown>): Promise<void> {
-  try {
-    await started;
-  } catch (error) {
-    if (!TroupeError.is(error, "ACTOR_EXISTS")) throw error;
-  }
 }
 
 /** Lets an agent join; resolves once its inbox is on disk. */

@@ -142,11 +142,8 @@ export function teammate({ name, mail, clock, tell, shareContext, ...parts }: Te
       post({ to: "everyone", message, payload }, options),
     publish: (message, payload, options = {}) => post({ to: "subscribers", message, payload }, options),
     async request(to, payload, { timeoutMs = REQUEST_MS, signal, ...options } = {}) {
-      const letter = { to: [to], message: "request", payload } as const;
-      const found = await mail.answerTo(() => post({ ...letter, to: [to] }, options), {
-        timeoutMs,
-        signal,
-      });
+      const ask = () => post({ to: [to], message: "request", payload }, options);
+      const found = await mail.answerTo(ask, { timeoutMs, signal });
       if (found?.type === "error") throw failed(to, found);
       return found?.payload ?? null;
     },

@@ -7,7 +7,7 @@ import type { Json } from "../json.ts";
 import { PAYLOAD_LIMIT, payloadFault } from "../payload-limit.ts";
 
 /** Lease of a lock that says nothing else, ms. */
-const LEASE_MS = 30_000;
+export const LEASE_MS = 30_000;
 /** Longest lease and longest wait: a day, ms. */
 const LONGEST_MS = 86_400_000;
 

@@ -24,6 +24,9 @@ export const JobStatus = z.enum([
 ]);
 export type JobStatus = z.infer<typeof JobStatus>;
 
+/** A job's id in its queue: 1, 2, 3, … */
+export const JOB_NUMBER = /^[1-9][0-9]{0,14}$/;
+
 const Text = z.string().min(1).max(200);
 /** Epoch ms, or an ISO 8601 text with its offset. */
 const Moment = z.union(

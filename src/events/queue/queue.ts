@@ -8,7 +8,7 @@ import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { fact } from "../facts/fact.ts";
 import { Recorded } from "../recorded.ts";
-import { JobOrder, LONGEST_MS, RecordedOrder } from "./job.ts";
+import { JOB_NUMBER, JobOrder, LONGEST_MS, RecordedOrder } from "./job.ts";
 import { Schedule } from "./schedule.ts";
 
 /** T-R2: a token bucket, where jobs are granted. */
@@ -42,7 +42,7 @@ export type QueueInput = z.infer<typeof QueueInput>;
 
 /** A worker process's or an agent's own name; a new one each time it starts. */
 const worker = z.string().min(1).max(200);
-const job = z.string().regex(/^[1-9][0-9]{0,14}$/, {
+const job = z.string().regex(JOB_NUMBER, {
   error: ({ input }) => `${JSON.stringify(input)} is not the number of a job`,
 });
 const lease = z.int().min(1);
@@ -102,6 +102,9 @@ export const QueueCommand = commandsOf(JobOrder, z.json());
 /** The same, from another actor. */
 export const RecordedCommand = commandsOf(RecordedOrder, Recorded);
 export type QueueCommand = z.infer<typeof QueueCommand>;
+
+/** One command. */
+export type CommandOf<T extends QueueCommand["type"]> = Extract<QueueCommand, { readonly type: T }>;
 
 /** By its own clock: something is due. */
 export interface QueueTick {

@@ -13,6 +13,7 @@ import { enqueueActions, setup } from "xstate";
 import { ContextCommand, type ContextInput } from "../../events/context/commands.ts";
 import type { ContextFact, ContextUpdated } from "../../events/context/facts.ts";
 import { now } from "../../events/now.ts";
+import { reader } from "../../events/recorded.ts";
 import { sendToActor, type ActorMessage } from "../host-actions.ts";
 import { entries } from "../sorted.ts";
 import { faultOf } from "./faults.ts";
@@ -67,6 +68,9 @@ const take = enqueueActions<
   enqueue.raise({ type: "DUE" }, { id: ALARM, delay: Math.max(0, alarmAt - at) });
 });
 
+/** What it is told, whoever tells it. */
+const commandIn = reader<ContextCommand>(ContextCommand);
+
 export const contextMachine = setup({
   types: {
     context: {} as ContextState,
@@ -76,8 +80,8 @@ export const contextMachine = setup({
   },
   guards: {
     isSound: ({ context, event }) => {
-      const { data } = ContextCommand.safeParse(event);
-      return data !== undefined && faultOf(context, data, now()) === undefined;
+      const command = commandIn(event);
+      return command !== undefined && faultOf(context, command, now()) === undefined;
     },
   },
   actions: { sendToActor, begin, take },
@@ -96,7 +100,7 @@ export const contextMachine = setup({
           guard: "isSound",
           actions: {
             type: "take",
-            params: ({ context, event }) => step(context, ContextCommand.parse(event), now()),
+            params: ({ context, event }) => step(context, commandIn(event) ?? event, now()), // the guard has read it
           },
         },
       },

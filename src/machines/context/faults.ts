@@ -6,6 +6,7 @@
  *   where nobody holds it any more (T-R4).
  */
 import type { Refusal } from "../../errors.ts";
+import { entryOf } from "../../events/entry.ts";
 import type { CommandOf, ContextCommand } from "../../events/context/commands.ts";
 import { payloadFault } from "../../events/payload-limit.ts";
 import { get } from "../sorted.ts";
@@ -47,8 +48,7 @@ function updateFault(
   { changes, expected, fences = {} }: CommandOf<"UPDATE">,
 ): Refusal | undefined {
   for (const key of new Set([...Object.keys(changes), ...Object.keys(fences)])) {
-    const own = Object.hasOwn(fences, key) ? fences[key] : undefined; // "constructor" is a key
-    const fault = fenceFault(turn, key, own);
+    const fault = fenceFault(turn, key, entryOf(fences, key));
     if (fault !== undefined) return fault;
   }
   const { version } = turn.state;

@@ -18,6 +18,7 @@ import {
   type Receive,
 } from "../../events/messages/inbox.ts";
 import { numberOf, type Message } from "../../events/messages/message.ts";
+import { reader } from "../../events/recorded.ts";
 import { PRIORITIES, type Priority } from "../../events/priority.ts";
 import { has, put, sorted, without, type Sorted } from "../sorted.ts";
 
@@ -67,6 +68,9 @@ function received({ id, from, type, priority, replyTo }: Message): InboxFact {
   return { type: "message.received", v: 1, data: { id, from, type, priority, ...reply } };
 }
 
+/** What it is told, whoever tells it: another actor's has passed no schema (S1). */
+const commandIn = reader<InboxCommand>(InboxCommand);
+
 export const inboxMachine = setup({
   types: {
     context: {} as Inbox,
@@ -77,8 +81,8 @@ export const inboxMachine = setup({
   guards: {
     sound: ({ event }) => Received.safeParse(event).success,
     takes: ({ context, event }) => {
-      const { data } = InboxCommand.safeParse(event); // another actor's has passed no schema (S1)
-      return data !== undefined && untakable(context, data) === undefined;
+      const command = commandIn(event);
+      return command !== undefined && untakable(context, command) === undefined;
     },
   },
   actions: {

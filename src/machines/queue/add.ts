@@ -1,15 +1,13 @@
 /** How jobs come into a queue: asked for, or by a schedule. */
 import { now } from "../../events/now.ts";
 import type { JobOrder } from "../../events/queue/job.ts";
-import type { QueueCommand } from "../../events/queue/queue.ts";
+import type { CommandOf } from "../../events/queue/queue.ts";
 import { get, put } from "../sorted.ts";
 import { firstRank, type OpenJob } from "./board.ts";
 import { lineUp, waitUntil } from "./line.ts";
 import type { Turn } from "./turn.ts";
 
-type Command<TType extends QueueCommand["type"]> = Extract<QueueCommand, { readonly type: TType }>;
-
-export function add(turn: Turn, { jobs }: Command<"ADD">): void {
+export function add(turn: Turn, { jobs }: CommandOf<"ADD">): void {
   turn.say({ type: "queue.added", v: 1, data: { jobs: jobs.map((order) => enter(turn, order)) } });
 }
 

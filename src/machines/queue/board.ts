@@ -100,11 +100,6 @@ export function newQueue({ name, settings }: QueueInput): QueueContext {
   };
 }
 
-/** What stands under a name that somebody chose: "constructor" is one, and every object knows that. */
-export function named<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(map, name) ? map[name] : undefined;
-}
-
 /** More than there will ever be. */
 const PLACES = 1e13;
 

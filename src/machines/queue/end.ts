@@ -1,15 +1,14 @@
 /** How jobs leave their workers and the queue: ended, failed, lapsed, cancelled; and how they come back. */
+import { entryOf } from "../../events/entry.ts";
 import { now } from "../../events/now.ts";
-import type { Ended, QueueCommand } from "../../events/queue/queue.ts";
+import type { CommandOf, Ended } from "../../events/queue/queue.ts";
 import { get, put, without } from "../sorted.ts";
-import { named, type OpenJob } from "./board.ts";
+import type { OpenJob } from "./board.ts";
 import { lineUp, stepOut, strike, waitUntil } from "./line.ts";
 import type { Turn } from "./turn.ts";
 
-type Command<TType extends QueueCommand["type"]> = Extract<QueueCommand, { readonly type: TType }>;
-
-export function report(turn: Turn, { worker, ended }: Command<"REPORT">): void {
-  const here = named(turn.context.workers, worker);
+export function report(turn: Turn, { worker, ended }: CommandOf<"REPORT">): void {
+  const here = entryOf(turn.context.workers, worker);
   if (here !== undefined) turn.worker(worker, { ...here, seen: now() });
   for (const one of ended) {
     const number = Number(one.job);
@@ -52,7 +51,7 @@ function rest(turn: Turn, number: number, job: OpenJob): void {
 function letGo(turn: Turn, number: number, { handler }: OpenJob): void {
   const { workers, work, busy } = turn.context;
   const worker = turn.lease(number)?.worker ?? "";
-  const here = named(workers, worker);
+  const here = entryOf(workers, worker);
   const { [handler]: count = 1, ...others } = busy;
   turn.change({
     work: without(work, number),
@@ -80,7 +79,7 @@ export function lapse(turn: Turn, number: number, { counts = true } = {}): void 
 }
 
 /** Never run, where nobody has it yet; else its worker is asked to stop. */
-export function cancel(turn: Turn, command: Command<"CANCEL">): void {
+export function cancel(turn: Turn, command: CommandOf<"CANCEL">): void {
   const number = Number(command.job);
   const job = turn.job(number);
   if (job === undefined) return;
@@ -97,7 +96,7 @@ export function cancel(turn: Turn, command: Command<"CANCEL">): void {
   turn.say({ type: "queue.cancelled", v: 1, data: { job: command.job, running } });
 }
 
-export function retry(turn: Turn, command: Command<"RETRY">): void {
+export function retry(turn: Turn, command: CommandOf<"RETRY">): void {
   const number = Number(command.job);
   const job = turn.job(number);
   if (job?.failed !== true) return;

@@ -2,9 +2,10 @@
  * Who gets which job: the most urgent first, then the one that stands in line longest (T-R3), as far
  * as there are workers for it, and no faster than the rate (T-R2).
  */
+import { entryOf } from "../../events/entry.ts";
 import { now } from "../../events/now.ts";
 import { first, put } from "../sorted.ts";
-import { named, type QueueContext, type Worker } from "./board.ts";
+import type { QueueContext, Worker } from "./board.ts";
 import { stepOut } from "./line.ts";
 import type { Turn } from "./turn.ts";
 
@@ -60,7 +61,7 @@ function nextOf({ lines, busy, workers, settings }: QueueContext): Next | undefi
     const [rank, number] = first(line) ?? [];
     if (rank === undefined || number === undefined || (best !== undefined && best.rank < rank))
       continue;
-    if ((named(busy, handler) ?? 0) >= limitOf(settings.handlers, handler)) continue;
+    if ((entryOf(busy, handler) ?? 0) >= limitOf(settings.handlers, handler)) continue;
     const worker = freest(workers, handler);
     if (worker !== undefined) best = { rank, number, worker };
   }
@@ -68,7 +69,7 @@ function nextOf({ lines, busy, workers, settings }: QueueContext): Next | undefi
 }
 
 function limitOf(limits: Readonly<Record<string, number>>, handler: string): number {
-  return named(limits, handler) ?? Number.POSITIVE_INFINITY;
+  return entryOf(limits, handler) ?? Number.POSITIVE_INFINITY;
 }
 
 /** Of those who can do it, the one with the most free slots; of equals, who joined first (a name that is a number goes before). */
@@ -87,7 +88,7 @@ function freest(workers: Readonly<Record<string, Worker>>, handler: string): str
 function lease(turn: Turn, { number, worker }: Next): void {
   const job = turn.job(number);
   const { workers, work, busy, leases, pace, settings } = turn.context;
-  const to = named(workers, worker);
+  const to = entryOf(workers, worker);
   if (job === undefined || to === undefined) return;
   const { rate } = settings;
   const fence = leases + 1;
@@ -95,7 +96,7 @@ function lease(turn: Turn, { number, worker }: Next): void {
   turn.change({
     leases: fence,
     work: put(work, number, { worker, lease: fence, since: now() }),
-    busy: { ...busy, [job.handler]: (named(busy, job.handler) ?? 0) + 1 },
+    busy: { ...busy, [job.handler]: (entryOf(busy, job.handler) ?? 0) + 1 },
     ...(rate !== undefined && { pace: Math.max(now(), pace) + interval(rate) }),
   });
   turn.worker(worker, { ...to, busy: to.busy + 1 });

@@ -1,13 +1,14 @@
 /** The line and the agenda: where jobs wait, and how they come and go. */
+import { entryOf } from "../../events/entry.ts";
 import { put, sorted, without } from "../sorted.ts";
-import { dueOf, named, rankAt, type OpenJob } from "./board.ts";
+import { dueOf, rankAt, type OpenJob } from "./board.ts";
 import type { Turn } from "./turn.ts";
 
 /** Into line as the last of its priority, or where it stood before. */
 export function lineUp(turn: Turn, number: number, job: OpenJob, { behind = true } = {}): void {
   const rank = behind ? rankAt(job.rank, turn.place()) : job.rank;
   const { lines } = turn.context;
-  const line = put(named(lines, job.handler) ?? sorted<number, number>(), rank, number);
+  const line = put(entryOf(lines, job.handler) ?? sorted<number, number>(), rank, number);
   turn.change({ lines: { ...lines, [job.handler]: line } });
   const { due: _, failed: __, ...rest } = job;
   turn.keep(number, { ...rest, rank });
@@ -15,7 +16,7 @@ export function lineUp(turn: Turn, number: number, job: OpenJob, { behind = true
 
 /** Out of line; nothing where it does not stand there. */
 export function stepOut(turn: Turn, { handler, rank }: OpenJob): void {
-  const line = named(turn.context.lines, handler);
+  const line = entryOf(turn.context.lines, handler);
   if (line === undefined) return;
   const rest = without(line, rank);
   if (rest === line) return;

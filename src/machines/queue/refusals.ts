@@ -1,10 +1,11 @@
 /** What speaks against a command: the same for its sender's error and for the machine's guard. */
+import { entryOf } from "../../events/entry.ts";
 import type { Refusal } from "../../errors.ts";
 import { now } from "../../events/now.ts";
 import type { JobCommand, JobOrder } from "../../events/queue/job.ts";
 import type { Ended, QueueCommand } from "../../events/queue/queue.ts";
 import { get } from "../sorted.ts";
-import { named, type OpenJob, type QueueContext } from "./board.ts";
+import type { OpenJob, QueueContext } from "./board.ts";
 import type { JobContext } from "./life.ts";
 import { next } from "./schedule.ts";
 
@@ -25,7 +26,7 @@ export function refusalOf(context: QueueContext, command: QueueCommand): Refusal
       return openJob(context, command.job)?.failed === true ? undefined : notFailed(command.job);
     case "HEARTBEAT":
     case "LEAVE":
-      return named(context.workers, command.worker) === undefined
+      return entryOf(context.workers, command.worker) === undefined
         ? stranger(command.worker)
         : undefined;
     case "REPORT":

@@ -3,7 +3,7 @@
  * alarm for all of them, set to the earliest.
  */
 import { now } from "../../events/now.ts";
-import type { QueueCommand } from "../../events/queue/queue.ts";
+import type { CommandOf } from "../../events/queue/queue.ts";
 import { first, get, put, without } from "../sorted.ts";
 import { enter } from "./add.ts";
 import { timeOf, type QueueContext } from "./board.ts";
@@ -13,12 +13,10 @@ import { next } from "./schedule.ts";
 import type { Turn } from "./turn.ts";
 import { silentAt, sweep } from "./workers.ts";
 
-type Command<TType extends QueueCommand["type"]> = Extract<QueueCommand, { readonly type: TType }>;
-
 /** As much of the agenda is done in one step; the rest follows at once. */
 const AT_ONCE = 256;
 
-export function schedule(turn: Turn, { id, when, job }: Command<"SCHEDULE">): void {
+export function schedule(turn: Turn, { id, when, job }: CommandOf<"SCHEDULE">): void {
   unplan(turn, id);
   const at = next(when, now());
   if (at === undefined) return;
@@ -27,7 +25,7 @@ export function schedule(turn: Turn, { id, when, job }: Command<"SCHEDULE">): vo
   turn.say({ type: "queue.scheduled", v: 1, data: { schedule: id, next: at } });
 }
 
-export function unschedule(turn: Turn, { id }: Command<"UNSCHEDULE">): void {
+export function unschedule(turn: Turn, { id }: CommandOf<"UNSCHEDULE">): void {
   unplan(turn, id);
   turn.say({ type: "queue.unscheduled", v: 1, data: { schedule: id } });
 }

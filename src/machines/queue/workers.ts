@@ -6,26 +6,25 @@
  * - A job that was granted before a worker's last sign of life but two, and that it does not
  *   know, never reached it: it is given to somebody else.
  */
+import { entryOf } from "../../events/entry.ts";
 import { now } from "../../events/now.ts";
-import type { QueueCommand } from "../../events/queue/queue.ts";
+import type { CommandOf } from "../../events/queue/queue.ts";
 import { entries } from "../sorted.ts";
-import { named, type Lease, type QueueContext } from "./board.ts";
+import type { Lease, QueueContext } from "./board.ts";
 import { lapse } from "./end.ts";
 import type { Turn } from "./turn.ts";
 
-type Command<TType extends QueueCommand["type"]> = Extract<QueueCommand, { readonly type: TType }>;
-
-export function join(turn: Turn, { worker, slots, handlers }: Command<"JOIN">): void {
+export function join(turn: Turn, { worker, slots, handlers }: CommandOf<"JOIN">): void {
   const { workers } = turn.context;
-  const { busy = 0, seen = now() } = named(workers, worker) ?? {};
+  const { busy = 0, seen = now() } = entryOf(workers, worker) ?? {};
   const here = { slots, busy, seen: now(), before: seen, ...(handlers !== undefined && { handlers }) };
   turn.worker(worker, here);
   turn.say({ type: "worker.joined", v: 1, data: { worker, slots } });
 }
 
-export function heartbeat(turn: Turn, { worker, jobs }: Command<"HEARTBEAT">): void {
+export function heartbeat(turn: Turn, { worker, jobs }: CommandOf<"HEARTBEAT">): void {
   const { workers } = turn.context;
-  const here = named(workers, worker);
+  const here = entryOf(workers, worker);
   if (here === undefined) return;
   turn.worker(worker, { ...here, seen: now(), before: here.seen });
   const known = new Set(jobs.map(Number));
@@ -33,7 +32,7 @@ export function heartbeat(turn: Turn, { worker, jobs }: Command<"HEARTBEAT">): v
     if (!known.has(number) && since < here.before) lapse(turn, number);
 }
 
-export function leave(turn: Turn, { worker }: Command<"LEAVE">): void {
+export function leave(turn: Turn, { worker }: CommandOf<"LEAVE">): void {
   const jobs = dismiss(turn, worker, { counts: false });
   turn.say({ type: "worker.left", v: 1, data: { worker, jobs } });
 }
