@@ -1,0 +1,136 @@
+/** What follows from what happens to an agent: its next state, what it says, and whom it asks. Pure. */
+import type { BudgetMessage } from "../../events/agent/budget.ts";
+import type { AgentFact } from "../../events/agent/facts.ts";
+import type {
+  AgentCommand,
+  Brief,
+  Delivered,
+  Spent,
+  Summary,
+  ToolInput,
+  ToolResult,
+} from "../../events/agent/work.ts";
+import type { ChatAnswer } from "../../events/chat/message.ts";
+import type { Failure } from "../../events/failure.ts";
+import type { ActorMessage, ActorStart } from "../host-actions.ts";
+import { asked, childOf, collected, loopIn, questionAnswered, toolEnded } from "./calls.ts";
+import * as say from "./said.ts";
+import { answered, briefed, spentBy, type AgentContext } from "./state.ts";
+import { summarized, tooLong } from "./summary.ts";
+import { failureIn, sentBack, tried } from "./trouble.ts";
+
+/** What one event leads to. */
+export interface Step {
+  readonly change: Partial<AgentContext>;
+  readonly facts: readonly AgentFact[];
+  readonly starts: readonly ActorStart[];
+  readonly sends: readonly ActorMessage[];
+  readonly calls: readonly { readonly id: string; readonly input: ToolInput }[];
+  /** Children. */
+  readonly stops: readonly string[];
+  /** From now on it has so long. */
+  readonly timeMs: number | undefined;
+}
+
+function stepOf(change: Partial<AgentContext>, rest: Partial<Step> = {}): Step {
+  return { change, facts: [], starts: [], sends: [], calls: [], stops: [], timeMs: undefined, ...rest };
+}
+
+export function begin({ input }: AgentContext): Step {
+  return stepOf({}, { timeMs: input.work.timeoutMs });
+}
+
+/** A call that failed costs what nobody knows; it is one call. */
+const FAILED_CALL: Spent = { calls: 1, tokens: 0, money: 0, timeMs: 0 };
+
+export function brief(context: AgentContext, made: Brief): Step {
+  return stepOf(briefed(context, made), { facts: [say.briefed(context, made)] });
+}
+
+export function reserve(context: AgentContext): Step {
+  const reservations = context.reservations + 1;
+  const next = { ...context, reservations };
+  return stepOf({ reservations }, { starts: [say.budgetStart(next)], sends: [say.reserves(next)] });
+}
+
+export function answer(context: AgentContext, given: ChatAnswer): Step {
+  return stepOf(answered(context, given), {
+    facts: [say.chatted(context, given)],
+    sends: settled(context, spentBy(given)),
+  });
+}
+
+/** A turn has failed and is tried again. */
+export function tryAgain(context: AgentContext, error: unknown): Step {
+  return stepOf(tried(context, error), { sends: settled(context, FAILED_CALL) });
+}
+
+/** A turn has failed, and that is the end. */
+export function giveUp(context: AgentContext, error: unknown): Step {
+  return stepOf({ failure: failureIn(error) }, { sends: settled(context, FAILED_CALL) });
+}
+
+export function fail(failure: Failure): Step {
+  return stepOf({ failure });
+}
+
+/** Tools are called beside each other, humans are asked. */
+export function callTools(context: AgentContext): Step {
+  const { calls, questions } = asked(context);
+  const { agent, work } = context.input;
+  const facts: AgentFact[] = [];
+  const children: { readonly id: string; readonly input: ToolInput }[] = [];
+  for (const [at, open] of calls.entries())
+    if (open.question !== undefined) facts.push(say.asks(context, open));
+    else if (open.answer === undefined)
+      children.push({ id: childOf(at), input: { agent, work, call: open.call } });
+  return stepOf({ calls, questions }, { facts, calls: children });
+}
+
+export function endTool(context: AgentContext, at: number, result: ToolResult): Step {
+  const call = context.calls[at]?.call;
+  if (call === undefined) return stepOf({});
+  return stepOf(toolEnded(context, at, result), {
+    facts: [say.toolCalled(context, call, result)],
+    stops: [childOf(at)],
+  });
+}
+
+export function hear(context: AgentContext, command: AgentCommand): Step {
+  return stepOf(questionAnswered(context, command), { facts: [say.wasAnswered(context, command)] });
+}
+
+export function collect(context: AgentContext): Step {
+  return stepOf(collected(context));
+}
+
+export function stopLoop(context: AgentContext): Step {
+  const loop = loopIn(context);
+  if (loop === undefined) return stepOf({});
+  const { call, times } = loop;
+  const message = `it called ${call.name} with the same arguments ${times} times`;
+  const failure = { code: "LOOP_DETECTED", message };
+  return stepOf({ failure }, { facts: [say.looped(context, call, times)] });
+}
+
+export function summarize(context: AgentContext, summary: Summary): Step {
+  const range = tooLong(context);
+  const sends = settled(context, spentBy(summary));
+  if (range === undefined) return stepOf({}, { sends });
+  const facts = [say.summarized(context, range, summary.text)];
+  return stepOf(summarized(context, range, summary), { facts, sends });
+}
+
+export function sendBack(context: AgentContext, problems: readonly string[]): Step {
+  return stepOf(sentBack(context, problems), { facts: [say.rejected(context, problems)] });
+}
+
+export function deliver(delivered: Delivered): Step {
+  return stepOf("result" in delivered ? { result: delivered.result } : {});
+}
+
+function settled(context: AgentContext, spent: Spent): readonly ActorMessage[] {
+  if (!say.isBudgeted(context)) return [];
+  const settle: BudgetMessage = { type: "SETTLE", id: say.reservationOf(context), spent };
+  return [say.toBudget(context, settle)];
+}
