@@ -133,7 +133,8 @@ export type {
 export { hostKinds } from "./agents/host-kinds.ts";
 export type { HostKinds } from "./agents/host-kinds.ts";
 export { planKinds } from "./agents/plan-kinds.ts";
-export type { Closed, PlanState, TaskKind, WorkflowKind } from "./agents/plan-kinds.ts";
+export type { Closed, PlanState } from "./agents/closed.ts";
+export type { PlanKinds, TaskKind, WorkflowKind } from "./agents/plan-kinds.ts";
 export type { PlanOptions } from "./agents/plan-sources.ts";
 export { readPlan } from "./agents/read-plan.ts";
 export { ROLES } from "./agents/roles.ts";

@@ -2,6 +2,7 @@
  * Agents that are functions of the host, and what they are given to do.
  */
 import type { ActivityContext } from "../actors/activity.ts";
+import type { AnyAgent } from "./definition/definition.ts";
 import type { WorkPackage } from "../events/work.ts";
 
 /** A work package, and what an agent needs to do it safely. */
@@ -32,5 +33,26 @@ export interface AgentAnswer {
  */
 export type AgentFunction = (work: Work) => Promise<AgentAnswer | void>;
 
-/** Agents by the name that plans call them. */
+/** Functions by the name that plans call them. */
 export type Agents = Readonly<Record<string, AgentFunction>>;
+
+/** All agents of a host by the name that plans call them: functions, and definitions that work as actors. */
+export type HostAgents = Readonly<Record<string, AgentFunction | AnyAgent>>;
+
+/** Those that are functions. */
+export function functionsIn(agents: HostAgents): Agents {
+  return Object.fromEntries(
+    Object.entries(agents).flatMap(([name, agent]) =>
+      typeof agent === "function" ? [[name, agent] as const] : [],
+    ),
+  );
+}
+
+/** Those that are definitions. */
+export function definitionsIn(agents: HostAgents): Readonly<Record<string, AnyAgent>> {
+  return Object.fromEntries(
+    Object.entries(agents).flatMap(([name, agent]) =>
+      typeof agent === "function" ? [] : [[name, agent] as const],
+    ),
+  );
+}

@@ -1,5 +1,5 @@
 /** All kinds of Troupe's own: a host that has them can go on with whatever is open in a log of theirs. */
-import { planKinds, type TaskKind, type WorkflowKind } from "./plan-kinds.ts";
+import { planKinds, type PlanKinds } from "./plan-kinds.ts";
 import type { PlanOptions } from "./plan-sources.ts";
 import { queueKinds, type JobKind, type QueueKind } from "./queue/kinds.ts";
 import { contextKind, type ContextKind } from "./team/context-kind.ts";
@@ -7,8 +7,7 @@ import { messagesKinds, type InboxKind, type MessagesKind } from "./team/message
 
 /** What runs plans, and what their agents talk with, share and queue. */
 export type HostKinds = readonly [
-  WorkflowKind,
-  TaskKind,
+  ...PlanKinds,
   MessagesKind,
   InboxKind,
   ContextKind,

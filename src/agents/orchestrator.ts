@@ -20,7 +20,7 @@ import { progressOf, type Progress as RunProgress } from "../projections/progres
 import { openProjections } from "../projections/runner.ts";
 import { runs } from "../projections/runs.ts";
 import type { RunView } from "../projections/runs-view.ts";
-import type { AgentFunction, Agents, Work } from "./agent.ts";
+import { definitionsIn, functionsIn, type Agents, type HostAgents, type Work } from "./agent.ts";
 import { writingAnswers } from "./answer-files.ts";
 import { orAborted } from "./awaited.ts";
 import { decompose, type Planner } from "./decompose.ts";
@@ -119,7 +119,11 @@ export async function createOrchestrator(options: OrchestratorOptions = {}): Pro
   const opened = Promise.withResolvers<void>();
   const kinds = hostKinds({
     ...running,
-    agents: { ...writingAnswers(onceOpen(agents, opened.promise)), [COMPENSATION]: sagas.agent },
+    agents: {
+      ...definitionsIn(agents),
+      ...writingAnswers(onceOpen(functionsIn(agents), opened.promise)),
+      [COMPENSATION]: sagas.agent,
+    },
   });
   const host = cleanup.use(await createHost({ ...hostOptions, log, kinds }));
   const listeners = listening(host, log, onError);
@@ -207,10 +211,7 @@ function onceOpen(agents: Agents, opened: Promise<void>): Agents {
 }
 
 /** The roles that somebody plays; where nobody plays any, all: a plan can be made without them. */
-function playing(
-  roles: readonly Role[],
-  agents: Readonly<Record<string, AgentFunction>>,
-): readonly Role[] {
+function playing(roles: readonly Role[], agents: HostAgents): readonly Role[] {
   const played = roles.filter(({ name }) => Object.hasOwn(agents, name));
   return played.length > 0 ? played : roles;
 }

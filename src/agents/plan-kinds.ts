@@ -2,17 +2,6 @@
  * The kinds that run plans: `workflow` and its `task`s, with real commands and the agents of
  * the host.
  */
-import type {
-  AnyActorRef,
-  AnyEventObject,
-  EventObject,
-  MachineContext,
-  MetaObject,
-  NonReducibleUnknown,
-  ParameterizedObject,
-  ProvidedActor,
-  StateMachine,
-} from "xstate";
 import type { z } from "zod";
 import type { Kind } from "../actors/kind.ts";
 import { TaskCommand, TaskInput, WorkflowCommand, type WorkflowInput } from "../events/commands.ts";
@@ -21,7 +10,16 @@ import type { WorkflowFact, WorkflowOutcome } from "../events/facts/workflow.ts"
 import { workflowInput } from "../events/plan/input.ts";
 import { taskMachine } from "../machines/task/task.ts";
 import { workflowMachine } from "../machines/workflow/workflow.ts";
-import { agentNames, taskSources, workflowSources, type PlanOptions } from "./plan-sources.ts";
+import { agentKind, workingAgent, type AgentKind } from "./agent-kind.ts";
+import { budgetKind, type BudgetKind } from "./budget-kind.ts";
+import type { Closed } from "./closed.ts";
+import {
+  actorNames,
+  agentNames,
+  taskSources,
+  workflowSources,
+  type PlanOptions,
+} from "./plan-sources.ts";
 
 /** A workflow runs a plan: `workflow/RUN`. */
 export type WorkflowKind = Kind<
@@ -39,40 +37,23 @@ export type TaskKind = Kind<
   z.ZodType<TaskInput, z.input<typeof TaskInput>>
 >;
 
-/** Where a workflow or a task stands: `"COMPLETED"`, or below that `{ RUNNING: "dispatching" }`. */
-export type PlanState = string | { [state: string]: PlanState };
-
-/** A machine of which users know what goes in and what comes out; what is inside may change. */
-export type Closed<TInput, TOutput, TEmitted extends EventObject> = StateMachine<
-  MachineContext,
-  AnyEventObject,
-  Record<string, AnyActorRef | undefined>,
-  ProvidedActor,
-  ParameterizedObject,
-  ParameterizedObject,
-  string,
-  PlanState,
-  string,
-  TInput,
-  NonReducibleUnknown & TOutput,
-  TEmitted,
-  MetaObject,
-  object
->;
+/** What runs plans, the agents that are actors, and what these may spend. */
+export type PlanKinds = readonly [WorkflowKind, TaskKind, AgentKind, BudgetKind];
 
 /**
  * The kinds of a host that runs plans.
  *
  * @param options the host's agents, and how commands are run.
  */
-export function planKinds(options: PlanOptions = {}): readonly [WorkflowKind, TaskKind] {
-  const machines = closedMachines(options);
+export function planKinds(options: PlanOptions = {}): PlanKinds {
+  const agent = workingAgent(options);
+  const machines = closedMachines(options, agent);
   const workflow = {
     kind: "workflow",
     version: "1",
     machine: machines.workflow,
     events: WorkflowCommand,
-    input: workflowInput(agentNames(options)),
+    input: workflowInput(agentNames(options), actorNames(options)),
   } as const;
   const task = {
     kind: "task",
@@ -81,19 +62,22 @@ export function planKinds(options: PlanOptions = {}): readonly [WorkflowKind, Ta
     events: TaskCommand,
     input: TaskInput,
   } as const;
-  return [workflow, task];
+  return [workflow, task, agentKind(agent), budgetKind];
 }
 
 /** The machines of these kinds, as users know them. */
-export function closedMachines(options: PlanOptions): {
+export function closedMachines(
+  options: PlanOptions,
+  agent = workingAgent(options),
+): {
   readonly task: TaskKind["machine"];
   readonly workflow: WorkflowKind["machine"];
 } {
-  return planMachines(options) as unknown as ReturnType<typeof closedMachines>; // they are; their inside is hidden
+  return planMachines(options, agent) as unknown as ReturnType<typeof closedMachines>; // they are; their inside is hidden
 }
 
 /** The machines of these kinds, with all that they invoke. */
-function planMachines(options: PlanOptions = {}) {
-  const task = taskMachine.provide({ actors: taskSources(options) });
+function planMachines(options: PlanOptions, actor: ReturnType<typeof workingAgent>) {
+  const task = taskMachine.provide({ actors: { ...taskSources(options), actor } });
   return { task, workflow: workflowMachine.provide({ actors: { task, ...workflowSources() } }) };
 }

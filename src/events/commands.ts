@@ -3,6 +3,7 @@
  * from outside (S1).
  */
 import { z } from "zod";
+import { RunBudget } from "./agent/limits.ts";
 import { TaskOutcome } from "./facts/task.ts";
 import { Plan, PlanAgent } from "./plan/plan.ts";
 import { PlanTask } from "./plan/task.ts";
@@ -24,6 +25,8 @@ export const WorkflowInput = z.strictObject({
   plan: Plan,
   /** The agents that the host had beside the plan's own, when the run began. */
   agents: z.array(z.string()).optional(),
+  /** Those of them that work as actors of their own. */
+  actors: z.array(z.string()).optional(),
   /** The run that this one starts over, and from which task on. */
   restarts: z.strictObject({ run: z.string(), from: z.string() }).optional(),
   /** By task id: what need not be done again. */
@@ -34,6 +37,8 @@ export type WorkflowInput = z.infer<typeof WorkflowInput>;
 /** Who does something: a command, an agent of the host, or an agent that is a command. */
 export const Assigned = z.strictObject({
   agent: z.string().optional(),
+  /** The agent is an actor of its own. */
+  actor: z.literal(true).optional(),
   command: PlanAgent.omit({ description: true }).extend({ run: Run }).optional(),
 });
 export type Assigned = z.infer<typeof Assigned>;
@@ -47,6 +52,8 @@ export const TaskInput = z.strictObject({
   /** Values of the plan; those of the agent and of the task win over them. */
   env: z.record(z.string(), z.string()),
   passEnv: z.array(z.string()),
+  /** Of the run. */
+  budget: RunBudget.optional(),
   /** Paths that later tasks read and nobody else writes. */
   needed: z.array(z.strictObject({ path: z.string(), by: z.string() })),
   /** A stage of a pipeline: what is checked behind it counts as a gate, whoever judges. */

@@ -18,7 +18,7 @@ import { jobMachine } from "../../machines/queue/job.ts";
 import type { JobContext } from "../../machines/queue/life.ts";
 import { queueMachine } from "../../machines/queue/queue.ts";
 import { leaseGone, refusalOf } from "../../machines/queue/refusals.ts";
-import type { Closed } from "../plan-kinds.ts";
+import type { Closed } from "../closed.ts";
 
 /** A queue: `queue/NAME`. */
 export type QueueKind = Kind<

@@ -6,7 +6,7 @@ import type { ContextFact } from "../../events/context/facts.ts";
 import { now } from "../../events/now.ts";
 import { contextMachine } from "../../machines/context/context.ts";
 import { faultOf } from "../../machines/context/faults.ts";
-import type { Closed } from "../plan-kinds.ts";
+import type { Closed } from "../closed.ts";
 
 /** The shared context of a run. */
 export type ContextKind = Kind<

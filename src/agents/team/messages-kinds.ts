@@ -6,7 +6,7 @@ import { InboxCommand, InboxInput, type InboxFact } from "../../events/messages/
 import { inboxMachine, untakable } from "../../machines/messages/inbox.ts";
 import { messagesMachine } from "../../machines/messages/messages.ts";
 import { objection } from "../../machines/messages/objection.ts";
-import type { Closed } from "../plan-kinds.ts";
+import type { Closed } from "../closed.ts";
 
 /** The exchange of a run: `messages/RUN`. */
 export type MessagesKind = Kind<

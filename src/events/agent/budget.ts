@@ -9,6 +9,11 @@ import { Spent } from "./work.ts";
 /** The last part of the address of a run's budget. */
 export const BUDGET_ID = "run";
 
+/** The address of a run's budget. */
+export function budgetAddress(run: string): string {
+  return `budget/${run}:${BUDGET_ID}`;
+}
+
 export const BudgetInput = z.strictObject({ run: z.string(), limits: RunBudget });
 export type BudgetInput = z.infer<typeof BudgetInput>;
 

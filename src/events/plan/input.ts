@@ -9,11 +9,13 @@ import { Plan } from "./plan.ts";
  * It keeps who the agents were, so that tasks which are added later are held to the same.
  *
  * @param agents the names of the agents that the host registers.
+ * @param actors those of them that work as actors of their own.
  */
-export function workflowInput(agents: readonly string[]) {
+export function workflowInput(agents: readonly string[], actors: readonly string[] = []) {
   return WorkflowInput.extend({ plan: soundPlan(agents) }).transform((input) => ({
     ...input,
     agents: input.agents ?? [...agents],
+    ...(actors.length > 0 && { actors: input.actors ?? [...actors] }),
   }));
 }
 

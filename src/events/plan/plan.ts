@@ -7,6 +7,7 @@
  *   `passEnv` names the variables that commands get from the host's environment.
  */
 import { z } from "zod";
+import { RunBudget } from "../agent/limits.ts";
 import { PlanTask } from "./task.ts";
 import { Doer, Env, EnvName, Id, Milliseconds, Run, Text, Word } from "./values.ts";
 
@@ -86,6 +87,8 @@ export const Plan = z.strictObject({
   /** How many tasks run at once. */
   concurrency: z.int().min(1).max(1_000).default(4),
   limits: Limits.default(LIMITS),
+  /** What its agents may spend, together and each: a call that would pass it is not made. */
+  budget: RunBudget.optional(),
   /** At least one, but for `dynamic`. */
   tasks: z.array(PlanTask).default([]),
 });

@@ -1,5 +1,5 @@
 /** What an agent says of itself: facts for the log, messages for the budget of its run. Pure. */
-import { BUDGET_ID, type BudgetMessage } from "../../events/agent/budget.ts";
+import { BUDGET_ID, budgetAddress, type BudgetMessage } from "../../events/agent/budget.ts";
 import type { AgentFact } from "../../events/agent/facts.ts";
 import type { AgentCommand, Brief, ToolResult } from "../../events/agent/work.ts";
 import { conversationHash, sha256 } from "../../events/chat/conversation.ts";
@@ -133,7 +133,7 @@ export function reservationOf({ reservations, self }: AgentContext): string {
 }
 
 export function toBudget({ input }: AgentContext, event: BudgetMessage): ActorMessage {
-  return { to: `budget/${input.work.run}:${BUDGET_ID}`, event };
+  return { to: budgetAddress(input.work.run), event };
 }
 
 function of({ agent }: AgentContext["input"]) {

@@ -163,7 +163,8 @@ export function mostOf(context: AgentContext): Spent {
 }
 
 export function outcomeOf({ failure, result = {}, spent }: AgentContext): AgentOutcome {
-  return failure === undefined ? { ...result, spent } : { failure, spent };
+  const durationMs = Math.round(spent.timeMs);
+  return failure === undefined ? { durationMs, ...result, spent } : { failure, durationMs, spent };
 }
 
 /** The limits that hold. */

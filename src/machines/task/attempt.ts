@@ -4,7 +4,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { CommandResult } from "../../events/command-result.ts";
 import type { TaskOutcome } from "../../events/facts/task.ts";
-import type { Failure } from "../../events/failure.ts";
+import { Failure } from "../../events/failure.ts";
 import { MAX_DATA, WorkResult, type Purpose } from "../../events/work.ts";
 import { faultOfAnswer } from "./answers.ts";
 
@@ -18,7 +18,13 @@ const SUMMARY_LENGTH = 200;
 const PRINTED_LENGTH = 2_000;
 
 /** Errors that another attempt would only meet again. */
-const HOPELESS: ReadonlySet<string> = new Set(["COMMAND_NOT_FOUND", "KIND_INVALID"]);
+const HOPELESS: ReadonlySet<string> = new Set([
+  "AGENT_INVALID",
+  "BUDGET_EXCEEDED",
+  "COMMAND_NOT_FOUND",
+  "KIND_INVALID",
+  "MODEL_UNKNOWN",
+]);
 
 /** Errors of an attempt that took too long. */
 export const TIMEOUTS: ReadonlySet<string> = new Set([
@@ -37,6 +43,9 @@ export function attemptOf(result: unknown, purpose: Purpose): Attempt {
   return { ...rest, failure: { code: "RESULT_INVALID", message: fault } };
 }
 
+/** Of a function, or of an agent that is an actor. */
+const AgentResult = WorkResult.extend({ failure: Failure.optional() });
+
 function ofCommandOrAgent(result: unknown): Attempt {
   // a look at one field costs far less than a schema that does not fit
   if (fieldOf(result, "stdoutBytes") === undefined) return ofAgent(result);
@@ -45,12 +54,13 @@ function ofCommandOrAgent(result: unknown): Attempt {
 }
 
 function ofAgent(result: unknown): Attempt {
-  const parsed = WorkResult.safeParse(result ?? {});
+  const parsed = AgentResult.safeParse(result ?? {});
   if (!parsed.success) {
     const failure = { code: "RESULT_INVALID", message: "the agent answered in no known form" };
     return { exitCode: null, durationMs: 0, summary: "", failure };
   }
-  const { summary = "", data, durationMs = 0 } = parsed.data;
+  const { summary = "", data, durationMs = 0, failure } = parsed.data;
+  if (failure !== undefined) return { exitCode: null, durationMs, summary: "", failure };
   return { exitCode: 0, durationMs, summary: lastLine(summary), ...(data !== undefined && { data }) };
 }
 

@@ -2,6 +2,7 @@
  * What a task hands to those who work for it: packages, commands, and checks. Pure.
  */
 import { resolve } from "node:path";
+import type { AgentInput } from "../../events/agent/work.ts";
 import type { CheckInput, WorkPackage } from "../../events/work.ts";
 import type { CommandInput } from "../../events/command-result.ts";
 import type { Assigned, TaskInput } from "../../events/commands.ts";
@@ -82,6 +83,15 @@ export function commandInput(
     ...limited(work.timeoutMs),
     package: work,
   };
+}
+
+/** A package as an agent that is an actor gets it. */
+export function actorInput(
+  { budget }: TaskInput,
+  { agent = "" }: Assigned,
+  work: WorkPackage,
+): AgentInput {
+  return { agent, work, ...(budget !== undefined && { budget }) };
 }
 
 /** What is checked behind the work; undefined where nothing is. */

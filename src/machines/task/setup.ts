@@ -13,12 +13,14 @@ import type { CommandInput, CommandResult } from "../../events/command-result.ts
 import type { Assigned, TaskCommand, TaskInput } from "../../events/commands.ts";
 import type { TaskFact, TaskOutcome } from "../../events/facts/task.ts";
 import type { GateKind } from "../../events/facts/workflow.ts";
+import type { AgentOutcome } from "../../events/agent/work.ts";
 import type { CheckInput, CheckResult, WorkPackage, WorkResult } from "../../events/work.ts";
+import { agentMachine } from "../agent/agent.ts";
 import { source } from "../source.ts";
 import type { Attempt } from "./attempt.ts";
 import { gateOfJudge } from "./gate.ts";
 import type { TaskOrder } from "./messages.ts";
-import { checkInput, commandInput } from "./package.ts";
+import { actorInput, checkInput, commandInput } from "./package.ts";
 import * as said from "./said.ts";
 import {
   answered,
@@ -38,8 +40,8 @@ import {
 export type TaskEvent =
   | TaskCommand
   | TaskOrder
-  | DoneActorEvent<CommandResult | WorkResult, "work">
-  | DoneActorEvent<CommandResult | WorkResult, "judge">
+  | DoneActorEvent<CommandResult | WorkResult | AgentOutcome, "work">
+  | DoneActorEvent<CommandResult | WorkResult | AgentOutcome, "judge">
   | DoneActorEvent<CheckResult, "checks">
   | ErrorActorEvent<unknown, "work" | "judge" | "checks">;
 
@@ -61,6 +63,7 @@ export const taskSetup = setup({
   actors: {
     command: source<CommandResult, CommandInput>("task", "command"),
     agent: source<WorkResult, WorkPackage>("task", "agent"),
+    actor: agentMachine,
     checks: source<CheckResult, CheckInput>("task", "checks"),
   },
   delays: {
@@ -93,7 +96,8 @@ export const taskSetup = setup({
   actions: {
     engage: enqueueActions(({ context: { input }, enqueue }, { id, who, work }: Engaged) => {
       const run = who.command?.run;
-      if (run === undefined) enqueue.spawnChild("agent", { id, input: work });
+      if (who.actor === true) enqueue.spawnChild("actor", { id, input: actorInput(input, who, work) });
+      else if (run === undefined) enqueue.spawnChild("agent", { id, input: work });
       else enqueue.spawnChild("command", { id, input: commandInput(input, who, work, run) });
     }),
     begin: assign(({ context: { attempts } }) => ({ attempts: attempts + 1, next: "working" })),

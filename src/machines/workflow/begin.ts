@@ -19,12 +19,13 @@ import { started } from "./said.ts";
 import { Turn } from "./turn.ts";
 
 export function newRun(input: WorkflowInput): WorkflowContext {
-  const { plan: given, restarts, agents, carried = {}, ...place } = input;
+  const { plan: given, restarts, agents, actors = [], carried = {}, ...place } = input;
   const plan = shaped(given, place.run);
   return {
     place,
     ...(restarts !== undefined && { restarts }),
     ...(agents !== undefined && { agents }),
+    ...(actors.length > 0 && { actors }),
     plan,
     own: plan.tasks.length,
     board: newBoard(plan.tasks),

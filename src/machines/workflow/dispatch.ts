@@ -86,15 +86,16 @@ function branchInput(context: WorkflowContext, id: string, branch: Branch): Task
 }
 
 function shared(context: WorkflowContext, task: PlanTask) {
-  const { env, passEnv } = context.plan;
-  return { ...context.place, task, doer: assigned(context, task), env, passEnv };
+  const { env, passEnv, budget } = context.plan;
+  const limited = budget === undefined ? {} : { budget };
+  return { ...context.place, task, doer: assigned(context, task), env, passEnv, ...limited };
 }
 
 /** Who that is: a command of its own, an agent that is a command, or an agent of the host. */
-function assigned({ plan }: WorkflowContext, { run, agent = "" }: Doer): Assigned {
+function assigned({ plan, actors }: WorkflowContext, { run, agent = "" }: Doer): Assigned {
   if (run !== undefined) return { command: { run, env: {}, passEnv: [] } };
   const known = entryOf(plan.agents, agent);
-  if (known === undefined) return { agent };
+  if (known === undefined) return actors?.includes(agent) === true ? { agent, actor: true } : { agent };
   const { description: _, ...command } = known;
   return { agent, command };
 }

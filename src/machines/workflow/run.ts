@@ -56,6 +56,8 @@ export interface WorkflowContext {
   readonly restarts?: WorkflowInput["restarts"];
   /** Of the host, when the run began; undefined: unknown. */
   readonly agents?: WorkflowInput["agents"];
+  /** Those of them that are actors of their own. */
+  readonly actors?: WorkflowInput["actors"];
   readonly plan: RunPlan;
   /** How many of the tasks are the author's. */
   readonly own: number;

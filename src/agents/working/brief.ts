@@ -1,0 +1,75 @@
+/** The `brief` that agents invoke: what their conversation begins with. */
+import type { PromiseActorLogic } from "xstate";
+import { activity } from "../../actors/activity.ts";
+import { ASK_HUMAN, Question, type AgentInput, type Brief } from "../../events/agent/work.ts";
+import type { ChatMessage, ToolSpec } from "../../events/chat/message.ts";
+import { aborted } from "../awaited.ts";
+import { defineTool, type Tools } from "../definition/tool.ts";
+import type { AnyAgent } from "../definition/definition.ts";
+import { redact } from "../redact.ts";
+import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
+import { promptOf } from "./prompt.ts";
+import { definitionOf, hiddenOf, toolsOf, type AgentOptions } from "./registry.ts";
+
+/** Bytes in a token, as the machine guesses, too. */
+const BYTES = 4;
+
+export function briefActor(options: AgentOptions): PromiseActorLogic<Brief, AgentInput> {
+  return activity<AgentInput, Brief>(async ({ input: { agent: name, work }, signal, log }) => {
+    const agent = definitionOf(options, name);
+    if (agent === undefined) {
+      log(`no agent "${name}" is defined here: its work waits for a host that has it`);
+      return aborted(signal);
+    }
+    const secrets = hiddenOf(options);
+    const specs = specsOf(toolsOf(options, agent), agent);
+    const output = wantedOutput(agent, work);
+    const schema = output === undefined ? undefined : jsonSchemaOf(output);
+    const text = (await agent.prompt?.(work)) ?? (await promptOf(work, secrets));
+    const user = schema === undefined ? text : `${text}\n\n${answerIn(JSON.stringify(schema))}`;
+    const messages: ChatMessage[] = [{ role: "user", text: redact(user, secrets) }];
+    if (agent.instructions !== "") messages.unshift({ role: "system", text: agent.instructions });
+    const { way, version, limits } = agent;
+    return {
+      way: way.type,
+      version,
+      ...(way.model !== undefined && { model: way.model }),
+      messages,
+      tools: specs.map((spec) => spec.name),
+      overheadTokens: Math.ceil(Buffer.byteLength(JSON.stringify([specs, schema ?? null])) / BYTES),
+      limits,
+      ...maxMoney(options, agent),
+    };
+  });
+}
+
+function answerIn(schema: string): string {
+  return `Answer with JSON alone, by this JSON Schema:\n\n${schema}`;
+}
+
+/** What the most expensive turn costs: a whole context, and the longest answer. */
+function maxMoney({ price }: AgentOptions, { way, limits }: AnyAgent): { readonly maxMoney?: number } {
+  if (price === undefined || way.type !== "model") return {};
+  const { contextTokens, maxOutputTokens } = limits;
+  const usage = { inputTokens: contextTokens, outputTokens: maxOutputTokens };
+  return { maxMoney: price(usage, way.model ?? "") };
+}
+
+const ASK = defineTool({
+  description:
+    "Asks a human, and waits for the answer, which may take long. Ask only what you cannot find out.",
+  input: Question,
+  run: () => {
+    throw new Error("a human is asked by the machine"); // it never gets here
+  },
+});
+
+/** Tools as models see them. A human is asked by the machine itself. */
+export function specsOf(tools: Tools, agent: AnyAgent): readonly ToolSpec[] {
+  const all: Tools = agent.mayAsk ? { ...tools, [ASK_HUMAN]: ASK } : tools;
+  return Object.entries(all).map(([name, { description, input }]) => ({
+    name,
+    description,
+    input: { ...input } as ToolSpec["input"], // zod's own JSON type is mutable
+  }));
+}

@@ -1,0 +1,105 @@
+/** The `deliver` that agents invoke: makes a result of an answer, or says what is wrong with it. */
+import type { PromiseActorLogic } from "xstate";
+import { activity, type ActivityContext } from "../../actors/activity.ts";
+import type { Delivered, TurnInput } from "../../events/agent/work.ts";
+import type { AssistantMessage } from "../../events/chat/message.ts";
+import type { WorkResult } from "../../events/work.ts";
+import type { AgentAnswer } from "../agent.ts";
+import { aborted } from "../awaited.ts";
+import type { AnyAgent, Delivery } from "../definition/definition.ts";
+import { recordable, redactedError, type Answer } from "../result-data.ts";
+import { redact } from "../redact.ts";
+import { writeWhole } from "../whole-file.ts";
+import { makeFolders } from "../work-files.ts";
+import {
+  checkedOutput,
+  parseOutput,
+  wantedOutput,
+  type ParsedOutput,
+  type WantedOutput,
+} from "./outputs.ts";
+import { definitionOf, hiddenOf, type AgentOptions } from "./registry.ts";
+
+/** Characters of a text that is recorded where no file takes it. */
+const RECORDED = 16_384;
+
+export function deliverActor(options: AgentOptions): PromiseActorLogic<Delivered, TurnInput> {
+  return activity<TurnInput, Delivered>(async ({ input, records: _, ...context }) => {
+    const agent = definitionOf(options, input.agent);
+    if (agent === undefined) return aborted(context.signal);
+    await makeFolders(input.work.outputs);
+    const secrets = hiddenOf(options);
+    try {
+      const delivery = await deliveryOf(options, agent, input, context);
+      if ("problems" in delivery)
+        return { problems: delivery.problems.map((problem) => redact(problem, secrets)) };
+      return { result: await resultOf(delivery, input, secrets) };
+    } catch (error) {
+      throw redactedError(error, secrets);
+    }
+  });
+}
+
+// oxlint-disable-next-line max-params -- whose answer, and its three circumstances
+async function deliveryOf(
+  options: AgentOptions,
+  agent: AnyAgent,
+  { work, messages }: TurnInput,
+  context: Omit<ActivityContext, "records">,
+): Promise<Delivery> {
+  const last = messages.findLast((message) => message.role === "assistant");
+  const answer = said(agent, last ?? { role: "assistant", text: "", calls: [] });
+  const wanted = wantedOutput(agent, work);
+  const parsed = wanted === undefined ? { output: undefined } : outputIn(answer, wanted);
+  if ("problems" in parsed) return parsed;
+  const { output } = parsed;
+  const { env = process.env } = options;
+  if (agent.deliver !== undefined)
+    return agent.deliver(
+      { text: answer.text ?? "", output, work },
+      { ...context, agent: agent.name, messages, env, secrets: hiddenOf(options) },
+    );
+  if (wanted === undefined) return answer;
+  return { ...answer, data: output, text: textOf(output, work.outputs) };
+}
+
+/** What an answer says. */
+function said({ way }: AnyAgent, message: AssistantMessage): AgentAnswer {
+  return way.result?.(message) ?? { text: message.text };
+}
+
+function outputIn({ data, text = "" }: AgentAnswer, wanted: WantedOutput): ParsedOutput {
+  return data === undefined ? parseOutput(text, wanted) : checkedOutput(data, wanted);
+}
+
+/** Where the work has an output, it is the answer as a file. */
+function textOf(output: unknown, outputs: readonly string[]): string | undefined {
+  return outputs.length === 0 ? undefined : `${JSON.stringify(output, undefined, 2)}\n`;
+}
+
+/** Writes the text to the first output; without one it is recorded, as far as that is reasonable. */
+async function resultOf(
+  { text, summary, data, durationMs }: AgentAnswer,
+  { agent, work }: TurnInput,
+  secrets: readonly string[],
+): Promise<WorkResult> {
+  const [path] = work.outputs;
+  if (path !== undefined && text !== undefined) await writeWhole(path, (file) => file.writeFile(text));
+  const kept = data ?? (path === undefined ? textData(text) : undefined);
+  const answer: Answer = { who: `the answer of agent "${agent}"`, facts: { agent } };
+  return {
+    summary: redact(summary ?? lastLine(text ?? ""), secrets),
+    ...(kept !== undefined && {
+      data: recordable(kept, secrets, answer) as NonNullable<WorkResult["data"]>, // zod's own JSON type is mutable
+    }),
+    ...(durationMs !== undefined && { durationMs }),
+  };
+}
+
+function textData(text: string | undefined): { readonly text: string } | undefined {
+  return text === undefined || text === "" ? undefined : { text: text.slice(0, RECORDED) };
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split("\n").at(-1)?.trim() ?? "";
+}

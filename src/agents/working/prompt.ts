@@ -1,0 +1,86 @@
+/** A work package in words: what a model is told of its task. */
+import { open } from "node:fs/promises";
+import type { Json } from "../../events/json.ts";
+import type { WorkPackage } from "../../events/work.ts";
+import { redact } from "../redact.ts";
+
+/** Bytes of one file that are shown, and of all. */
+const FILE_BYTES = 32_768;
+const ALL_BYTES = 131_072;
+
+/** @param secrets are left out of what files hold. */
+export async function promptOf(work: WorkPackage, secrets: readonly string[] = []): Promise<string> {
+  const { title, description, goal, input, upstream, feedback, branch, criteria, outputs } = work;
+  const parts = [
+    `# ${title}`,
+    description,
+    section("The goal of it all", goal),
+    section("What you are given", input === undefined ? undefined : fenced(input)),
+    branch === undefined ? undefined : section("What failed", branch.diagnostics),
+    section("What was done before", upstreamText(upstream)),
+    delivered(work),
+    section("Files", await filesText(work.reads, secrets)),
+    section("What was wrong with what was delivered before", list(feedback)),
+    section("It is good when", list(criteria)),
+    section("Your answer is written to", list(outputs)),
+  ];
+  return parts.filter((part) => part !== undefined && part !== "").join("\n\n");
+}
+
+function section(title: string, text: string | undefined): string | undefined {
+  return text === undefined || text === "" ? undefined : `## ${title}\n\n${text}`;
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join("\n");
+}
+
+function fenced(value: Json): string {
+  return `\`\`\`json\n${JSON.stringify(value, undefined, 2)}\n\`\`\``;
+}
+
+function upstreamText(upstream: WorkPackage["upstream"]): string {
+  return Object.entries(upstream)
+    .map(([id, { status, summary, data }]) =>
+      [`### ${id}: ${status}`, summary, data === undefined ? "" : fenced(data)]
+        .filter((part) => part !== "")
+        .join("\n\n"),
+    )
+    .join("\n\n");
+}
+
+function delivered({ delivered: what, purpose }: WorkPackage): string | undefined {
+  if (what === undefined) return undefined;
+  const title = purpose === "judge" ? "Judge this" : "What was delivered";
+  const data = what.data === undefined ? "" : fenced(what.data);
+  return section(title, [what.summary, data].filter((part) => part !== "").join("\n\n"));
+}
+
+/** What stands in the files that it may rely on, as far as that is text. */
+async function filesText(paths: readonly string[], secrets: readonly string[]): Promise<string> {
+  const shown: string[] = [];
+  let left = ALL_BYTES;
+  for (const path of paths) {
+    const text = await beginning(path, Math.min(FILE_BYTES, left));
+    if (text === undefined) continue;
+    left -= Buffer.byteLength(text);
+    shown.push(`### ${path}\n\n\`\`\`\n${redact(text, secrets)}\n\`\`\``);
+  }
+  return shown.join("\n\n");
+}
+
+/** Undefined where it cannot be read, or is no text: whoever needs the bytes has a tool for it. */
+async function beginning(path: string, most: number): Promise<string | undefined> {
+  if (most <= 0) return undefined;
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(most), 0, most, 0);
+    const text = new TextDecoder().decode(buffer.subarray(0, bytesRead));
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined; // a folder
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,65 @@
+/** The agents of a host, and what they work with. */
+import { TroupeError } from "../../errors.ts";
+import { entryOf } from "../../events/entry.ts";
+import { nearest } from "../../events/nearest.ts";
+import type { Usage } from "../../events/chat/message.ts";
+import { secretsOf } from "../../events/secrets.ts";
+import type { HostAgents } from "../agent.ts";
+import type { AnyAgent } from "../definition/definition.ts";
+import type { Tool, Tools } from "../definition/tool.ts";
+import type { Environment } from "../environment.ts";
+import type { ChatModel } from "../model/model.ts";
+
+/** What a call costs, in whatever currency the budgets speak. @param model as the provider names it. */
+export type Price = (usage: Usage, model: string) => number;
+
+export interface AgentOptions {
+  /** Functions and definitions that plans may name as agents. */
+  readonly agents?: HostAgents | undefined;
+  /** Tools that definitions may name in `uses`. */
+  readonly tools?: Tools | undefined;
+  /** The model of a name; undefined: that of agents that name none. */
+  readonly model?: ((spec: string | undefined) => Promise<ChatModel>) | undefined;
+  readonly price?: Price | undefined;
+  readonly env?: Environment;
+  readonly secrets?: readonly string[];
+  readonly now?: () => number;
+}
+
+/** The definition of a name; undefined where this host has none. */
+export function definitionOf({ agents = {} }: AgentOptions, name: string): AnyAgent | undefined {
+  const agent = entryOf(agents, name);
+  return typeof agent === "function" ? undefined : agent;
+}
+
+/** The tools of an agent: its own, and those of the host that it names. */
+export function toolsOf({ tools = {} }: AgentOptions, agent: AnyAgent): Tools {
+  const used = agent.uses.map((name): readonly [string, Tool] => [name, toolNamed(tools, agent, name)]);
+  return { ...Object.fromEntries(used), ...agent.tools };
+}
+
+function toolNamed(tools: Tools, agent: AnyAgent, name: string): Tool {
+  const tool = entryOf(tools, name);
+  if (tool !== undefined) return tool;
+  const near = nearest(name, Object.keys(tools));
+  throw new TroupeError("AGENT_INVALID", `the agent "${agent.name}" uses an unknown tool "${name}"`, {
+    hint: near === undefined ? "Give the host a tool of that name." : `Did you mean "${near}"?`,
+    data: { agent: agent.name, tool: name },
+  });
+}
+
+/** What must not be recorded. */
+export function hiddenOf({ env = process.env, secrets = [] }: AgentOptions): readonly string[] {
+  return [...secrets, ...secretsOf(env)];
+}
+
+/** The host has no model. */
+export function noModel(spec: string | undefined): Promise<ChatModel> {
+  const what = spec === undefined ? "no model" : `no way to open the model "${spec}"`;
+  return Promise.reject(
+    new TroupeError("MODEL_UNKNOWN", `this host has ${what}`, {
+      hint: "Give it one with the option `model`.",
+      data: { model: spec ?? null },
+    }),
+  );
+}

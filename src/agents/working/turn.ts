@@ -1,0 +1,121 @@
+/** The `turn` that agents invoke: one answer of whoever does their work. */
+import type { PromiseActorLogic } from "xstate";
+import { activity, type ActivityContext } from "../../actors/activity.ts";
+import type { Summary, TurnInput } from "../../events/agent/work.ts";
+import type { AssistantMessage, ChatAnswer, ChatMessage, Usage } from "../../events/chat/message.ts";
+import { aborted } from "../awaited.ts";
+import type { AnyAgent } from "../definition/definition.ts";
+import { recordable, redactedError } from "../result-data.ts";
+import { redact } from "../redact.ts";
+import type { TurnContext } from "../ways/way.ts";
+import { specsOf } from "./brief.ts";
+import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
+import { definitionOf, hiddenOf, noModel, toolsOf, type AgentOptions } from "./registry.ts";
+
+type Context = Omit<ActivityContext, "records">;
+
+export function turnActor(options: AgentOptions): PromiseActorLogic<ChatAnswer, TurnInput> {
+  return activity<TurnInput, ChatAnswer>(
+    async ({ input, records: _, ...context }) => {
+      const agent = definitionOf(options, input.agent);
+      return agent === undefined ? aborted(context.signal) : taken(options, agent, input, context);
+    },
+    { timeoutMs: ({ agent }) => definitionOf(options, agent)?.limits.turnMs },
+  );
+}
+
+// oxlint-disable-next-line max-params -- whose turn, and its three circumstances
+async function taken(
+  options: AgentOptions,
+  agent: AnyAgent,
+  { work, messages }: TurnInput,
+  context: Context,
+): Promise<ChatAnswer> {
+  const wanted = wantedOutput(agent, work);
+  const turn = {
+    agent: agent.name,
+    work,
+    messages,
+    tools: specsOf(toolsOf(options, agent), agent),
+    output: wanted && { name: wanted.name, schema: jsonSchemaOf(wanted) },
+    maxOutputTokens: agent.limits.maxOutputTokens,
+  };
+  return measured(options, (given) => agent.way.turn(turn, given), context);
+}
+
+const SUMMARIZE = [
+  "You shorten the history of somebody's work, so that they can go on with it.",
+  "Keep what was asked, decided and found out, names of files, numbers, and what is still to be done.",
+  "Leave out pleasantries, repetitions, and what no longer matters. Write plain text.",
+].join(" ");
+
+/** The `summary` that agents invoke (T-G1): by their own model, in their own records. */
+export function summaryActor(options: AgentOptions): PromiseActorLogic<Summary, TurnInput> {
+  return activity<TurnInput, Summary>(
+    async ({ input: { agent: name, work, messages }, records: _, ...context }) => {
+      const agent = definitionOf(options, name);
+      if (agent === undefined) return aborted(context.signal);
+      const asked: readonly ChatMessage[] = [
+        { role: "system", text: SUMMARIZE },
+        { role: "user", text: messages.map(inWords).join("\n\n") },
+      ];
+      const { maxOutputTokens } = agent.limits;
+      const turn = {
+        agent: name,
+        work,
+        messages: asked,
+        tools: [],
+        output: undefined,
+        maxOutputTokens,
+      };
+      const answer = await measured(options, (given) => agent.way.turn(turn, given), context);
+      return { text: answer.message.text, usage: answer.usage, durationMs: answer.durationMs };
+    },
+    { timeoutMs: ({ agent }) => definitionOf(options, agent)?.limits.turnMs },
+  );
+}
+
+function inWords(message: ChatMessage): string {
+  const calls = message.role === "assistant" ? message.calls : [];
+  const called = calls.map(({ name, input }) => `(calls ${name} with ${JSON.stringify(input)})`);
+  const who = message.role === "tool" ? `${message.role} ${message.name}` : message.role;
+  return [`[${who}]`, message.text, ...called].filter((part) => part !== "").join("\n");
+}
+
+/** Takes a turn, without secrets, with what it cost and how long it took. */
+async function measured(
+  options: AgentOptions,
+  take: (context: TurnContext) => Promise<Omit<ChatAnswer, "durationMs">>,
+  context: Context,
+): Promise<ChatAnswer> {
+  const { model = noModel, env = process.env, now = () => performance.now() } = options;
+  const secrets = hiddenOf(options);
+  const begun = now();
+  try {
+    const answer = await take({ ...context, model, env, secrets });
+    const durationMs = Math.max(0, Math.round(now() - begun));
+    const usage = priced(options, answer.usage, answer.model);
+    return { ...answer, message: clean(answer.message, secrets), usage, durationMs };
+  } catch (error) {
+    throw redactedError(error, secrets);
+  }
+}
+
+function priced({ price }: AgentOptions, usage: Usage, model: string): Usage {
+  return price === undefined || usage.money !== undefined
+    ? usage
+    : { ...usage, money: price(usage, model) };
+}
+
+/** S2. */
+function clean(message: AssistantMessage, secrets: readonly string[]): AssistantMessage {
+  const who = { who: "the answer", facts: {} };
+  return {
+    ...message,
+    text: redact(message.text, secrets),
+    calls: message.calls.map((call) => ({
+      ...call,
+      input: recordable(call.input, secrets, who) as typeof call.input, // zod's own JSON type is mutable
+    })),
+  };
+}
