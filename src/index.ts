@@ -6,6 +6,16 @@ export type { Failure } from "./events/failure.ts";
 export { TaskFact, TaskOutcome } from "./events/facts/task.ts";
 export { WorkflowFact, WorkflowOutcome } from "./events/facts/workflow.ts";
 export type { Compensation } from "./events/facts/workflow.ts";
+export type {
+  AssistantMessage,
+  ChatAnswer,
+  ChatMessage,
+  Finish,
+  ToolCall,
+  ToolMessage,
+  ToolSpec,
+  Usage,
+} from "./events/chat/message.ts";
 export { ContextCommand, ContextInput } from "./events/context/commands.ts";
 export { ContextFact, ContextUpdated } from "./events/context/facts.ts";
 export { now } from "./events/now.ts";
@@ -77,6 +87,19 @@ export type { Planner } from "./agents/decompose.ts";
 export type { Execution, ExecutionJson } from "./agents/execution.ts";
 export { onFacts } from "./agents/handlers.ts";
 export type { FactHandler, FactOf, FactOptions, PlanFact } from "./agents/handlers.ts";
+export { aiSdkModel } from "./agents/model/ai-sdk.ts";
+export type { AiSdkOptions } from "./agents/model/ai-sdk.ts";
+export type { ChatContext, ChatModel, ChatRequest } from "./agents/model/model.ts";
+export { openModel } from "./agents/model/open-model.ts";
+export type { OpenModelOptions } from "./agents/model/open-model.ts";
+export type { Import } from "./agents/model/package.ts";
+export { cached, recording } from "./agents/model/recording.ts";
+export type { RecordingOptions } from "./agents/model/recording.ts";
+export { replayModel } from "./agents/model/replay.ts";
+export type { Script } from "./agents/model/script.ts";
+export { scriptedModel } from "./agents/model/scripted.ts";
+export type { ScriptedAsk, ScriptedOptions } from "./agents/model/scripted.ts";
+export type { Price } from "./agents/model/usage.ts";
 export { createOrchestrator, executeWorkflow } from "./agents/orchestrator.ts";
 export type {
   ActiveRun,

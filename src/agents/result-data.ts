@@ -23,8 +23,7 @@ export interface Answer {
  * @throws {@link TroupeError} `RESULT_INVALID` naming the answer and the fault.
  */
 export function recordable(value: unknown, secrets: Iterable<string>, answer: Answer): Json {
-  const needles = [...secrets];
-  const clean = cleaned(value, { depth: 0, clean: (text) => redact(text, needles), answer });
+  const clean = withoutSecrets(value, secrets, answer);
   try {
     assertJson(clean, "data");
   } catch (error) {
@@ -34,6 +33,16 @@ export function recordable(value: unknown, secrets: Iterable<string>, answer: An
   const bytes = Buffer.byteLength(JSON.stringify(clean));
   if (bytes > MAX_DATA) throw tooLong(answer, bytes);
   return clean;
+}
+
+/**
+ * A copy of data without secrets, keys included; what is no JSON stays as it is.
+ *
+ * @throws {@link TroupeError} `RESULT_INVALID` where it is nested too deeply.
+ */
+export function withoutSecrets(value: unknown, secrets: Iterable<string>, answer: Answer): unknown {
+  const needles = [...secrets];
+  return cleaned(value, { depth: 0, clean: (text) => redact(text, needles), answer });
 }
 
 interface Walk {

@@ -58,6 +58,8 @@ export const Usage = z.strictObject({
   cachedTokens: z.int().min(0).optional(),
   /** In whatever currency the user's price callback speaks; absent without one. */
   money: z.number().min(0).optional(),
+  /** The provider did not count: a token was taken for four characters. */
+  estimated: z.literal(true).optional(),
 });
 export type Usage = z.infer<typeof Usage>;
 
