@@ -46,7 +46,7 @@ const ScriptedCall = z.strictObject({
 const ScriptedError = z.strictObject({
   is: z.enum(["rate_limited", "unavailable", "cut_off", "failed"]),
   retryAfterMs: z.int().min(0).optional(),
-  /** So many tries of one call fail, then it is answered. Default: all of them. */
+  /** So many times a conversation fails, then it is answered. Default: always. */
   times: z.int().min(1).optional(),
 });
 export type ScriptedError = z.infer<typeof ScriptedError>;

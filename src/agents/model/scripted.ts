@@ -3,12 +3,13 @@
  *
  * - An answer is a function of the conversation alone. A run that is resumed after a crash gets
  *   the same answers, and calls may come in any order.
- * - One thing is counted in memory: how often a call was tried (by its idempotency key), where an
- *   entry says that its first tries fail. After a crash the count starts again, as a server that
- *   was overloaded may be overloaded still; so that an answer may come later, but never another.
+ * - One thing is counted in memory: how often a conversation was asked about, where an entry says
+ *   that its first tries fail. After a crash the count starts again, as a server that was
+ *   overloaded may be overloaded still; so that an answer may come later, but never another.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { TroupeError } from "../../errors.ts";
+import { conversationHash } from "../../events/chat/conversation.ts";
 import type { AssistantMessage, ChatAnswer } from "../../events/chat/message.ts";
 import { secretsOf } from "../../events/secrets.ts";
 import { redact } from "../redact.ts";
@@ -23,7 +24,9 @@ export interface ScriptedAsk {
   readonly idempotencyKey: string;
   /** The entry that answers, or fails: `demo.yaml:12:5 answers[2]`. */
   readonly entry: string;
-  /** The nth try of this call in this process, from 1. */
+  /** Names the conversation: the same for all that ask with the same messages. */
+  readonly conversation: string;
+  /** The nth time that this model is asked about this conversation, from 1. */
   readonly attempt: number;
 }
 
@@ -48,9 +51,10 @@ export function scriptedModel(source: string | Script, options: ScriptedOptions 
       signal.throwIfAborted();
       const entry = entryFor(script.entries, request);
       if (entry === undefined) throw unanswered(name, script.entries, request);
-      const attempt = (tries.get(idempotencyKey) ?? 0) + 1;
-      tries.set(idempotencyKey, attempt);
-      options.onCall?.({ request, idempotencyKey, entry: entry.place, attempt });
+      const conversation = conversationHash(request.messages);
+      const attempt = (tries.get(conversation) ?? 0) + 1;
+      tries.set(conversation, attempt);
+      options.onCall?.({ request, idempotencyKey, conversation, entry: entry.place, attempt });
       await delay(entry, signal);
       if (fails(entry, attempt)) throw failure(name, entry, context);
       for (const piece of piecesOf(entry)) context.onText?.(piece);

@@ -94,14 +94,14 @@ describe("an entry that fails", () => {
     answers: [{ error: { is, times: 1, retryAfterMs: 50 }, text: "at last" }],
   });
 
-  it("fails the first tries of each call, then answers", async () => {
+  it("fails the first times that a conversation asks, then answers", async () => {
     const model = scriptedModel(once("rate_limited"));
-    const ask = (key: string) => model.chat(saying(user("a")), chatContext(key));
+    const ask = (text: string, key: string) => model.chat(saying(user(text)), chatContext(key));
     const limited = { code: "MODEL_RATE_LIMITED", data: { retryAfterMs: 50 } };
-    await expect(ask("k1")).rejects.toMatchObject(limited);
-    await expect(ask("k2")).rejects.toMatchObject(limited);
-    expect((await ask("k1")).message.text).toBe("at last");
-    expect((await ask("k2")).message.text).toBe("at last");
+    await expect(ask("a", "k1")).rejects.toMatchObject(limited);
+    await expect(ask("b", "k2")).rejects.toMatchObject(limited);
+    expect((await ask("a", "k1")).message.text).toBe("at last");
+    expect((await ask("b", "k3")).message.text).toBe("at last");
   });
 
   it("says half of its text before it breaks off", async () => {
