@@ -1,6 +1,12 @@
 /** The public face of the package: named exports, nothing else. */
 export { TroupeError, WrongSequenceError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails, Refusal } from "./errors.ts";
+export { AgentCommand, AgentInput } from "./events/agent/work.ts";
+export type { AgentOutcome, Spent, WayType } from "./events/agent/work.ts";
+export { AgentFact } from "./events/agent/facts.ts";
+export { AgentLimits, Budget, RunBudget } from "./events/agent/limits.ts";
+export { BudgetInput, BudgetMessage } from "./events/agent/budget.ts";
+export { BudgetFact } from "./events/agent/budget-facts.ts";
 export { TaskCommand, TaskInput, WorkflowCommand, WorkflowInput } from "./events/commands.ts";
 export type { Failure } from "./events/failure.ts";
 export { TaskFact, TaskOutcome } from "./events/facts/task.ts";
@@ -82,7 +88,26 @@ export type { AnyKind, Kind, KindEvent, KindInput } from "./actors/kind.ts";
 export type { ActorRecord, LatestOptions, RecordsOptions } from "./actors/reads.ts";
 export type { FactFilter } from "./actors/waits.ts";
 export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";
-export type { AgentAnswer, AgentFunction, Agents, Work } from "./agents/agent.ts";
+export type { AgentAnswer, AgentFunction, Agents, HostAgents, Work } from "./agents/agent.ts";
+export type { AgentKind } from "./agents/agent-kind.ts";
+export type { BudgetKind } from "./agents/budget-kind.ts";
+export { defineAgent } from "./agents/definition/definition.ts";
+export type {
+  AgentDefinition,
+  AgentOptions,
+  Answered,
+  AnyAgent,
+  Delivery,
+} from "./agents/definition/definition.ts";
+export type { DeliverContext } from "./agents/definition/deliver.ts";
+export { defineTool } from "./agents/definition/tool.ts";
+export type { Tool, ToolContext, Tools } from "./agents/definition/tool.ts";
+export { byFunction } from "./agents/ways/by-function.ts";
+export { byHuman } from "./agents/ways/by-human.ts";
+export { byModel } from "./agents/ways/by-model.ts";
+export type { ByModelOptions } from "./agents/ways/by-model.ts";
+export type { Turn, TurnContext, Way } from "./agents/ways/way.ts";
+export type { AgentOptions as HostAgentOptions } from "./agents/working/registry.ts";
 export type { Planner } from "./agents/decompose.ts";
 export type { Execution, ExecutionJson } from "./agents/execution.ts";
 export { onFacts } from "./agents/handlers.ts";

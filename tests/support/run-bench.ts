@@ -3,8 +3,17 @@
  * and hosts that die or close and come back on the same log.
  */
 import { join } from "node:path";
-import type { AgentAnswer, AgentFunction, Agents, Work } from "../../src/agents/agent.ts";
+import {
+  definitionsIn,
+  functionsIn,
+  type AgentAnswer,
+  type AgentFunction,
+  type Agents,
+  type HostAgents,
+  type Work,
+} from "../../src/agents/agent.ts";
 import { planKinds } from "../../src/agents/plan-kinds.ts";
+import type { PlanOptions } from "../../src/agents/plan-sources.ts";
 import type { WorkflowCommand, WorkflowInput } from "../../src/events/commands.ts";
 import { WorkflowOutcome } from "../../src/events/facts/workflow.ts";
 import { Plan } from "../../src/events/plan/plan.ts";
@@ -39,9 +48,13 @@ type Kinds = ReturnType<typeof planKinds>;
 /** Longest real time that a test waits for something. */
 const PATIENCE_MS = 10_000;
 
-export async function runBench({ bench }: Engine, agents: Agents = {}): Promise<RunBench> {
+export async function runBench(
+  { bench }: Engine,
+  agents: HostAgents = {},
+  options: Omit<PlanOptions, "agents"> = {},
+): Promise<RunBench> {
   const b = await bench();
-  const runs = new RunBench(b, agents);
+  const runs = new RunBench(b, agents, options);
   await runs.open();
   return runs;
 }
@@ -57,13 +70,14 @@ export class RunBench implements AsyncDisposable {
   readonly #files = freshFolder();
   #process: Process<Kinds> | undefined;
 
-  constructor(bench: Bench, agents: Agents) {
+  constructor(bench: Bench, agents: HostAgents, options: Omit<PlanOptions, "agents">) {
     this.bench = bench;
     this.folder = this.#files.path;
     this.artifacts = join(this.folder, "runs/r1");
-    const all: Agents = { works, fails, held: (work) => this.#hold(work), ...agents };
-    const seen = Object.entries(all).map(([name, agent]) => [name, this.#seen(agent)] as const);
-    this.#kinds = planKinds({ graceMs: 100, agents: Object.fromEntries(seen) });
+    const own: Agents = { works, fails, held: (work) => this.#hold(work), ...functionsIn(agents) };
+    const seen = Object.entries(own).map(([name, agent]) => [name, this.#seen(agent)] as const);
+    const all = { ...definitionsIn(agents), ...Object.fromEntries(seen) };
+    this.#kinds = planKinds({ graceMs: 100, ...options, agents: all });
   }
 
   /** `TASK#ATTEMPT` of everything that agents were given, in order. */

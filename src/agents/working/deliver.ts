@@ -24,7 +24,7 @@ import { definitionOf, hiddenOf, type AgentOptions } from "./registry.ts";
 const RECORDED = 16_384;
 
 export function deliverActor(options: AgentOptions): PromiseActorLogic<Delivered, TurnInput> {
-  return activity<TurnInput, Delivered>(async ({ input, records: _, ...context }) => {
+  return activity<TurnInput, Delivered>(async ({ input, records: _records, ...context }) => {
     const agent = definitionOf(options, input.agent);
     if (agent === undefined) return aborted(context.signal);
     await makeFolders(input.work.outputs);

@@ -2,16 +2,13 @@
 import { TroupeError } from "../../errors.ts";
 import { entryOf } from "../../events/entry.ts";
 import { nearest } from "../../events/nearest.ts";
-import type { Usage } from "../../events/chat/message.ts";
 import { secretsOf } from "../../events/secrets.ts";
 import type { HostAgents } from "../agent.ts";
 import type { AnyAgent } from "../definition/definition.ts";
 import type { Tool, Tools } from "../definition/tool.ts";
 import type { Environment } from "../environment.ts";
 import type { ChatModel } from "../model/model.ts";
-
-/** What a call costs, in whatever currency the budgets speak. @param model as the provider names it. */
-export type Price = (usage: Usage, model: string) => number;
+import type { Price } from "../model/usage.ts";
 
 export interface AgentOptions {
   /** Functions and definitions that plans may name as agents. */
@@ -20,6 +17,7 @@ export interface AgentOptions {
   readonly tools?: Tools | undefined;
   /** The model of a name; undefined: that of agents that name none. */
   readonly model?: ((spec: string | undefined) => Promise<ChatModel>) | undefined;
+  /** What a call costs, in whatever currency the budgets speak. */
   readonly price?: Price | undefined;
   readonly env?: Environment;
   readonly secrets?: readonly string[];

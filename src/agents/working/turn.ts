@@ -16,7 +16,7 @@ type Context = Omit<ActivityContext, "records">;
 
 export function turnActor(options: AgentOptions): PromiseActorLogic<ChatAnswer, TurnInput> {
   return activity<TurnInput, ChatAnswer>(
-    async ({ input, records: _, ...context }) => {
+    async ({ input, records: _records, ...context }) => {
       const agent = definitionOf(options, input.agent);
       return agent === undefined ? aborted(context.signal) : taken(options, agent, input, context);
     },
@@ -52,7 +52,7 @@ const SUMMARIZE = [
 /** The `summary` that agents invoke (T-G1): by their own model, in their own records. */
 export function summaryActor(options: AgentOptions): PromiseActorLogic<Summary, TurnInput> {
   return activity<TurnInput, Summary>(
-    async ({ input: { agent: name, work, messages }, records: _, ...context }) => {
+    async ({ input: { agent: name, work, messages }, records: _records, ...context }) => {
       const agent = definitionOf(options, name);
       if (agent === undefined) return aborted(context.signal);
       const asked: readonly ChatMessage[] = [

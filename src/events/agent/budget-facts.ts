@@ -6,16 +6,16 @@ import { Spent } from "./work.ts";
 const call = { /** Of the reservation. */ id: z.string(), agent: z.string() };
 
 /** A call may begin. Once per call. */
-export const BudgetGranted = fact("budget.granted", { ...call, most: Spent });
+const BudgetGranted = fact("budget.granted", { ...call, most: Spent });
 
 /** A call may not begin: what is left will never do. */
-export const BudgetRefused = fact("budget.refused", { ...call, message: z.string() });
+const BudgetRefused = fact("budget.refused", { ...call, message: z.string() });
 
 /** A call has ended. `total` is what the run has spent by now. */
-export const BudgetSettled = fact("budget.settled", { ...call, spent: Spent, total: Spent });
+const BudgetSettled = fact("budget.settled", { ...call, spent: Spent, total: Spent });
 
 /** Nobody has said what a call has cost: it counts as the most. */
-export const BudgetLapsed = fact("budget.lapsed", { ...call, spent: Spent, total: Spent });
+const BudgetLapsed = fact("budget.lapsed", { ...call, spent: Spent, total: Spent });
 
 export const BudgetFact = z.discriminatedUnion("type", [
   BudgetGranted,

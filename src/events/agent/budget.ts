@@ -33,7 +33,7 @@ export const Reserve = z.strictObject({
 });
 
 /** Says what a reserved call has cost. */
-export const Settle = z.strictObject({ type: z.literal("SETTLE"), id: z.string(), spent: Spent });
+const Settle = z.strictObject({ type: z.literal("SETTLE"), id: z.string(), spent: Spent });
 
 export const BudgetMessage = z.discriminatedUnion("type", [Reserve, Settle]);
 export type BudgetMessage = z.infer<typeof BudgetMessage>;

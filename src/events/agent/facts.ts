@@ -14,7 +14,7 @@ const agent = { agent: z.string() };
 const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 /** It knows what it has to do. Once. */
-export const AgentBriefed = fact("agent.briefed", {
+const AgentBriefed = fact("agent.briefed", {
   ...agent,
   task: z.string(),
   way: WayType,
@@ -26,7 +26,7 @@ export const AgentBriefed = fact("agent.briefed", {
 });
 
 /** A turn was taken: a model answered, a command ended. */
-export const ChatCompleted = fact("chat.completed", {
+const ChatCompleted = fact("chat.completed", {
   ...agent,
   model: z.string(),
   finish: Finish,
@@ -38,10 +38,10 @@ export const ChatCompleted = fact("chat.completed", {
 });
 
 /** A turn failed and is tried again. */
-export const ChatRetried = fact("chat.retried", { ...agent, failure: Failure, delayMs: z.number() });
+const ChatRetried = fact("chat.retried", { ...agent, failure: Failure, delayMs: z.number() });
 
 /** A tool was called. */
-export const ToolCalled = fact("tool.called", {
+const ToolCalled = fact("tool.called", {
   ...agent,
   tool: z.string(),
   call: z.string(),
@@ -52,7 +52,7 @@ export const ToolCalled = fact("tool.called", {
 });
 
 /** The same call too often: the work ends. */
-export const LoopDetected = fact("loop.detected", {
+const LoopDetected = fact("loop.detected", {
   ...agent,
   tool: z.string(),
   input: hash,
@@ -60,23 +60,23 @@ export const LoopDetected = fact("loop.detected", {
 });
 
 /** A human is asked. */
-export const QuestionAsked = fact("question.asked", {
+const QuestionAsked = fact("question.asked", {
   ...agent,
   question: z.string(),
   text: z.string(),
 });
 
-export const QuestionAnswered = fact("question.answered", {
+const QuestionAnswered = fact("question.answered", {
   ...agent,
   question: z.string(),
   by: z.string().optional(),
 });
 
 /** The answer could not be used, and goes back. */
-export const AnswerRejected = fact("answer.rejected", { ...agent, problems: z.array(z.string()) });
+const AnswerRejected = fact("answer.rejected", { ...agent, problems: z.array(z.string()) });
 
 /** Messages `from` to `to` (counted from 0, `to` not among them) have made place for a summary (T-G1). */
-export const ContextSummarized = fact("context.summarized", {
+const ContextSummarized = fact("context.summarized", {
   ...agent,
   from: z.int(),
   to: z.int(),
@@ -85,7 +85,7 @@ export const ContextSummarized = fact("context.summarized", {
   summary: z.string(),
 });
 
-export const AgentCompleted = fact("agent.completed", {
+const AgentCompleted = fact("agent.completed", {
   ...agent,
   task: z.string(),
   summary: z.string(),
@@ -93,7 +93,7 @@ export const AgentCompleted = fact("agent.completed", {
   spent: Spent,
 });
 
-export const AgentFailed = fact("agent.failed", {
+const AgentFailed = fact("agent.failed", {
   ...agent,
   task: z.string(),
   failure: Failure,

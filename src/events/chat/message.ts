@@ -17,9 +17,9 @@ export const ToolCall = z.strictObject({
 export type ToolCall = z.infer<typeof ToolCall>;
 
 /** What the agent is, and how it works. */
-export const SystemMessage = z.strictObject({ role: z.literal("system"), text: z.string() });
+const SystemMessage = z.strictObject({ role: z.literal("system"), text: z.string() });
 
-export const UserMessage = z.strictObject({ role: z.literal("user"), text: z.string() });
+const UserMessage = z.strictObject({ role: z.literal("user"), text: z.string() });
 
 export const AssistantMessage = z.strictObject({
   role: z.literal("assistant"),
