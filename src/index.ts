@@ -134,6 +134,20 @@ export type {
   Order,
   PlanInput,
 } from "./agents/orchestrator.ts";
+export { filesIn } from "./agents/artifacts/files.ts";
+export type { ArtifactFile, FileOnDisk } from "./agents/artifacts/files.ts";
+export type { ArtifactCommit, CommittedArtifacts } from "./agents/artifacts/commit.ts";
+export {
+  ArtifactEntry,
+  ArtifactMetadata,
+  ArtifactSource,
+  promptHash,
+} from "./agents/artifacts/metadata.ts";
+export type { ArtifactOwner } from "./agents/artifacts/names.ts";
+export type { PushedArtifacts, PushOptions } from "./agents/artifacts/push.ts";
+export type { ArtifactContent, ArtifactPlace, ArtifactVersion } from "./agents/artifacts/read.ts";
+export { gitArtifacts } from "./agents/artifacts/store.ts";
+export type { ArtifactStore, ArtifactStoreOptions } from "./agents/artifacts/store.ts";
 export type { JobContext, JobHandler, LeasedJob } from "./agents/queue/attempt.ts";
 export { queueKinds } from "./agents/queue/kinds.ts";
 export type { JobKind, QueueKind } from "./agents/queue/kinds.ts";

@@ -96,6 +96,7 @@ describe("docs/guide/plans.md", () => {
 /** Of commands that have some. */
 const SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
   approvals: ["ls", "approve", "deny"],
+  artifacts: ["ls", "show", "export"],
   context: ["show", "history", "unlock"],
   queue: ["ls", "add", "cancel", "retry", "stats"],
 };

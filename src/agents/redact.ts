@@ -79,7 +79,8 @@ function spans(text: string, needles: readonly string[], covered: number): reado
   return merged;
 }
 
-function disguises(secrets: Iterable<string>): readonly string[] {
+/** The texts to look for: each secret that is long enough, as it is and in its disguises. */
+export function disguises(secrets: Iterable<string>): readonly string[] {
   const needles = new Set<string>();
   for (const secret of secrets)
     for (const form of [

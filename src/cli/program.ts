@@ -9,6 +9,7 @@ import { Command, CommanderError } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../errors.ts";
 import { addApprovals } from "./commands/approvals.ts";
+import { addArtifacts } from "./commands/artifacts.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addChart } from "./commands/chart.ts";
 import { addCheckpoint } from "./commands/checkpoint.ts";
@@ -71,7 +72,17 @@ function programOf(shell: Shell): Command {
     .version(versionOf(), "-V, --version", "print the version")
     .exitOverride();
   const runs = [addRun, addResume, addPause, addCancel, addRestart, addApprovals, addCheckpoint];
-  const views = [addLs, addShow, addWatch, addReport, addTail, addReplay, addDoctor, addSweep];
+  const views = [
+    addLs,
+    addShow,
+    addWatch,
+    addReport,
+    addTail,
+    addReplay,
+    addArtifacts,
+    addDoctor,
+    addSweep,
+  ];
   const team = [addMessages, addContext, addQueue];
   const plans = [addNew, addValidate, addSchema, addChart];
   for (const add of [...runs, ...views, ...team, ...plans]) add(program, shell);

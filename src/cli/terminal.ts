@@ -6,6 +6,8 @@ import { stripVTControlCharacters } from "node:util";
 export interface Terminal {
   /** One line of data. */
   out(line: string): void;
+  /** Data as it is, byte for byte. */
+  bytes(data: Uint8Array): void;
   /** One line of talk. */
   err(line: string): void;
   /** Raw text to where talk goes: for a view that repaints itself. */
@@ -23,7 +25,9 @@ export interface Terminal {
 }
 
 /** What a stream must have to be written to. */
-type Stream = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "rows"> & { write(text: string): boolean };
+type Stream = Pick<NodeJS.WriteStream, "isTTY" | "columns" | "rows"> & {
+  write(text: string | Uint8Array): boolean;
+};
 
 export interface Streams {
   readonly stdout: Stream;
@@ -39,6 +43,7 @@ export function systemTerminal(
   const colours = env["TERM"] !== "dumb" && (env["NO_COLOR"] ?? "") === "";
   return {
     out: (line) => void stdout.write(`${line}\n`),
+    bytes: (data) => void stdout.write(data),
     err: (line) => void stderr.write(`${line}\n`),
     paint: (text) => void stderr.write(text),
     live,

@@ -4,6 +4,7 @@
  * - 1. What is in the way is found before anything is written, and all of it is named.
  * - 2. Files are written beside their places first, and then moved there; where that fails
  *      halfway, what was moved is taken back and what was there before stands there again.
+ * - 3. Nothing is written through a link below the folder: it may lead out of it.
  */
 import { lstat, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -12,7 +13,9 @@ import { TroupeError } from "../errors.ts";
 export interface NewFile {
   /** Relative to the folder, with slashes. */
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array | string;
+  /** Default false. */
+  readonly executable?: boolean;
 }
 
 /**
@@ -32,7 +35,8 @@ export async function writeFiles(
     await makeFolder(folder, undo);
     const draft = await mkdtemp(join(folder, ".troupe-new-"));
     undo.push(() => rm(draft, { recursive: true, force: true }));
-    for (const [at, { bytes }] of files.entries()) await writeFile(join(draft, `new-${at}`), bytes);
+    for (const [at, { bytes, executable = false }] of files.entries())
+      await writeFile(join(draft, `new-${at}`), bytes, { mode: executable ? 0o777 : 0o666 });
     for (const [at, name] of names.entries()) await place(join(folder, name), draft, at, undo);
     await rm(draft, { recursive: true, force: true });
   } catch (cause) {
@@ -69,9 +73,11 @@ async function obstacles(
   names: readonly string[],
   force: boolean,
 ): Promise<readonly string[]> {
-  const folders = new Set([folder, ...names.flatMap((name) => foldersOf(folder, name))]);
+  const folders = new Set(names.flatMap((name) => foldersOf(folder, name)));
   const wrong: string[] = [];
-  for (const path of folders) if ((await kindOf(path)) === "file") wrong.push(path);
+  if ((await kindOf(folder)) === "file") wrong.push(folder);
+  for (const path of folders)
+    if ((await kindOf(path)) === "file" || (await isLink(path))) wrong.push(path);
   if (wrong.length > 0) return wrong;
   for (const name of names) {
     const path = join(folder, name);
@@ -89,6 +95,10 @@ async function kindOf(path: string): Promise<"file" | "folder" | "nothing"> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return "nothing";
   return stats.isDirectory() ? "folder" : "file";
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isSymbolicLink() === true;
 }
 
 /** Whether something stands there, be it a link to nothing. */

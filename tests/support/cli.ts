@@ -11,6 +11,8 @@ export interface Said {
   readonly err: string;
   /** What was painted for a live view. */
   readonly painted: string;
+  /** What was printed as bytes. */
+  readonly bytes: Buffer;
 }
 
 export interface CliOptions {
@@ -49,6 +51,7 @@ export function cliBench(): CliBench {
     const out: string[] = [];
     const err: string[] = [];
     const painted: string[] = [];
+    const bytes: Uint8Array[] = [];
     const { live = false, heard, read, env = {}, stop = new AbortController().signal } = options;
     const terminal: Terminal = {
       out: (line) => {
@@ -59,6 +62,7 @@ export function cliBench(): CliBench {
         err.push(line);
         heard?.(line);
       },
+      bytes: (data) => void bytes.push(data),
       paint: (text) => void painted.push(text),
       live,
       colour: false,
@@ -71,7 +75,13 @@ export function cliBench(): CliBench {
     const withLog = plain ? argv : [...argv, "--log", log];
     const host = { PATH: process.env["PATH"], ...env };
     const code = await runCli(withLog, { terminal, stop, env: host, folder });
-    return { code, out: out.join("\n"), err: err.join("\n"), painted: painted.join("") };
+    return {
+      code,
+      out: out.join("\n"),
+      err: err.join("\n"),
+      painted: painted.join(""),
+      bytes: Buffer.concat(bytes),
+    };
   };
   return {
     folder,
