@@ -1,9 +1,10 @@
 /** Artifacts that are committed are in the repository, and nothing else in it has changed. */
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { filesIn } from "../../../src/agents/artifacts/files.ts";
 import { ArtifactMetadata } from "../../../src/agents/artifacts/metadata.ts";
+import { gitArtifacts } from "../../../src/agents/artifacts/store.ts";
 import { coded, commitOf, opened, SOURCE } from "../../support/git-world.ts";
 
 describe("a commit of artifacts", () => {
@@ -157,6 +158,32 @@ describe("the same task again", () => {
     expect(await world.store.commit(commitOf({ a: "1" }))).toEqual({ ...first, created: false });
     expect(world.git("rev-parse", first.branch, first.tag)).toBe(`${second.commit}\n${second.commit}`);
   });
+
+  it.each(["before", "after"])(
+    "S3-044: killed %s any call of git, it is done by doing it again, once",
+    async (when) => {
+      using world = await opened();
+      const first = await world.store.commit(commitOf({ a: "1" }));
+      const git = join(world.folder, "killed");
+      const died = join(world.folder, "died");
+      const work = when === "after" ? 'git "$@";' : "";
+      const verbs = "hash-object write-tree commit-tree update-ref";
+      for (const [n, verb] of verbs.split(" ").entries()) {
+        const line = `case " $* " in *" ${verb} "*) [ -e "${died}${n}" ] || { : > "${died}${n}"; ${work} kill -9 $$; };; esac`;
+        writeFileSync(git, `#!/bin/sh\n${line}\nexec git "$@"\n`, { mode: 0o755 });
+        const crashing = await gitArtifacts({ repository: world.store.folder, git });
+        const request = commitOf({ a: `after ${verb}` });
+        const tried = await crashing.commit(request).catch((error: unknown) => error);
+        expect(existsSync(`${died}${n}`)).toBe(true);
+        const made = await world.store.commit(request);
+        // of the last call nobody heard that it went well: it is looked up
+        const known = verb === "update-ref" && when === "after";
+        expect([tried, made.created]).toEqual([known ? made : coded("GIT_FAILED"), !known]);
+        expect(world.git("rev-parse", made.tag)).toBe(made.commit);
+        expect(world.git("rev-list", "--count", first.branch)).toBe(String(n + 2));
+      }
+    },
+  );
 
   it("S3-044: an unfinished commit without its branch is done as if it had never begun", async () => {
     using world = await opened();
