@@ -15,7 +15,7 @@ export function chartsPage(): string {
   return [
     "# Statecharts",
     "",
-    "The machines that run plans and queues, as `troupe chart KIND` draws them; `messages`, `inbox` and `context` have but one state. Made by `npm run charts`; do not edit.",
+    "The machines that run plans and queues, as `troupe chart KIND` draws them; `budget`, `messages`, `inbox` and `context` have but one state. Made by `npm run charts`; do not edit.",
     "",
     "How to read them: an arrow's label is the event that is taken, `[…]` the condition under which it is, `[else]` that those of the same event before it were not; `after …` is a timer, `always` needs no event. `do / x` is what runs while the state lasts, as the child `x`: `x done` and `x failed` are its ends. An arrow from a box leads out of every state in it; one that leads back to its own box is taken without leaving the state, unless it says `(enters anew)`.",
     "",
