@@ -9,6 +9,7 @@ it("docs/guide/statecharts.md shows the machines as they are: run `npm run chart
   expect(page).toBe(chartsPage());
   for (const { kind, machine } of planKinds()) {
     const [, own = ""] = page.split(`\n## ${kind}\n`);
-    for (const state of Object.keys(machine.root.states)) expect(own).toContain(`"${state}`);
+    const states = Object.keys(machine.root.states);
+    if (states.length > 1) for (const state of states) expect(own).toContain(`"${state}`);
   }
 });
