@@ -35,6 +35,8 @@ const ONLY_IN: readonly (readonly [module: RegExp, files: RegExp])[] = [
   [/^@nats-io\//, /^src\/events\/log\/jetstream/],
   [/^commander$/, /^src\/cli\//],
   [/^croner$/, /^src\/events\/queue\/cron\.ts$/],
+  // optional peers, and imported when they are needed
+  [/^(ai|@ai-sdk\/.+)$/, /^src\/agents\/model\/(ai-sdk|open-model)/],
   [/^yaml$/, /^src\/(cli\/|events\/plan\/document\.ts$)/],
   // A machine or a schema that touches the world is not pure.
   [

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { readScript, Script } from "../src/agents/model/script.ts";
 import { PLAN_LIMIT } from "../src/agents/read-plan.ts";
 import { parseContract } from "../src/events/contract-faults.ts";
 import { Limits, Plan, PlanAgent } from "../src/events/plan/plan.ts";
@@ -90,6 +91,25 @@ describe("docs/guide/plans.md", () => {
     const names = [...said.matchAll(/^(TROUPE_\w+)=/gm)].map(([, name = ""]) => name);
     const listed = [...section(plans, "What a command gets").matchAll(/^\| `(TROUPE_\w+)`/gm)];
     expect(names.toSorted()).toEqual(listed.map(([, name = ""]) => name).toSorted());
+  });
+});
+
+describe("docs/guide/models.md", () => {
+  const models = readFileSync("docs/guide/models.md", "utf8");
+  const tables = section(models, "Scripts").split("What an entry says:");
+  const fieldsIn = (text = ""): readonly string[] =>
+    [...text.matchAll(/^\| `(\w+)`/gm)].map(([, field = ""]) => field);
+  const entry = Script.shape.answers.element.shape;
+
+  it("names every field of a script's entry", () => {
+    expect(fieldsIn(tables[0])).toEqual(Object.keys(entry.when.unwrap().shape));
+    expect(fieldsIn(tables[1])).toEqual(Object.keys(entry));
+  });
+
+  it("shows a script that can be read", () => {
+    const [, text = ""] = /^```yaml\n(.*?)^```/ms.exec(models) ?? [];
+    using bench = cliBench();
+    expect(readScript(bench.write("demo.yaml", text)).entries).toHaveLength(4);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The AI SDK's own provider against a server of its own kind: what is asked, and what comes of it. */
 import { describe, expect, it } from "vitest";
+import { modelError } from "../../../src/agents/model/ai-sdk-errors.ts";
 import { openModel } from "../../../src/agents/model/open-model.ts";
 import type { ChatModel, ChatRequest } from "../../../src/agents/model/model.ts";
 import { TroupeError } from "../../../src/errors.ts";
@@ -201,6 +202,23 @@ describe("bad behaviour of a server", () => {
     const fault = await faultOf({ status: 429, headers, body: failed("slow down") });
     expect(fault.code).toBe("MODEL_RATE_LIMITED");
     expect(fault.data["retryAfterMs"]).toBe(retryAfterMs);
+  });
+
+  it("429 with a date that is to come is MODEL_RATE_LIMITED until then", () => {
+    const headers = { "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT" };
+    const error = Object.assign(new Error("slow down"), { statusCode: 429, responseHeaders: headers });
+    const now = (): number => Date.UTC(2015, 9, 21, 7, 27, 30);
+    const fault = modelError(error, { model: "m", secrets: [], now });
+    expect(fault.data["retryAfterMs"]).toBe(30_000);
+  });
+
+  it.each([
+    ["rate_limit_error", "MODEL_RATE_LIMITED"],
+    ["overloaded_error", "MODEL_UNAVAILABLE"],
+    ["invalid_request_error", "MODEL_FAILED"],
+  ])("%s in the middle of a stream is %s, without any status", (type, code) => {
+    const error = Object.assign(new Error("no"), { name: "AI_StreamProviderError", type });
+    expect(modelError(error, { model: "m", secrets: [], now: Date.now }).code).toBe(code);
   });
 
   it.each([
