@@ -32,7 +32,12 @@ export function modelOf(
   };
 }
 
-function answerOf({ text = "", calls = [], finish, tokens = 10 }: Said): Omit<ChatAnswer, "durationMs"> {
+function answerOf({
+  text = "",
+  calls = [],
+  finish,
+  tokens = 10,
+}: Said): Omit<ChatAnswer, "durationMs"> {
   return {
     message: {
       role: "assistant",

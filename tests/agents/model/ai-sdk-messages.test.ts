@@ -76,14 +76,14 @@ const message: fc.Arbitrary<ChatMessage> = fc.oneof(
   }),
 );
 
-test.prop({ messages: fc.array(message, { maxLength: 8 }) }, { numRuns: 300 })(
+test.prop({ messages: fc.array(message, { maxLength: 8 }) }, { numRuns: 100 })(
   "for every conversation, what is told to its provider and read back is the same",
   ({ messages }) => {
     expect(readBack(promptOf(messages, "anthropic"), "anthropic")).toEqual(messages);
   },
 );
 
-test.prop({ messages: fc.array(message, { maxLength: 8 }) }, { numRuns: 300 })(
+test.prop({ messages: fc.array(message, { maxLength: 8 }) }, { numRuns: 100 })(
   "for every conversation, another provider is told all but what it cannot understand",
   ({ messages }) => {
     const prompt = promptOf(messages, "openai");

@@ -128,6 +128,16 @@ describe("half a line at the end", () => {
     expect(await text(replayModel(at.file), saying(user("y")), "new")).toBe("b");
   });
 
+  it("costs none of the calls that run at once behind it", async () => {
+    using at = place();
+    writeFileSync(at.file, '{"v":1,"request":"sha256:00');
+    const live = recording(scriptedModel({ answers: [{ text: "a" }] }), at.file);
+    const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
+    await Promise.all(keys.map((key) => live.chat(saying(user(key)), chatContext(key))));
+    const replay = replayModel(at.file);
+    for (const key of keys) expect(await text(replay, saying(user(key)), "new")).toBe("a");
+  });
+
   it("is kept where only its end is missing", async () => {
     using at = place();
     await recording(answering(answer("a")), at.file).chat(saying(user("x")), chatContext());

@@ -34,6 +34,11 @@ describe("an entry", () => {
       "second",
     ],
     ["what a tool answered", saying(user("a"), assistant(""), tool("run", "1 FAIL")), "mend it"],
+    [
+      "what the user said last",
+      saying(system("coder"), user("what is this?"), user("fix the test")),
+      "first",
+    ],
     ["how many messages", saying(user("anything")), "one message"],
   ])("is found by %s", async (_name, request, text) => {
     expect(await told(script, request)).toBe(text);
@@ -180,7 +185,7 @@ const total: Script = { answers: [...script.answers, { text: "anything else" }] 
 
 test.prop(
   { conversations: fc.array(fc.array(message, { minLength: 1 }), { maxLength: 6 }) },
-  { numRuns: 200 },
+  { numRuns: 80 },
 )(
   "for every order of calls, each conversation gets the same answer, as after a restart",
   async ({ conversations }) => {
