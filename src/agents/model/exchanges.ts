@@ -13,9 +13,10 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { sha256 } from "../../events/chat/conversation.ts";
-import { AssistantMessage, ChatAnswer } from "../../events/chat/message.ts";
+import { ChatAnswer } from "../../events/chat/message.ts";
 import { isRecord } from "../../events/plan/fault.ts";
 import { withoutSecrets } from "../result-data.ts";
+import { cleanMessage } from "./clean-message.ts";
 import type { ChatRequest } from "./model.ts";
 
 /** One line. */
@@ -36,7 +37,10 @@ const SAID = 120;
 
 /** The hash of a request: the same for all that ask the same. */
 export function requestHash(request: ChatRequest, secrets: Iterable<string>): string {
-  return sha256(JSON.stringify(clean(request, secrets), sorted));
+  const messages = request.messages.map((message) =>
+    message.role === "assistant" ? cleanMessage(message, secrets) : message,
+  );
+  return sha256(JSON.stringify(clean({ ...request, messages }, secrets), sorted));
 }
 
 /** What is recorded of an exchange. */
@@ -45,13 +49,12 @@ export function exchangeOf(
   answer: Exchange["answer"],
   secrets: Iterable<string>,
 ): Exchange {
-  const message = AssistantMessage.parse(clean(answer.message, secrets));
   return {
     v: 1,
     request: requestHash(request, secrets),
     key,
     said: beginning(request, secrets),
-    answer: { ...answer, message },
+    answer: { ...answer, message: cleanMessage(answer.message, secrets) },
   };
 }
 

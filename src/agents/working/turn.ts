@@ -2,11 +2,11 @@
 import type { PromiseActorLogic } from "xstate";
 import { activity, type ActivityContext } from "../../actors/activity.ts";
 import type { Summary, TurnInput } from "../../events/agent/work.ts";
-import type { AssistantMessage, ChatAnswer, ChatMessage, Usage } from "../../events/chat/message.ts";
+import type { ChatAnswer, ChatMessage, Usage } from "../../events/chat/message.ts";
 import { aborted } from "../awaited.ts";
 import type { AnyAgent } from "../definition/definition.ts";
-import { recordable, redactedError } from "../result-data.ts";
-import { redact } from "../redact.ts";
+import { cleanMessage } from "../model/clean-message.ts";
+import { redactedError } from "../result-data.ts";
 import type { TurnContext } from "../ways/way.ts";
 import { specsOf } from "./brief.ts";
 import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
@@ -95,7 +95,7 @@ async function measured(
     const answer = await take({ ...context, model, env, secrets });
     const durationMs = Math.max(0, Math.round(now() - begun));
     const usage = priced(options, answer.usage, answer.model);
-    return { ...answer, message: clean(answer.message, secrets), usage, durationMs };
+    return { ...answer, message: cleanMessage(answer.message, secrets), usage, durationMs };
   } catch (error) {
     throw redactedError(error, secrets);
   }
@@ -105,17 +105,4 @@ function priced({ price }: AgentOptions, usage: Usage, model: string): Usage {
   return price === undefined || usage.money !== undefined
     ? usage
     : { ...usage, money: price(usage, model) };
-}
-
-/** S2. */
-function clean(message: AssistantMessage, secrets: readonly string[]): AssistantMessage {
-  const who = { who: "the answer", facts: {} };
-  return {
-    ...message,
-    text: redact(message.text, secrets),
-    calls: message.calls.map((call) => ({
-      ...call,
-      input: recordable(call.input, secrets, who) as typeof call.input, // zod's own JSON type is mutable
-    })),
-  };
 }
