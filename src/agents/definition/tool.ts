@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import type { JsonObject } from "../../events/json.ts";
+import type { Place } from "../../events/agent/work.ts";
 import type { WorkPackage } from "../../events/work.ts";
 import type { ActivityContext } from "../../actors/activity.ts";
 
@@ -13,6 +14,7 @@ export type ToolContext = Pick<
   /** Who calls it. */
   readonly agent: string;
   readonly work: WorkPackage;
+  readonly place: Place;
 };
 
 /** A tool of any input: what agents are given. */

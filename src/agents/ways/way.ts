@@ -4,7 +4,7 @@
  * else is the agent's: retries, tools, questions, budgets, what becomes of an answer.
  */
 import type { ActivityContext } from "../../actors/activity.ts";
-import type { WayType } from "../../events/agent/work.ts";
+import type { Place, WayType } from "../../events/agent/work.ts";
 import type { AssistantMessage, ChatAnswer, ChatMessage, ToolSpec } from "../../events/chat/message.ts";
 import type { Json, JsonObject } from "../../events/json.ts";
 import type { WorkPackage } from "../../events/work.ts";
@@ -16,6 +16,7 @@ import type { ChatModel } from "../model/model.ts";
 export interface Turn {
   readonly agent: string;
   readonly work: WorkPackage;
+  readonly place: Place;
   readonly messages: readonly ChatMessage[];
   readonly tools: readonly ToolSpec[];
   /** The answer has to be JSON by this schema. */

@@ -7,7 +7,7 @@ import { entryOf } from "../../events/entry.ts";
 import { aborted } from "../awaited.ts";
 import type { Tools } from "../definition/tool.ts";
 import { redact } from "../redact.ts";
-import { definitionOf, hiddenOf, toolsOf, type AgentOptions } from "./registry.ts";
+import { definitionOf, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
 
 /** Characters of a result that a model is shown. */
 const SHOWN = 65_536;
@@ -15,13 +15,19 @@ const SHOWN = 65_536;
 export function toolActor(options: AgentOptions): PromiseActorLogic<ToolResult, ToolInput> {
   const { now = () => performance.now() } = options;
   return activity<ToolInput, ToolResult>(
-    async ({ input: { agent: name, work, call }, ...context }) => {
+    async ({ input, ...context }) => {
+      const { agent: name, work, call } = input;
       const agent = definitionOf(options, name);
       if (agent === undefined) return aborted(context.signal);
       const secrets = hiddenOf(options);
       const tools = toolsOf(options, agent);
       const begun = now();
-      const { text, failed } = await outcome(tools, call, { ...context, agent: name, work });
+      const { text, failed } = await outcome(tools, call, {
+        ...context,
+        agent: name,
+        work,
+        place: placeOf(input),
+      });
       const durationMs = Math.max(0, Math.round(now() - begun));
       return { text: shortened(redact(text, secrets)), failed, durationMs };
     },

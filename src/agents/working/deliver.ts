@@ -18,7 +18,7 @@ import {
   type ParsedOutput,
   type WantedOutput,
 } from "./outputs.ts";
-import { definitionOf, hiddenOf, type AgentOptions } from "./registry.ts";
+import { definitionOf, hiddenOf, placeOf, type AgentOptions } from "./registry.ts";
 
 /** Characters of a text that is recorded where no file takes it. */
 const RECORDED = 16_384;
@@ -44,9 +44,10 @@ export function deliverActor(options: AgentOptions): PromiseActorLogic<Delivered
 async function deliveryOf(
   options: AgentOptions,
   agent: AnyAgent,
-  { work, messages }: TurnInput,
+  input: TurnInput,
   context: Omit<ActivityContext, "records">,
 ): Promise<Delivery> {
+  const { work, messages } = input;
   const last = messages.findLast((message) => message.role === "assistant");
   const answer = said(agent, last ?? { role: "assistant", text: "", calls: [] });
   const wanted = wantedOutput(agent, work);
@@ -57,7 +58,14 @@ async function deliveryOf(
   if (agent.deliver !== undefined)
     return agent.deliver(
       { text: answer.text ?? "", output, work },
-      { ...context, agent: agent.name, messages, env, secrets: hiddenOf(options) },
+      {
+        ...context,
+        agent: agent.name,
+        place: placeOf(input),
+        messages,
+        env,
+        secrets: hiddenOf(options),
+      },
     );
   if (wanted === undefined) return answer;
   return { ...answer, data: output, text: textOf(output, work.outputs) };

@@ -1,5 +1,6 @@
 /** The agents of a host, and what they work with. */
 import { TroupeError } from "../../errors.ts";
+import type { Place } from "../../events/agent/work.ts";
 import { entryOf } from "../../events/entry.ts";
 import { nearest } from "../../events/nearest.ts";
 import { secretsOf } from "../../events/secrets.ts";
@@ -44,6 +45,11 @@ function toolNamed(tools: Tools, agent: AnyAgent, name: string): Tool {
     hint: near === undefined ? "Give the host a tool of that name." : `Did you mean "${near}"?`,
     data: { agent: agent.name, tool: name },
   });
+}
+
+/** Where work is done; work that no plan has given is done here. */
+export function placeOf({ place }: { readonly place?: Place | undefined }): Place {
+  return place ?? { folder: process.cwd(), artifacts: process.cwd() };
 }
 
 /** What must not be recorded. */

@@ -10,7 +10,7 @@ import { redactedError } from "../result-data.ts";
 import type { TurnContext } from "../ways/way.ts";
 import { specsOf } from "./brief.ts";
 import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
-import { definitionOf, hiddenOf, noModel, toolsOf, type AgentOptions } from "./registry.ts";
+import { definitionOf, hiddenOf, noModel, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
 
 type Context = Omit<ActivityContext, "records">;
 
@@ -28,13 +28,15 @@ export function turnActor(options: AgentOptions): PromiseActorLogic<ChatAnswer, 
 async function taken(
   options: AgentOptions,
   agent: AnyAgent,
-  { work, messages }: TurnInput,
+  input: TurnInput,
   context: Context,
 ): Promise<ChatAnswer> {
+  const { work, messages } = input;
   const wanted = wantedOutput(agent, work);
   const turn = {
     agent: agent.name,
     work,
+    place: placeOf(input),
     messages,
     tools: specsOf(toolsOf(options, agent), agent),
     output: wanted && { name: wanted.name, schema: jsonSchemaOf(wanted) },
@@ -52,7 +54,8 @@ const SUMMARIZE = [
 /** The `summary` that agents invoke (T-G1): by their own model, in their own records. */
 export function summaryActor(options: AgentOptions): PromiseActorLogic<Summary, TurnInput> {
   return activity<TurnInput, Summary>(
-    async ({ input: { agent: name, work, messages }, records: _records, ...context }) => {
+    async ({ input, records: _records, ...context }) => {
+      const { agent: name, work, messages } = input;
       const agent = definitionOf(options, name);
       if (agent === undefined) return aborted(context.signal);
       const asked: readonly ChatMessage[] = [
@@ -63,6 +66,7 @@ export function summaryActor(options: AgentOptions): PromiseActorLogic<Summary, 
       const turn = {
         agent: name,
         work,
+        place: placeOf(input),
         messages: asked,
         tools: [],
         output: undefined,

@@ -5,11 +5,21 @@ import { Failure } from "../failure.ts";
 import { WorkPackage, WorkResult } from "../work.ts";
 import { AgentLimits, RunBudget } from "./limits.ts";
 
+/** Where an agent's run does its work. Absolute paths. */
+export const Place = z.strictObject({
+  /** The folder where the run was started: the project, as it was. */
+  folder: z.string(),
+  /** The folder for what the run makes. */
+  artifacts: z.string(),
+});
+export type Place = z.infer<typeof Place>;
+
 /** `agent/RUN:…`: one agent at one piece of work. */
 export const AgentInput = z.strictObject({
   /** By the name that the host knows it by. */
   agent: z.string().min(1),
   work: WorkPackage,
+  place: Place.optional(),
   /** Of the run. */
   budget: RunBudget.optional(),
 });
@@ -57,12 +67,18 @@ export type Delivered = z.infer<typeof Delivered>;
 export const TurnInput = z.strictObject({
   agent: z.string(),
   work: WorkPackage,
+  place: Place.optional(),
   messages: z.array(ChatMessage),
 });
 export type TurnInput = z.infer<typeof TurnInput>;
 
 /** What a tool is given. */
-export const ToolInput = z.strictObject({ agent: z.string(), work: WorkPackage, call: ToolCall });
+export const ToolInput = z.strictObject({
+  agent: z.string(),
+  work: WorkPackage,
+  place: Place.optional(),
+  call: ToolCall,
+});
 export type ToolInput = z.infer<typeof ToolInput>;
 
 /** The earlier part of a conversation in few words (T-G1). */

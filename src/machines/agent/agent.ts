@@ -279,6 +279,6 @@ function toolEnded(context: AgentContext, event: AgentEvent): step.Step {
   return step.endTool(context, callAt(event) ?? -1, toolResult(event));
 }
 
-function turnOf({ input: { agent, work }, messages }: AgentContext): TurnInput {
-  return { agent, work, messages: [...messages] };
+function turnOf({ input: { budget: _budget, ...input }, messages }: AgentContext): TurnInput {
+  return { ...input, messages: [...messages] };
 }

@@ -77,13 +77,13 @@ export function fail(failure: Failure): Step {
 /** Tools are called beside each other, humans are asked. */
 export function callTools(context: AgentContext): Step {
   const { calls, questions } = asked(context);
-  const { agent, work } = context.input;
+  const { budget: _budget, ...input } = context.input;
   const facts: AgentFact[] = [];
   const children: { readonly id: string; readonly input: ToolInput }[] = [];
   for (const [at, open] of calls.entries())
     if (open.question !== undefined) facts.push(say.asks(context, open));
     else if (open.answer === undefined)
-      children.push({ id: childOf(at), input: { agent, work, call: open.call } });
+      children.push({ id: childOf(at), input: { ...input, call: open.call } });
   return stepOf({ calls, questions }, { facts, calls: children });
 }
 

@@ -87,11 +87,11 @@ export function commandInput(
 
 /** A package as an agent that is an actor gets it. */
 export function actorInput(
-  { budget }: TaskInput,
+  { budget, folder, artifacts }: TaskInput,
   { agent = "" }: Assigned,
   work: WorkPackage,
 ): AgentInput {
-  return { agent, work, ...(budget !== undefined && { budget }) };
+  return { agent, work, place: { folder, artifacts }, ...(budget !== undefined && { budget }) };
 }
 
 /** What is checked behind the work; undefined where nothing is. */
