@@ -2,7 +2,7 @@
 export { TroupeError, WrongSequenceError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails, Refusal } from "./errors.ts";
 export { AgentCommand, AgentInput } from "./events/agent/work.ts";
-export type { AgentOutcome, Spent, WayType } from "./events/agent/work.ts";
+export type { AgentOutcome, Place, Spent, WayType } from "./events/agent/work.ts";
 export { AgentFact } from "./events/agent/facts.ts";
 export { AgentLimits, Budget, RunBudget } from "./events/agent/limits.ts";
 export { BudgetInput, BudgetMessage } from "./events/agent/budget.ts";
@@ -107,6 +107,7 @@ export { byHuman } from "./agents/ways/by-human.ts";
 export { byModel } from "./agents/ways/by-model.ts";
 export type { ByModelOptions } from "./agents/ways/by-model.ts";
 export type { Turn, TurnContext, Way } from "./agents/ways/way.ts";
+export type { ModelOption } from "./agents/working/models.ts";
 export type { AgentOptions as HostAgentOptions } from "./agents/working/registry.ts";
 export type { Planner } from "./agents/decompose.ts";
 export type { Execution, ExecutionJson } from "./agents/execution.ts";

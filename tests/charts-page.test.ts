@@ -7,9 +7,9 @@ import { chartsPage } from "../scripts/charts.ts";
 it("docs/guide/statecharts.md shows the machines as they are: run `npm run charts`", () => {
   const page = readFileSync("docs/guide/statecharts.md", "utf8");
   expect(page).toBe(chartsPage());
-  for (const { kind, machine } of planKinds()) {
+  const charted = planKinds().filter(({ machine }) => Object.keys(machine.root.states).length > 1);
+  for (const { kind, machine } of charted) {
     const [, own = ""] = page.split(`\n## ${kind}\n`);
-    const states = Object.keys(machine.root.states);
-    if (states.length > 1) for (const state of states) expect(own).toContain(`"${state}`);
+    for (const state of Object.keys(machine.root.states)) expect(own).toContain(`"${state}`);
   }
 });

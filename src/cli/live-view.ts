@@ -3,6 +3,8 @@
  * where there is none. Pure.
  */
 import { endedTasks, type RunView, type TaskView } from "../projections/runs-view.ts";
+import { tokensOf } from "../projections/report-agents.ts";
+import type { AgentView } from "../projections/runs-agents.ts";
 import { fit, inked, span, styleOf, width, type Ink } from "./paper.ts";
 import { asks, isUnsettled } from "./standing.ts";
 import { tameLine } from "./terminal.ts";
@@ -136,6 +138,16 @@ export function news(before: TaskView | undefined, task: TaskView, now: number):
   if (before !== undefined && isSame(before, task)) return undefined;
   const begun = [title, ...tries(task)].join(", ");
   return `${status.padEnd(9)}  ${id}: ${tameLine(status === "RUNNING" ? begun : remark(task, now))}`;
+}
+
+/** What an agent did, in a line; undefined where it did nothing new. */
+export function agentNews(before: AgentView | undefined, agent: AgentView): string | undefined {
+  const { agent: name = "an agent", doing, task = "" } = agent;
+  const old = before ?? { doing: "", turns: 0, tools: 0 };
+  if (old.doing === doing && old.turns === agent.turns && old.tools === agent.tools) return undefined;
+  const answered = agent.turns > old.turns;
+  const cost = answered ? ` (${agent.model ?? "?"}, ${tokensOf(agent)} tokens so far)` : "";
+  return `           ${tameLine(`${task}: ${name} ${doing}${cost}`)}`;
 }
 
 function isSame(a: TaskView, b: TaskView): boolean {

@@ -19,6 +19,7 @@ import { addLs } from "./commands/ls.ts";
 import { addMessages } from "./commands/messages.ts";
 import { addNew } from "./commands/new.ts";
 import { addPause } from "./commands/pause.ts";
+import { addQuestions } from "./commands/questions.ts";
 import { addQueue } from "./commands/queue.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addReport } from "./commands/report.ts";
@@ -71,7 +72,16 @@ function programOf(shell: Shell): Command {
     })
     .version(versionOf(), "-V, --version", "print the version")
     .exitOverride();
-  const runs = [addRun, addResume, addPause, addCancel, addRestart, addApprovals, addCheckpoint];
+  const runs = [
+    addRun,
+    addResume,
+    addPause,
+    addCancel,
+    addRestart,
+    addApprovals,
+    addQuestions,
+    addCheckpoint,
+  ];
   const views = [
     addLs,
     addShow,

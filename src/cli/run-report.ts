@@ -4,6 +4,8 @@
 import { remark } from "./live-view.ts";
 import { inked, span, styleOf, type Ink } from "./paper.ts";
 import { endedTasks, type RunView, type TaskView } from "../projections/runs-view.ts";
+import { moneyText } from "../projections/report-agents.ts";
+import { spentBy } from "../projections/runs-agents.ts";
 import { tameLine } from "./terminal.ts";
 
 /** The result: how it ended, what went wrong, its alerts, and what the last tasks said. */
@@ -11,7 +13,8 @@ export function runLines(view: RunView, ink: Ink): readonly string[] {
   const took = span(view.movedAt - view.startedAt);
   const ended = endedTasks(view);
   const status = inked(ink, styleOf(view.status), view.status);
-  const head = `${view.name} ${view.run}: ${status}, ${ended} of ${view.tasks.length} tasks, ${took}`;
+  const tasks = `${ended} of ${view.tasks.length} tasks`;
+  const head = [`${view.name} ${view.run}: ${status}`, tasks, took, ...cost(view)].join(", ");
   const wrong = view.tasks
     .filter(({ status: state }) => state !== "COMPLETED")
     .map((task) => `  ${task.status} ${task.id}: ${tameLine(remark(task, view.movedAt))}`);
@@ -22,6 +25,14 @@ export function runLines(view: RunView, ink: Ink): readonly string[] {
     ({ severity, message }) => `  ${severity.toUpperCase()} ${tameLine(message)}`,
   );
   return [head, ...wrong, ...alerts, ...said];
+}
+
+/** What its agents have cost, if any were actors. */
+function cost({ agents }: RunView): readonly string[] {
+  if (agents.length === 0) return [];
+  const { calls, tokens, money } = spentBy(agents);
+  const paid = money === 0 ? [] : [`${moneyText(money)} of money`];
+  return [`${calls} turns of agents`, `${tokens} tokens`, ...paid];
 }
 
 /** The tasks whose words are the result: what a pattern adds comes after the tasks of its plan. */

@@ -8,7 +8,7 @@ import type { Actors } from "../actors/face.ts";
 import type { AnyKind } from "../actors/kind.ts";
 import type { Position } from "../events/log/log.ts";
 import { parseAddress } from "../events/address.ts";
-import { news, picture } from "./live-view.ts";
+import { agentNews, news, picture } from "./live-view.ts";
 import { painter } from "./painter.ts";
 import { evolveRun } from "../projections/runs.ts";
 import type { RunView } from "../projections/runs-view.ts";
@@ -86,6 +86,11 @@ function plainShow(
         const line = old === task ? undefined : news(old, task, view.movedAt);
         if (line !== undefined) terminal.err(line);
       });
+      for (const agent of view.agents) {
+        const old = before?.agents.find(({ address }) => address === agent.address);
+        const line = old === agent ? undefined : agentNews(old, agent);
+        if (line !== undefined) terminal.err(line);
+      }
       for (const line of newAsks(before, view)) terminal.err(tameLine(line));
     },
     say: (line) => terminal.err(line),

@@ -14,6 +14,7 @@ import {
   type Section,
 } from "./report-document.ts";
 import { decisionsSection, generationsSection, graphFields, tasksSection } from "./report-graph.ts";
+import { agentsSection, costFields } from "./report-agents.ts";
 import { hubFields, hubSections } from "./report-hub.ts";
 import { parallelFields, parallelSections } from "./report-parallel.ts";
 import { sagaFields, sagaSections } from "./report-saga.ts";
@@ -86,6 +87,7 @@ function head(view: RunView): readonly (Field | undefined)[] {
     view.pattern === "parallel" ? undefined : field("Started", iso(view.startedAt)),
     startsOver && field("Starts Over", `${startsOver.run}, from ${startsOver.from}`),
     failure && field("Failure", `${failure.code}: ${failure.message}`),
+    ...costFields(view),
   ];
 }
 
@@ -93,6 +95,7 @@ function head(view: RunView): readonly (Field | undefined)[] {
 function foot(view: RunView): readonly Section[] {
   const { branches, gates, alerts, checkpoints, rounds } = view;
   const sections: readonly Section[] = [
+    agentsSection(view),
     {
       title: "Branch Todos",
       columns: ["Branch", "Mends", "Reason", "Agent", "Depth", "Status"],

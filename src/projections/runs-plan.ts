@@ -26,6 +26,7 @@ export function unknownRun(run: string, at: number): RunView {
     listed: 0,
     last: [],
     branches: [],
+    agents: [],
     gates: [],
     syntheses: [],
     alerts: [],

@@ -6,6 +6,7 @@
 import type { Scores, TaskOutcome } from "../events/facts/task.ts";
 import type { Compensation, GateKind } from "../events/facts/workflow.ts";
 import type { BranchReason, Failure } from "../events/failure.ts";
+import type { AgentView } from "./runs-agents.ts";
 import type { Json } from "../events/json.ts";
 import type { Pattern } from "../events/plan/plan.ts";
 import type { Purpose, Synthesis } from "../events/work.ts";
@@ -197,6 +198,8 @@ export interface RunView {
   /** Ids of the tasks that no other depends on: what they say is the result. */
   readonly last: readonly string[];
   readonly branches: readonly BranchView[];
+  /** Those that are actors, by address. */
+  readonly agents: readonly AgentView[];
   readonly gates: readonly GateView[];
   readonly paused?: { readonly hard: boolean; readonly reason: string; readonly at: number };
   /** One a cycle. */

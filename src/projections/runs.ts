@@ -7,6 +7,7 @@
  */
 import { parseAddress } from "../events/address.ts";
 import type { Projection, StepRecord as WholeRecord } from "./projection.ts";
+import { withAgent } from "./runs-agents.ts";
 import { withTask } from "./runs-listed.ts";
 import { unknownRun } from "./runs-plan.ts";
 import { startMoved, withStart } from "./runs-task.ts";
@@ -19,20 +20,26 @@ export type RunRecord = Pick<WholeRecord, "stream" | "at" | "body">;
 /** One row per run, by its id: what `troupe ls`, `show` and the reports read. */
 export const runs: Projection<RunView> = {
   name: "runs",
-  version: 2,
+  version: 3,
   key({ stream }) {
-    const { kind, root } = parseAddress(stream);
-    return kind === "workflow" || kind === "task" ? root : undefined;
+    return isOfRun(parseAddress(stream)) ? parseAddress(stream).root : undefined;
   },
   fold: evolveRun,
 };
 
+/** Whether an actor is a part of a run. An agent that somebody has started by itself is not. */
+function isOfRun({ kind, path }: ReturnType<typeof parseAddress>): boolean {
+  return kind === "workflow" || kind === "task" || (kind === "agent" && path.length > 0);
+}
+
 /** Folds one record into its run. */
 export function evolveRun(view: RunView | undefined, record: RunRecord): RunView | undefined {
-  const { kind, root, path } = parseAddress(record.stream);
-  if (kind !== "workflow" && kind !== "task") return view;
+  const address = parseAddress(record.stream);
+  const { kind, root, path } = address;
+  if (!isOfRun(address)) return view;
   const moved = touched(view ?? unknownRun(root, record.at), record.at);
   const { at, body } = record;
+  if (kind === "agent") return { ...moved, agents: withAgent(moved.agents, record) };
   if (kind === "workflow") return path.length === 0 ? workflowMoved(moved, at, body) : moved;
   const { id, n } = startAt(path[0] ?? "");
   if (id === "") return moved;

@@ -30,9 +30,16 @@ export function priced(model: ChatModel, price: Price | undefined): ChatModel {
     name: model.name,
     chat: async (request, context) => {
       const answer = await model.chat(request, context);
-      return { ...answer, usage: { ...answer.usage, money: moneyOf(answer, price) } };
+      return { ...answer, usage: costOf(answer, price) };
     },
   };
+}
+
+/** Usage with its price, unless it says one, or nobody knows prices. */
+export function costOf(answer: Omit<ChatAnswer, "durationMs">, price: Price | undefined): Usage {
+  const { usage } = answer;
+  if (price === undefined || usage.money !== undefined) return usage;
+  return { ...usage, money: moneyOf(answer, price) };
 }
 
 function moneyOf({ usage, model }: Omit<ChatAnswer, "durationMs">, price: Price): number {

@@ -5,7 +5,7 @@ import { NO_TOKENS, type Way } from "./way.ts";
 
 /**
  * Asks a human what it is asked itself; the human's answer is its own. Questions are listed by
- * `troupe questions`, and answered by `troupe answer`.
+ * `troupe questions ls`, and answered by `troupe questions answer`.
  *
  * @param options.who for those who look for their questions. Default: anybody.
  */

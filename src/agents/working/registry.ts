@@ -8,16 +8,16 @@ import type { HostAgents } from "../agent.ts";
 import type { AnyAgent } from "../definition/definition.ts";
 import type { Tool, Tools } from "../definition/tool.ts";
 import type { Environment } from "../environment.ts";
-import type { ChatModel } from "../model/model.ts";
 import type { Price } from "../model/usage.ts";
+import type { ModelOption } from "./models.ts";
 
 export interface AgentOptions {
   /** Functions and definitions that plans may name as agents. */
   readonly agents?: HostAgents | undefined;
   /** Tools that definitions may name in `uses`. */
   readonly tools?: Tools | undefined;
-  /** The model of a name; undefined: that of agents that name none. */
-  readonly model?: ((spec: string | undefined) => Promise<ChatModel>) | undefined;
+  /** Of agents that name none. Default: what the environment variable `TROUPE_MODEL` names. */
+  readonly model?: ModelOption | undefined;
   /** What a call costs, in whatever currency the budgets speak. */
   readonly price?: Price | undefined;
   readonly env?: Environment;
@@ -55,15 +55,4 @@ export function placeOf({ place }: { readonly place?: Place | undefined }): Plac
 /** What must not be recorded. */
 export function hiddenOf({ env = process.env, secrets = [] }: AgentOptions): readonly string[] {
   return [...secrets, ...secretsOf(env)];
-}
-
-/** The host has no model. */
-export function noModel(spec: string | undefined): Promise<ChatModel> {
-  const what = spec === undefined ? "no model" : `no way to open the model "${spec}"`;
-  return Promise.reject(
-    new TroupeError("MODEL_UNKNOWN", `this host has ${what}`, {
-      hint: "Give it one with the option `model`.",
-      data: { model: spec ?? null },
-    }),
-  );
 }

@@ -2,19 +2,23 @@
 import type { PromiseActorLogic } from "xstate";
 import { activity, type ActivityContext } from "../../actors/activity.ts";
 import type { Summary, TurnInput } from "../../events/agent/work.ts";
-import type { ChatAnswer, ChatMessage, Usage } from "../../events/chat/message.ts";
+import type { ChatAnswer, ChatMessage } from "../../events/chat/message.ts";
 import { aborted } from "../awaited.ts";
 import type { AnyAgent } from "../definition/definition.ts";
 import { cleanMessage } from "../model/clean-message.ts";
+import { costOf } from "../model/usage.ts";
 import { redactedError } from "../result-data.ts";
 import type { TurnContext } from "../ways/way.ts";
 import { specsOf } from "./brief.ts";
 import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
-import { definitionOf, hiddenOf, noModel, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
+import { definitionOf, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
 
 type Context = Omit<ActivityContext, "records">;
 
-export function turnActor(options: AgentOptions): PromiseActorLogic<ChatAnswer, TurnInput> {
+/** @see modelsOf */
+export type TurnOptions = AgentOptions & { readonly models: TurnContext["model"] };
+
+export function turnActor(options: TurnOptions): PromiseActorLogic<ChatAnswer, TurnInput> {
   return activity<TurnInput, ChatAnswer>(
     async ({ input, records: _records, ...context }) => {
       const agent = definitionOf(options, input.agent);
@@ -26,7 +30,7 @@ export function turnActor(options: AgentOptions): PromiseActorLogic<ChatAnswer, 
 
 // oxlint-disable-next-line max-params -- whose turn, and its three circumstances
 async function taken(
-  options: AgentOptions,
+  options: TurnOptions,
   agent: AnyAgent,
   input: TurnInput,
   context: Context,
@@ -52,7 +56,7 @@ const SUMMARIZE = [
 ].join(" ");
 
 /** The `summary` that agents invoke (T-G1): by their own model, in their own records. */
-export function summaryActor(options: AgentOptions): PromiseActorLogic<Summary, TurnInput> {
+export function summaryActor(options: TurnOptions): PromiseActorLogic<Summary, TurnInput> {
   return activity<TurnInput, Summary>(
     async ({ input, records: _records, ...context }) => {
       const { agent: name, work, messages } = input;
@@ -88,25 +92,19 @@ function inWords(message: ChatMessage): string {
 
 /** Takes a turn, without secrets, with what it cost and how long it took. */
 async function measured(
-  options: AgentOptions,
+  options: TurnOptions,
   take: (context: TurnContext) => Promise<Omit<ChatAnswer, "durationMs">>,
   context: Context,
 ): Promise<ChatAnswer> {
-  const { model = noModel, env = process.env, now = () => performance.now() } = options;
+  const { env = process.env, now = () => performance.now(), models } = options;
   const secrets = hiddenOf(options);
   const begun = now();
   try {
-    const answer = await take({ ...context, model, env, secrets });
+    const answer = await take({ ...context, model: models, env, secrets });
     const durationMs = Math.max(0, Math.round(now() - begun));
-    const usage = priced(options, answer.usage, answer.model);
-    return { ...answer, message: cleanMessage(answer.message, secrets), usage, durationMs };
+    const message = cleanMessage(answer.message, secrets);
+    return { ...answer, message, usage: costOf(answer, options.price), durationMs };
   } catch (error) {
     throw redactedError(error, secrets);
   }
-}
-
-function priced({ price }: AgentOptions, usage: Usage, model: string): Usage {
-  return price === undefined || usage.money !== undefined
-    ? usage
-    : { ...usage, money: price(usage, model) };
 }
