@@ -100,6 +100,8 @@ export type {
   Delivery,
 } from "./agents/definition/definition.ts";
 export type { DeliverContext } from "./agents/definition/deliver.ts";
+export type { ReadAgentsOptions } from "./agents/definition/in-text.ts";
+export { readAgents } from "./agents/definition/read-agents.ts";
 export { defineTool } from "./agents/definition/tool.ts";
 export type { Tool, ToolContext, Tools } from "./agents/definition/tool.ts";
 export { byFunction } from "./agents/ways/by-function.ts";

@@ -99,6 +99,7 @@ it("exports exactly these values", () => {
       "planKinds",
       "promptHash",
       "queueKinds",
+      "readAgents",
       "readPlan",
       "recording",
       "replayModel",

@@ -1,0 +1,36 @@
+/**
+ * The fields of an agent that is described in a Markdown file, as other tools have them too:
+ * `name`, `description`, `tools`, `model`, `color`; the rest is Troupe's own.
+ */
+import { z } from "zod";
+import { AgentLimits } from "../../events/agent/limits.ts";
+import { Id, Word } from "../../events/plan/values.ts";
+
+/** `Read, Grep`, or a list. */
+const Names = z.union([z.string(), z.array(Word)], { error: "names with commas between, or a list" });
+
+export const AgentFields = z.strictObject({
+  /** As plans call it, and as the file is called. */
+  name: Id,
+  /** What it is there for: those who choose read it. */
+  description: Word,
+  /** What it may call; `"*"`: all that there is. Default: none. */
+  tools: Names.nullish(),
+  /** A name that the host knows or maps; `inherit`: the host's own. */
+  model: Word.optional(),
+  color: Word.optional(),
+  /** Words that name what it is good at. */
+  skills: Names.nullish(),
+  /** Whether it may ask a human. */
+  mayAsk: z.boolean().optional(),
+  limits: AgentLimits.optional(),
+  /** It is a human: who. */
+  human: Word.optional(),
+});
+export type AgentFields = z.infer<typeof AgentFields>;
+
+/** The names in such a field. */
+export function namesIn(field: AgentFields["tools"]): readonly string[] {
+  const names = typeof field === "string" ? field.split(",") : (field ?? []);
+  return names.map((name) => name.trim()).filter((name) => name !== "");
+}
