@@ -91,6 +91,8 @@ export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";
 export type { AgentAnswer, AgentFunction, Agents, HostAgents, Work } from "./agents/agent.ts";
 export type { AgentKind } from "./agents/agent-kind.ts";
 export type { BudgetKind } from "./agents/budget-kind.ts";
+export { agentRegistry } from "./agents/definition/choose.ts";
+export type { AgentChoice, AgentRegistry } from "./agents/definition/choose.ts";
 export { defineAgent } from "./agents/definition/definition.ts";
 export type {
   AgentDefinition,

@@ -65,6 +65,7 @@ it("exports exactly these values", () => {
       "WorkflowOutcome",
       "WrongSequenceError",
       "activity",
+      "agentRegistry",
       "aiSdkModel",
       "byFunction",
       "byHuman",

@@ -29,13 +29,17 @@ import { onFacts, type FactHandler, type FactOptions } from "./handlers.ts";
 import { newRunId, runsFolder } from "./new-run.ts";
 import { hostKinds, type HostKinds } from "./host-kinds.ts";
 import type { PlanOptions } from "./plan-sources.ts";
-import { ROLES, type Role } from "./roles.ts";
+import { rolesWith } from "./definition/choose.ts";
+import type { Role } from "./roles.ts";
 import { COMPENSATION, sagaHandlers, type SagaHandlers } from "./saga-handlers.ts";
 
 export interface OrchestratorOptions extends PlanOptions {
   /** As in {@link createHost}. */
   readonly log?: string | EventLog;
-  /** Who there is. Default: eight roles, see {@link ROLES}; a role is played by the agent of its name. */
+  /**
+   * Who there is. Default: the eight of `ROLES`, and the agents that have skills; a role is
+   * played by the agent of its name.
+   */
   readonly roles?: readonly Role[];
   /** Makes plans of words. Default: by rules. */
   readonly planner?: Planner;
@@ -111,8 +115,9 @@ export interface Orchestrator extends AsyncDisposable {
 }
 
 export async function createOrchestrator(options: OrchestratorOptions = {}): Promise<Orchestrator> {
-  const { log: given, roles = ROLES, planner, agents = {}, onError, hostOptions, ...rest } = options;
-  const { folder = process.cwd(), artifacts, ...running } = rest;
+  const { log: given, planner, agents = {}, onError, hostOptions, ...rest } = options;
+  const { roles = rolesWith(definitionsIn(agents)), ...settings } = rest;
+  const { folder = process.cwd(), artifacts, ...running } = settings;
   await using cleanup = new AsyncDisposableStack();
   const log = typeof given === "object" ? given : cleanup.use(await openLog(given));
   const sagas = sagaHandlers();

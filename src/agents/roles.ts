@@ -214,9 +214,12 @@ export interface Choice {
  */
 export function bestRole(text: string, roles: readonly Role[]): Choice | undefined {
   const words = wordsOf(text);
+  const phrase = ` ${plain(text)} `;
+  const isNamed = (skill: string): boolean =>
+    words.has(skill) || (skill.includes(" ") && phrase.includes(` ${plain(skill)} `));
   let best: { readonly role: Role; readonly found: readonly string[] } | undefined;
   for (const role of roles) {
-    const found = [...wordsOf(role.name), ...role.skills].filter((skill) => words.has(skill));
+    const found = [...new Set([...wordsOf(role.name), ...role.skills])].filter(isNamed);
     if (best === undefined || found.length > best.found.length) best = { role, found };
   }
   if (best === undefined) return undefined;
@@ -230,4 +233,12 @@ export function bestRole(text: string, roles: readonly Role[]): Choice | undefin
 function wordsOf(text: string): ReadonlySet<string> {
   const lower = text.toLowerCase();
   return new Set([...lower.split(/[^a-z0-9]+/), ...lower.split(/[^a-z0-9-]+/)].filter((w) => w !== ""));
+}
+
+/** Words with one space between: what skills of several words are looked for in. */
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, " ")
+    .trim();
 }

@@ -1,7 +1,9 @@
 /** The orchestrator: teams of agents that are functions, from words to a result. */
 import { describe, expect, it } from "vitest";
 import type { Work } from "../../src/agents/agent.ts";
+import { defineAgent } from "../../src/agents/definition/definition.ts";
 import { executeWorkflow } from "../../src/agents/orchestrator.ts";
+import { byFunction } from "../../src/agents/ways/by-function.ts";
 import { EVERY_ENGINE } from "../support/laws-jetstream.ts";
 import { STUBS, world } from "../support/orchestrator-world.ts";
 
@@ -25,6 +27,24 @@ describe.each(EVERY_ENGINE)("an orchestrator, on $name", ({ bench }) => {
     const planner = () => ({ ...plan, name: "mine" });
     await using other = await w.open({ planner, log: "memory:" });
     expect(await other.decompose("An API")).toMatchObject({ name: "mine" });
+  });
+
+  it("S4-023: whoever was chosen by their skills, and why, stands in the log; agents that are actors bring theirs", async () => {
+    await using b = await bench();
+    await using w = await world(b);
+    const sailor = defineAgent({
+      name: "sailor",
+      description: "Sails.",
+      skills: ["sea", "harbour"],
+      way: byFunction(async ({ title }) => ({ text: `sailed: ${title}` })),
+    });
+    await using orchestrator = await w.open({ agents: { ...STUBS, sailor } });
+    const order = { description: "A journey", requirements: ["Cross the sea", "Write the docs"] };
+    expect((await orchestrator.execute(order, { id: "r1" })).errors).toEqual([]);
+    const [first] = await Array.fromAsync(w.log.read("workflow/r1", { to: 1 }));
+    const tasks = JSON.stringify(first?.body);
+    expect(tasks).toContain('"input":{"role":"sailor","reason":"it names sea"}');
+    expect(tasks).toContain('"input":{"role":"docs_writer","reason":"it names docs, write"}');
   });
 
   it("S4-052: executes words, and says how it went; its JSON form has the names that others know", async () => {
