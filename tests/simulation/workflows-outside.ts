@@ -19,9 +19,14 @@ import type {
   WorkPackage,
   WorkResult,
 } from "../../src/events/work.ts";
+import { BudgetInput, BudgetMessage } from "../../src/events/agent/budget.ts";
+import { AgentCommand, AgentInput } from "../../src/events/agent/work.ts";
+import { agentMachine } from "../../src/machines/agent/agent.ts";
+import { budgetMachine } from "../../src/machines/budget/budget.ts";
 import { taskMachine } from "../../src/machines/task/task.ts";
 import { workflowMachine } from "../../src/machines/workflow/workflow.ts";
 import { sharedOutside, type Fate, type SharedOutside } from "../../src/testing/outside.ts";
+import { simulatedSources } from "./workflows-actors.ts";
 import { AGENTS, type Answer } from "./workflows-agents.ts";
 
 /** What was done to the world in one history: what each idempotency key stood for. */
@@ -117,7 +122,8 @@ export function workflowKinds(outside: WorkflowOutside) {
     checks,
     command: activity<CommandInput, CommandResult>(() => Promise.reject(new Error("no commands here"))),
   };
-  const machine = taskMachine.provide({ actors });
+  const actor = agentMachine.provide({ actors: simulatedSources(done) });
+  const machine = taskMachine.provide({ actors: { ...actors, actor } });
   return [
     defineKind({
       kind: "workflow",
@@ -137,5 +143,20 @@ export function workflowKinds(outside: WorkflowOutside) {
       input: WorkflowInput,
     }),
     defineKind({ kind: "task", version: "1", machine, events: TaskCommand, input: TaskInput }),
+    defineKind({
+      kind: "agent",
+      version: "1",
+      machine: actor,
+      events: AgentCommand,
+      input: AgentInput,
+      leadingFacts: ["agent.failed", "agent.completed"],
+    }),
+    defineKind({
+      kind: "budget",
+      version: "1",
+      machine: budgetMachine,
+      events: BudgetMessage,
+      input: BudgetInput,
+    }),
   ] as const;
 }

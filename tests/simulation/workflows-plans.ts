@@ -2,6 +2,7 @@
 import { WorkflowInput, type WorkflowCommand } from "../../src/events/commands.ts";
 import type { Json } from "../../src/events/json.ts";
 import { Plan } from "../../src/events/plan/plan.ts";
+import { ACTORS } from "./workflows-actors.ts";
 import type { Act } from "../../src/testing/plan.ts";
 
 export const WORKFLOW = "workflow/r";
@@ -21,18 +22,26 @@ const LATER_MS = 150_000;
 interface Outline {
   readonly ends: string;
   readonly commands?: readonly WorkflowCommand[];
+  /** What humans answer to agents, by the task. */
+  readonly answers?: readonly string[];
   readonly [field: string]: unknown;
 }
 
-function scenario(name: string, { ends, commands = [], ...plan }: Outline): Scenario {
+function scenario(name: string, { ends, commands = [], answers = [], ...plan }: Outline): Scenario {
   const input = WorkflowInput.parse({
     run: "r",
     folder: "/plans",
     artifacts: "/plans/out",
     plan: Plan.parse({ name, ...plan }),
+    actors: [...ACTORS],
   });
   const start: Act = { waitMs: 0, to: WORKFLOW, start: plainOf(input) };
-  return { name, ends, acts: [start, ...commands.map((send, n) => command(send, `c${n}`, LATER_MS))] };
+  const told = answers.map((id, n): Act => {
+    const send = { type: "ANSWER", question: "q1", text: "red" };
+    return { waitMs: LATER_MS, id: `a${n}`, to: `agent/r:${id}:work`, send };
+  });
+  const asked = commands.map((send, n) => command(send, `c${n}`, LATER_MS));
+  return { name, ends, acts: [start, ...told, ...asked] };
 }
 
 /** As it stands in a record. */
@@ -202,5 +211,15 @@ export const SCENARIOS: readonly Scenario[] = [
       { type: "APPROVE", gate: "c:before~2" },
     ],
     tasks: [task("a", "works"), task("b", "says"), task("c", "works", { approval: ["before"] })],
+  }),
+  scenario("agents that are actors", {
+    ends: "COMPLETED",
+    answers: ["b"],
+    budget: { calls: 100, agents: { rambler: { tokens: 100_000 } } },
+    tasks: [
+      task("a", "thinker"),
+      task("b", "asker"),
+      task("c", "rambler", { dependsOn: ["a"], timeoutMs: 400_000 }),
+    ],
   }),
 ];

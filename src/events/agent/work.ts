@@ -48,7 +48,7 @@ export const Brief = z.strictObject({
 export type Brief = z.infer<typeof Brief>;
 
 /** What one call of a tool came to. */
-export const ToolResult = z.strictObject({
+export const ToolResult = z.object({
   text: z.string(),
   failed: z.boolean(),
   /** Of the call itself. */
