@@ -11,7 +11,7 @@ export default defineConfig({
   resolve: { conditions: ["@troupe/source"] },
   ssr: { resolve: { conditions: ["@troupe/source"], externalConditions: ["@troupe/source"] } },
   test: {
-    globalSetup: ["tests/support/shared-nats.ts", "tests/support/caches.ts"],
+    globalSetup: ["shared-nats", "bubblewrap", "caches"].map((file) => `tests/support/${file}.ts`),
     include: ["tests/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,

@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "./nats-binary.ts";
+import { run } from "./binary.ts";
 
 const VERSION = "2.15.0";
 

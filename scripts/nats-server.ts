@@ -5,20 +5,24 @@
  *     node scripts/nats-server.ts                  prints its path
  *     node scripts/nats-server.ts run [argument…]  runs it, by default with nats.conf
  *
- * - 1. Nothing is installed: only `.cache/nats/` is written.
- * - 2. What `$NATS_SERVER` names is used or refused, never passed over.
- * - 3. Without a server this fails; nothing that needs one may go on without it.
+ * Without a server this fails; nothing that needs one may go on without it.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { addToCache, cached, isFit, OLDEST, onPath, versionOf } from "./nats-binary.ts";
-import { fromDebian } from "./nats-debian.ts";
+import { findBinary, type Wanted } from "./binary.ts";
+import { fromDebian } from "./debian-package.ts";
 import { fromRelease } from "./nats-release.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
+/** The oldest server whose JetStream does what the log needs. */
+export const NATS: Wanted = {
+  file: process.platform === "win32" ? "nats-server.exe" : "nats-server",
+  oldest: "2.14.0",
+};
+
 /**
- * The path of a server of version {@link OLDEST} or later.
+ * The path of a server that is new enough.
  *
  * @throws {Error} that says what was tried and what to install.
  */
@@ -26,43 +30,21 @@ export async function natsServer(
   options: { readonly env?: NodeJS.ProcessEnv; readonly cache?: string } = {},
 ): Promise<string> {
   const { env = process.env, cache = join(ROOT, ".cache", "nats") } = options;
-  const named = env["NATS_SERVER"];
-  if (named !== undefined && named !== "") return assertFit(named);
-  const found = await onPath(env);
-  if (found !== undefined && isFit(await versionOf(found))) return found;
-  return (await cached(cache)) ?? obtain(cache);
-}
-
-async function assertFit(binary: string): Promise<string> {
-  const version = await versionOf(binary);
-  if (isFit(version)) return binary;
-  const why = version === undefined ? "which does not run" : `which is ${version}; need ${OLDEST}`;
-  throw new Error(`$NATS_SERVER names "${binary}", ${why}`);
-}
-
-async function obtain(cache: string): Promise<string> {
-  const failures: string[] = [];
-  for (const [name, way] of [
-    ["release", fromRelease],
-    ["Debian package", fromDebian],
-  ] as const) {
-    try {
-      return await addToCache(cache, way);
-    } catch (error) {
-      failures.push(`${name}: ${reason(error)}`);
-    }
-  }
-  throw new Error(
-    `no nats-server ${OLDEST} or later was found, and none could be obtained ` +
-      `(${failures.join("; ")}). Install one (https://github.com/nats-io/nats-server/releases, ` +
-      `or "brew install nats-server") and put it on the PATH or name it in NATS_SERVER.`,
-  );
-}
-
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const [line = ""] = error.message.split("\n");
-  return error.cause instanceof Error ? `${line} (${error.cause.message})` : line;
+  return findBinary(NATS, {
+    env,
+    cache,
+    variable: "NATS_SERVER",
+    ways: [
+      ["release", fromRelease],
+      [
+        "Debian package",
+        (folder) => fromDebian(folder, { name: "nats-server", suite: "sid", holds: "usr/sbin" }),
+      ],
+    ],
+    hint:
+      'Install one (https://github.com/nats-io/nats-server/releases, or "brew install nats-server") ' +
+      "and put it on the PATH or name it in NATS_SERVER.",
+  });
 }
 
 async function main(args: readonly string[]): Promise<void> {

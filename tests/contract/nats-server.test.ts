@@ -5,16 +5,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   addToCache,
-  binaryName,
   cached,
   compareVersions,
   isFit,
   run,
   versionOf,
-} from "../../scripts/nats-binary.ts";
-import { parseSource } from "../../scripts/nats-debian.ts";
+} from "../../scripts/binary.ts";
+import { parseSource } from "../../scripts/debian-package.ts";
 import { assertSum } from "../../scripts/nats-release.ts";
-import { natsServer } from "../../scripts/nats-server.ts";
+import { NATS, natsServer } from "../../scripts/nats-server.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -24,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** A program that says it is a server of this version. */
 async function fake(home: string, version: string): Promise<string> {
-  const file = join(home, binaryName());
+  const file = join(home, NATS.file);
   await writeFile(file, `#!/bin/sh\necho "nats-server: v${version}"\n`);
   await chmod(file, 0o755);
   return file;
@@ -43,7 +42,7 @@ describe("nats.conf", () => {
 
 describe("the server that is found", () => {
   it("is new enough", async () => {
-    expect(isFit(await versionOf(await natsServer()))).toBe(true);
+    expect(isFit(NATS, await versionOf(await natsServer()))).toBe(true);
   });
 
   it("is the one that NATS_SERVER names, or none", async () => {
@@ -59,7 +58,7 @@ describe("the server that is found", () => {
   it("is one on the PATH if that is new enough, else the newest in the cache", async () => {
     const [bin, cache] = [await mkdtemp(`${folder}/b-`), await mkdtemp(`${folder}/c-`)];
     for (const version of ["2.9.99", "2.14.2", "2.15.0"])
-      await addToCache(cache, async (into) => {
+      await addToCache(NATS, cache, async (into) => {
         await fake(into, version);
         return into;
       }).catch(() => {});
@@ -72,21 +71,21 @@ describe("the server that is found", () => {
     );
     await fake(bin, "2.10.0");
     const env = { PATH: `${bin}:${process.env["PATH"]}` };
-    expect(await natsServer({ env, cache })).toBe(await cached(cache));
-    expect(await cached(cache)).toContain("2.15.0");
+    expect(await natsServer({ env, cache })).toBe(await cached(NATS, cache));
+    expect(await cached(NATS, cache)).toContain("2.15.0");
   });
 
   it("enters the cache whole, whoever comes first, and leaves nothing behind", async () => {
     const cache = await mkdtemp(`${folder}/r-`);
     const add = (version: string) =>
-      addToCache(cache, async (into) => {
+      addToCache(NATS, cache, async (into) => {
         await fake(into, version);
         return into;
       });
     const both = await Promise.all([add("2.15.1"), add("2.15.1"), add("2.15.1")]);
     expect(new Set(both).size).toBe(1);
     await expect(add("2.13.0")).rejects.toThrow("got version 2.13.0");
-    await expect(addToCache(cache, () => Promise.reject(new Error("offline")))).rejects.toThrow(
+    await expect(addToCache(NATS, cache, () => Promise.reject(new Error("offline")))).rejects.toThrow(
       "offline",
     );
     expect(await readdir(cache)).toHaveLength(1);

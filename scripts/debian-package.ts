@@ -1,5 +1,5 @@
 /**
- * Obtains the newest `nats-server` that Debian has (suite sid), where only apt reaches a network.
+ * Obtains a program from a Debian package, where only apt reaches a network.
  *
  * - 1. Nothing is installed and apt's own state is not touched: all of it lies in a private folder.
  * - 2. The mirror and the keyring are those of the machine's own configuration, so apt checks
@@ -7,7 +7,7 @@
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "./nats-binary.ts";
+import { run } from "./binary.ts";
 
 /** A place that this machine has Debian packages from. */
 export interface DebianSource {
@@ -15,21 +15,35 @@ export interface DebianSource {
   readonly keyring?: string;
 }
 
-/** Downloads and unpacks the package into a folder; answers the folder of the binary. */
-export async function fromDebian(folder: string): Promise<string> {
+export interface DebianPackage {
+  readonly name: string;
+  /** Where it comes from: `sid`, `bookworm`. */
+  readonly suite: string;
+  /** The folder in the package that holds the program. */
+  readonly holds: string;
+}
+
+/** Downloads and unpacks a package into a folder; answers the folder of the program. */
+export async function fromDebian(
+  folder: string,
+  { name, suite, holds }: DebianPackage,
+): Promise<string> {
   const source = await debianSource();
   if (source === undefined) throw new Error("this machine's apt has no Debian source");
-  const options = await privateApt(folder, source);
+  const options = await privateApt(folder, source, suite);
   await run("apt-get", [...options, "update"], { timeoutMs: 120_000 });
-  await run("apt-get", [...options, "download", "nats-server"], {
-    cwd: folder,
-    timeoutMs: 120_000,
-  });
-  const deb = (await readdir(folder)).find((name) => name.endsWith(".deb"));
+  await run("apt-get", [...options, "download", name], { cwd: folder, timeoutMs: 120_000 });
+  const deb = (await readdir(folder)).find((file) => file.endsWith(".deb"));
   if (deb === undefined) throw new Error("apt-get download left no package");
   const unpacked = join(folder, "unpacked");
   await run("dpkg-deb", ["-x", join(folder, deb), unpacked], { timeoutMs: 60_000 });
-  return join(unpacked, "usr", "sbin");
+  return join(unpacked, holds);
+}
+
+/** The suite that this machine is of: a program from another may want newer libraries. */
+export async function ownSuite(): Promise<string> {
+  const release = await readFile("/etc/os-release", "utf8").catch(() => "");
+  return /^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1] ?? "stable";
 }
 
 /** The Debian mirror in a sources file: deb822 (`Types: deb`) or one-line (`deb …`). */
@@ -57,11 +71,15 @@ async function debianSource(): Promise<DebianSource | undefined> {
   return undefined;
 }
 
-async function privateApt(folder: string, source: DebianSource): Promise<readonly string[]> {
+async function privateApt(
+  folder: string,
+  source: DebianSource,
+  suite: string,
+): Promise<readonly string[]> {
   await mkdir(join(folder, "lists", "partial"), { recursive: true });
   await mkdir(join(folder, "cache", "archives", "partial"), { recursive: true });
   const signed = source.keyring === undefined ? "" : `[signed-by=${source.keyring}] `;
-  await writeFile(join(folder, "sources.list"), `deb ${signed}${source.uri} sid main\n`);
+  await writeFile(join(folder, "sources.list"), `deb ${signed}${source.uri} ${suite} main\n`);
   const settings = {
     "Dir::Etc::sourcelist": join(folder, "sources.list"),
     "Dir::Etc::sourceparts": "/dev/null",
