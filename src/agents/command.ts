@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly lingerMs?: number;
   /** Further texts to redact. */
   readonly secrets?: readonly string[];
+  /** Told the command's process, which leads its group, as soon as it has started. */
+  readonly started?: (pid: number) => void;
 }
 
 /** How long the pipes may stay open once the group is gone. */
@@ -46,6 +48,7 @@ const DEFAULTS = {
   outputLimit: 16_384,
   graceMs: 2_000,
   lingerMs: 500,
+  started: (_pid: number): void => undefined,
 } satisfies RunOptions;
 
 type Printed = Omit<CommandResult, "exitCode" | "signal">;
@@ -74,6 +77,7 @@ export async function runCommand(command: Command, options: RunOptions = {}): Pr
   readyReaper();
   const begun = settings.now();
   const child = start(command, commandEnvironment(command, env));
+  if (child.pid !== undefined) settings.started(child.pid);
   const end = await supervise(child, collect(child, stdout, stderr), command.timeoutMs, settings);
   const durationMs = Math.round(settings.now() - begun);
   return resultOf(end, command, () => printedOf(stdout.end(), stderr.end(), durationMs));
