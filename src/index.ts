@@ -53,10 +53,12 @@ export type {
   StoredSnapshot,
   Swept,
 } from "./events/log/log.ts";
+export { ExecutionResult, SandboxLimit } from "./events/execution-result.ts";
 export { Plan } from "./events/plan/plan.ts";
 export { PlanTask } from "./events/plan/task.ts";
 export { parsePlan } from "./events/plan/text.ts";
 export type { ParseOptions, PlacedFault } from "./events/plan/text.ts";
+export { Coverage, TestFailure, TestReport } from "./events/test-report.ts";
 export { Generated, Synthesis, Verdict, WorkPackage, WorkResult } from "./events/work.ts";
 export type { ContextValue } from "./machines/context/state.ts";
 export { sendToActor, startActor } from "./machines/host-actions.ts";
@@ -207,6 +209,20 @@ export { readPlan } from "./agents/read-plan.ts";
 export { ROLES } from "./agents/roles.ts";
 export type { Role } from "./agents/roles.ts";
 export type { SagaHandlers } from "./agents/saga-handlers.ts";
+export { SandboxLimits } from "./agents/sandbox/limits.ts";
+export { openSandbox } from "./agents/sandbox/open-sandbox.ts";
+export type {
+  Held,
+  Sandbox,
+  SandboxCommand,
+  SandboxOptions,
+  Strength,
+} from "./agents/sandbox/sandbox.ts";
+export { testInSandbox } from "./agents/sandbox/tester.ts";
+export type { SandboxTest, SandboxTests, TestOutcome, TestRun } from "./agents/sandbox/tester.ts";
+export { parseCoverage } from "./agents/test-report/coverage.ts";
+export { parseTestReport } from "./agents/test-report/test-report.ts";
+export type { ReportFormat, ReportOptions } from "./agents/test-report/test-report.ts";
 export { conditional, dynamic, hub, parallel, saga, sequential } from "./agents/patterns.ts";
 export type {
   PatternMachine,

@@ -45,7 +45,7 @@ describe("T-X2: what a command in a sandbox must not do", () => {
     server.close();
   });
 
-  it("it sees no file, process or variable of the host, and writes in its own folders only", async () => {
+  it("sees no file, process or variable of the host, and writes in its own folders only", async () => {
     const secret = join(folder, "secret.txt");
     writeFileSync(secret, "host's own");
     await using sandbox = await openSandbox({ hostEnv: { ...process.env, PLANTED: "x-planted" } });
@@ -81,7 +81,7 @@ describe("T-X2: what a command in a sandbox must not do", () => {
     expect(wrote.exitCode).toBe(0);
   });
 
-  it("it is nobody: no root, no capability, no way to more", async () => {
+  it("is nobody: no root, no capability, no way to more", async () => {
     await using sandbox = await openSandbox();
     const { stdout } = await sandbox.run({
       argv: [

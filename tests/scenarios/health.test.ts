@@ -1,9 +1,10 @@
 /** How a host is: what doctor and `health` tell. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { health } from "../../src/actors/health.ts";
 import { openLog } from "../../src/events/log/open.ts";
+import { cliBench } from "../support/cli.ts";
 import { hearing, onEachLog } from "../support/cli-logs.ts";
 
 const PLAN = `
@@ -51,5 +52,41 @@ onEachLog("the health of a host", (open) => {
     expect(checks.find(({ name }) => name === "metrics")?.found).toMatch(
       /^runs: 1 COMPLETED, .* on average; tasks: 2 COMPLETED, .* on average; 1 retried, 0 started again$/,
     );
+  });
+
+  it("S3-055: doctor --quick says that broker, sandbox and schemas are there", async () => {
+    using bench = open();
+    const env = { TROUPE_BWRAP: process.env["TROUPE_BWRAP"] ?? "" };
+    const { code, value } = await bench.json(["doctor", "--quick"], { env });
+    const broker = bench.log.startsWith("nats:") ? /^answers after/ : /^none is needed/;
+    expect(code).toBe(0);
+    expect(value).toMatchObject({
+      ok: true,
+      checks: [
+        { name: "node" },
+        { name: "broker", found: expect.stringMatching(broker) },
+        { name: "sandbox", found: expect.stringMatching(/^bubblewrap, /) },
+        { name: "schemas", found: "a good plan is taken, a bad one refused" },
+      ],
+    });
+  });
+});
+
+describe("a machine that is not set up", () => {
+  it("S3-055: fails the quick check, each part with its code and what to do", async () => {
+    using bench = cliBench();
+    const env = { TROUPE_BWRAP: "/no/such/bwrap" };
+    const argv = ["doctor", "--quick", "--log", "nats://127.0.0.1:1/none"];
+    const { code, out } = await bench.troupe(argv, { env });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^✓ node: .*\n✗ broker: LOG_UNREACHABLE: .*\n {2}→ /);
+    expect(out).toMatch(/\n✗ sandbox: SANDBOX_UNAVAILABLE: .*no program\n {2}→ .*\n✓ schemas: /);
+  });
+
+  it("without a sandbox is sound all the same, and told of it", async () => {
+    using bench = cliBench();
+    const { code, out } = await bench.troupe(["doctor"], { env: { TROUPE_BWRAP: "/no/such/bwrap" } });
+    expect(code).toBe(0);
+    expect(out).toMatch(/✓ sandbox: SANDBOX_UNAVAILABLE: there is none: .*\n {2}→ /);
   });
 });

@@ -21,8 +21,9 @@ function argvOf(pid: string): readonly string[] {
 }
 
 /** Waits until no process has this word in its command line. */
-export const gone = (word: string): Promise<void> =>
-  expect.poll(() => running(word), { timeout: 5_000 }).toEqual([]);
+export async function gone(word: string): Promise<void> {
+  await expect.poll(() => running(word), { timeout: 5_000 }).toEqual([]);
+}
 
 /** What sandboxes of a process have on the host: folders and control groups. */
 export const traces = (pid: number | undefined): readonly string[] => [

@@ -8,7 +8,7 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Limits } from "./limits.ts";
+import type { SandboxLimits } from "./limits.ts";
 import type { Meter, Over } from "./meter.ts";
 import { leftBehind } from "./names.ts";
 
@@ -36,7 +36,7 @@ const CONTROLLERS = ["cpu", "memory", "pids"] as const;
 const PERIOD_US = 100_000;
 
 /** @param name of the groups; nobody else's has it. */
-export async function openControlGroups(name: string, limits: Limits): Promise<ControlGroups> {
+export async function openControlGroups(name: string, limits: SandboxLimits): Promise<ControlGroups> {
   const groups = await makeGroups(name, limits);
   const kill = async (): Promise<void> => {
     for (const { folder } of groups) await emptyGroup(folder);
@@ -64,7 +64,7 @@ export async function openControlGroups(name: string, limits: Limits): Promise<C
   };
 }
 
-async function makeGroups(name: string, limits: Limits): Promise<readonly Group[]> {
+async function makeGroups(name: string, limits: SandboxLimits): Promise<readonly Group[]> {
   const mounts = await readFile("/proc/self/mounts", "utf8").catch(() => "");
   const own = await readFile("/proc/self/cgroup", "utf8").catch(() => "");
   const groups: Group[] = [];
@@ -82,7 +82,7 @@ async function makeGroups(name: string, limits: Limits): Promise<readonly Group[
   return groups;
 }
 
-async function makeGroup(group: Group, limits: Limits): Promise<boolean> {
+async function makeGroup(group: Group, limits: SandboxLimits): Promise<boolean> {
   try {
     await mkdir(group.folder);
   } catch {
@@ -145,7 +145,7 @@ interface Bound {
   readonly needed: boolean;
 }
 
-function boundsOf(version: 1 | 2, controller: Controller, limits: Limits): readonly Bound[] {
+function boundsOf(version: 1 | 2, controller: Controller, limits: SandboxLimits): readonly Bound[] {
   const quota = Math.max(1_000, Math.round(limits.cpus * PERIOD_US));
   const memory = String(limits.memoryBytes);
   // the sandbox's own two processes are not the command's

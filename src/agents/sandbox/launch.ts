@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import type { Environment } from "../environment.ts";
 import { findProgram } from "./bubblewrap.ts";
 import type { ControlGroups } from "./control-groups.ts";
-import type { Limits } from "./limits.ts";
+import type { SandboxLimits } from "./limits.ts";
 
 /**
  * `sh SCRIPT ulimit-d notes door… -- command…`: no core files, a bound on each process's data
@@ -28,7 +28,7 @@ exec "$@"`;
 export const NOT_LET_IN = 125;
 
 export interface Launch {
-  readonly limits: Limits;
+  readonly limits: SandboxLimits;
   readonly groups: ControlGroups;
   /** What pins a command to processors, and its arguments. */
   readonly pin: readonly string[];
@@ -53,7 +53,7 @@ export function launched(
 }
 
 /** Where no control group bounds the processors: as many as are allowed, others each time. */
-export async function pinned(limits: Limits, env: Environment): Promise<readonly string[]> {
+export async function pinned(limits: SandboxLimits, env: Environment): Promise<readonly string[]> {
   const wanted = Math.ceil(limits.cpus);
   const taskset = await findProgram("taskset", env);
   if (taskset === undefined || wanted >= availableParallelism()) return [];

@@ -6,7 +6,7 @@ import type { SandboxLimit } from "../../events/execution-result.ts";
 const MIB = 1024 ** 2;
 
 /** One command and all that it starts, together. */
-export const Limits = z.strictObject({
+export const SandboxLimits = z.strictObject({
   /** Processors; `0.5` is half of one. */
   cpus: z.number().min(0.05).max(1024).default(1),
   /** Bytes; what is written to the sandbox's folders counts where they lie in memory. */
@@ -24,15 +24,15 @@ export const Limits = z.strictObject({
   /** Processes and threads at a time. */
   pids: z.int().min(1).max(1_000_000).default(512),
 });
-export type Limits = z.infer<typeof Limits>;
+export type SandboxLimits = z.infer<typeof SandboxLimits>;
 
 /**
  * The limits with defaults: 1 CPU, 2 GiB of memory, 1 GiB of disk, 5 minutes, 512 processes.
  *
  * @throws {@link TroupeError} `INPUT_INVALID`.
  */
-export function limitsOf(given: Partial<Limits>): Limits {
-  const parsed = Limits.safeParse(given);
+export function limitsOf(given: Partial<SandboxLimits>): SandboxLimits {
+  const parsed = SandboxLimits.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new TroupeError(
     "INPUT_INVALID",
@@ -42,7 +42,7 @@ export function limitsOf(given: Partial<Limits>): Limits {
 }
 
 /** What happened, in words. */
-export function limitInWords(limit: SandboxLimit, limits: Limits, timeoutMs: number): string {
+export function limitInWords(limit: SandboxLimit, limits: SandboxLimits, timeoutMs: number): string {
   switch (limit) {
     case "cpu":
       return `it used more than ${limits.cpus} CPU`;

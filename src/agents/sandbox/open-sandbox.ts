@@ -12,7 +12,7 @@ import { copyIn, partsOf, readInside } from "./copy-in.ts";
 import { bubblewrapDriver, unsandboxedDriver, type Driver } from "./drivers.ts";
 import { execute } from "./execute.ts";
 import { launched, NOT_LET_IN, pinned, type Launch } from "./launch.ts";
-import { limitsOf, type Limits } from "./limits.ts";
+import { limitsOf, type SandboxLimits } from "./limits.ts";
 import { openPlace, type Place, type Tools } from "./place.ts";
 import type { Sandbox, SandboxCommand, SandboxOptions } from "./sandbox.ts";
 import { strengthOf } from "./strength.ts";
@@ -109,7 +109,7 @@ function sandbox(parts: Parts, resources: AsyncDisposableStack): Sandbox {
 
 interface Ready {
   readonly place: Place;
-  readonly limits: Limits;
+  readonly limits: SandboxLimits;
   readonly settings: { readonly controlGroups: boolean; readonly hostEnv: Environment };
 }
 

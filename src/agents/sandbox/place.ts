@@ -12,7 +12,7 @@ import { lstat, mkdir, mkdtemp, readdir, rm, statfs, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Limits } from "./limits.ts";
+import type { SandboxLimits } from "./limits.ts";
 import type { Meter } from "./meter.ts";
 import { endNamed, leftBehind, ownName } from "./names.ts";
 
@@ -42,7 +42,7 @@ export interface Tools {
 }
 
 /** @param tools without them, the place is a folder on the disk. */
-export async function openPlace(limits: Limits, tools: Tools | undefined): Promise<Place> {
+export async function openPlace(limits: SandboxLimits, tools: Tools | undefined): Promise<Place> {
   for (const name of await leftBehind(await readdir(tmpdir()))) {
     await endNamed(name);
     await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
@@ -94,7 +94,7 @@ function inMemory(folder: string, mount: string, { child, pid, nsenter }: Held):
   };
 }
 
-function onDisk(folder: string, mount: string, { diskBytes }: Limits): Place {
+function onDisk(folder: string, mount: string, { diskBytes }: SandboxLimits): Place {
   return {
     name: basename(folder),
     root: mount,
@@ -117,7 +117,11 @@ function onDisk(folder: string, mount: string, { diskBytes }: Limits): Place {
 const WAIT = "echo $$; read -r _";
 
 /** Starts the process that holds the file system. */
-async function hold(mount: string, { diskBytes }: Limits, { bwrap, nsenter }: Tools): Promise<Held> {
+async function hold(
+  mount: string,
+  { diskBytes }: SandboxLimits,
+  { bwrap, nsenter }: Tools,
+): Promise<Held> {
   const namespaces = ["--unshare-user", "--die-with-parent", "--dev-bind", "/", "/"];
   const size = ["--size", String(diskBytes), "--tmpfs", mount];
   const child = spawn(bwrap, [...namespaces, ...size, "--", "/bin/sh", "-c", WAIT], {

@@ -1,6 +1,6 @@
 /** A process and all that descend from it, as Linux tells in `/proc`. */
 import { readdir, readFile } from "node:fs/promises";
-import type { Limits } from "./limits.ts";
+import type { SandboxLimits } from "./limits.ts";
 import type { Meter, Over } from "./meter.ts";
 
 interface Process {
@@ -25,7 +25,11 @@ export type Watched = ReadonlySet<"cpu" | "memory" | "pids">;
  *
  * @param filled how many bytes of memory its files take.
  */
-export function treeMeter(watched: Watched, limits: Limits, filled: () => Promise<number>): Meter {
+export function treeMeter(
+  watched: Watched,
+  limits: SandboxLimits,
+  filled: () => Promise<number>,
+): Meter {
   if (watched.size === 0) return { read: async () => [] };
   const begun = performance.now();
   return {

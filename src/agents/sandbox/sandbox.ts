@@ -11,7 +11,7 @@
  */
 import type { ExecutionResult, SandboxLimit } from "../../events/execution-result.ts";
 import type { Environment } from "../environment.ts";
-import type { Limits } from "./limits.ts";
+import type { SandboxLimits } from "./limits.ts";
 
 export interface SandboxOptions {
   /** `"unsandboxed"` runs with all rights of this process; only limits and clean-up remain. Default `"bubblewrap"`. */
@@ -25,7 +25,7 @@ export interface SandboxOptions {
   /** Folders or files of the host that are seen, read only, at these paths of the work folder. */
   readonly mounts?: Readonly<Record<string, string>>;
   /** Default: 1 CPU, 2 GiB of memory, 1 GiB of disk, 5 minutes, 512 processes. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<SandboxLimits>;
   /** Further texts that are taken out of what commands print. */
   readonly secrets?: readonly string[];
   /** Bytes kept of stdout and of stderr. Default 1 MiB each. */
@@ -60,7 +60,7 @@ export type Strength = Readonly<Record<SandboxLimit | "files" | "network", Held>
 
 export interface Sandbox extends AsyncDisposable {
   readonly driver: "bubblewrap" | "unsandboxed";
-  readonly limits: Limits;
+  readonly limits: SandboxLimits;
   readonly strength: Strength;
   /**
    * Runs a command to its end. A bad end is a result, not an error.

@@ -28,6 +28,8 @@ export function strengthOf({ name }: Driver, { disk }: Place, { groups, pin }: L
 }
 
 /** The names of what is weak. */
-export function weakIn(strength: Strength): readonly string[] {
-  return Object.entries(strength).flatMap(([name, { weak }]) => (weak ? [name] : []));
+export function weakIn(strength: Strength): readonly (keyof Strength)[] {
+  return PARTS.filter((name) => strength[name].weak);
 }
+
+const PARTS = ["cpu", "disk", "files", "memory", "network", "pids", "time"] as const;

@@ -11,6 +11,7 @@ import type { ExecutionResult } from "../../events/execution-result.ts";
 import { argvOf, textOf, type Run } from "../../events/plan/values.ts";
 import { secretsOf } from "../../events/secrets.ts";
 import type { Coverage, TestFailure, TestReport } from "../../events/test-report.ts";
+import { redact } from "../redact.ts";
 import { parseCoverage } from "../test-report/coverage.ts";
 import { parseTestReport } from "../test-report/test-report.ts";
 import { partsOf } from "./copy-in.ts";
@@ -21,7 +22,7 @@ import { weakIn } from "./strength.ts";
 /** One command that tests. */
 export interface SandboxTest {
   /** A text is for the sandbox's shell, a list for no shell. */
-  readonly cmd: Run;
+  readonly cmd: string | readonly string[];
   /** Milliseconds. Default: the sandbox's limit. */
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -91,7 +92,8 @@ async function runTest(
   test: SandboxTest,
   { secrets, signal }: Around,
 ): Promise<TestRun> {
-  const { cmd, timeoutMs, env } = test;
+  const { timeoutMs, env } = test;
+  const cmd: Run = typeof test.cmd === "string" ? test.cmd : [...test.cmd];
   const result = await sandbox.run({
     argv: argvOf(cmd),
     ...(timeoutMs !== undefined && { timeoutMs }),
@@ -99,7 +101,7 @@ async function runTest(
     ...(signal !== undefined && { signal }),
   });
   const hidden = [...secrets, ...secretsOf(env ?? {})];
-  const name = textOf(cmd);
+  const name = redact(textOf(cmd), hidden);
   const said = await reportOf(sandbox, test, { result, hidden });
   const report = judged(name, result, said);
   const coverage = await coverageOf(sandbox, test);

@@ -13,30 +13,29 @@ import type { EventLog } from "../../events/log/log.ts";
 import { metricsOf, type Measured, type Metrics } from "../../projections/metrics.ts";
 import { openProjections } from "../../projections/runner.ts";
 import { runs } from "../../projections/runs.ts";
+import { failed, type Check } from "../check.ts";
 import { count, inked, span } from "../paper.ts";
 import { addressesIn, replay, replayEnv } from "../replaying.ts";
+import { advice, nodeCheck, sandboxCheck, setupChecks } from "../setup-checks.ts";
 import { addCommand, openExisting, type Shell } from "../shell.ts";
 import { tame } from "../terminal.ts";
 
-const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
-
-interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly found: string;
-  readonly code?: string;
-  readonly hint?: string;
-  readonly metrics?: Metrics;
-}
+const Options = z.object({
+  log: z.string(),
+  json: z.boolean().default(false),
+  quick: z.boolean().default(false),
+});
 
 export function addDoctor(program: Command, shell: Shell): void {
-  addCommand(program, "doctor", "Look for what is wrong with this machine or a log.").action(
-    (options: unknown) => doctor(shell, Options.parse(options)),
-  );
+  addCommand(program, "doctor", "Look for what is wrong with this machine or a log.")
+    .option("--quick", "only whether all is set up: broker, sandbox, schemas; each must be there")
+    .action((options: unknown) => doctor(shell, Options.parse(options)));
 }
 
-async function doctor(shell: Shell, { log: url, json }: z.infer<typeof Options>): Promise<void> {
-  const checks = [nodeCheck(), ...(await logChecks(url))];
+async function doctor(shell: Shell, { log: url, json, quick }: z.infer<typeof Options>): Promise<void> {
+  const checks = quick
+    ? await setupChecks(url, shell.env)
+    : [nodeCheck(), advice(await sandboxCheck(shell.env)), ...(await logChecks(url))];
   const { terminal } = shell;
   const ok = checks.every((check) => check.ok);
   if (json) terminal.out(JSON.stringify({ ok, checks }));
@@ -53,12 +52,6 @@ async function doctor(shell: Shell, { log: url, json }: z.infer<typeof Options>)
       if (check.hint !== undefined) terminal.out(`  → ${tame(check.hint)}`);
     }
   if (!ok) shell.exit(1);
-}
-
-function nodeCheck(): Check {
-  const ok = Number.parseInt(process.versions.node, 10) >= 24;
-  const check = { name: "node", ok, found: process.version };
-  return ok ? check : { ...check, hint: "Install Node 24 or newer." };
 }
 
 async function logChecks(url: string): Promise<readonly Check[]> {
@@ -180,10 +173,4 @@ function measure({ byStatus, meanDurationMs }: Measured): string {
   const counts = Object.entries(byStatus).map(([status, n]) => `${n} ${status}`);
   const average = meanDurationMs === undefined ? [] : [`${span(meanDurationMs)} on average`];
   return counts.length === 0 ? "none" : [...counts, ...average].join(", ");
-}
-
-function failed(name: string, error: unknown): Check {
-  if (!TroupeError.is(error)) throw error;
-  const { code, message, hint } = error;
-  return { name, ok: false, found: message, code, ...(hint === undefined ? {} : { hint }) };
 }
