@@ -137,9 +137,10 @@ describe("T-X2: what a command in a sandbox must not do", () => {
       expect(result).toMatchObject({ limits: ["disk"] });
       expect(result.exitCode).not.toBe(0);
       expect(result.error).toContain("it filled the 4 MiB of its disk");
-      expect(
-        (await sandbox.run({ argv: ["sh", "-c", "head -c 9 /dev/zero > /dev/shm/c"] })).exitCode,
-      ).not.toBe(0);
+      const more = await sandbox.run({ argv: ["sh", "-c", "head -c 9 /dev/zero > /dev/shm/c"] });
+      expect(more).toMatchObject({ exitCode: 1, limits: ["disk"] });
+      const late = await sandbox.run({ argv: ["sleep", "60"], timeoutMs: 50 });
+      expect(late).toMatchObject({ exitCode: 124, limits: ["time"] });
     });
 
     it("S3-038: it has no more processes than it may: a fork bomb goes off in vain", async () => {
@@ -164,6 +165,18 @@ describe("T-X2: what a command in a sandbox must not do", () => {
       const usedMs = stdout.split("\n").reduce((sum, text) => sum + Number(text) / 1_000, 0);
       expect(usedMs).toBeGreaterThan(100);
       expect(usedMs).toBeLessThan(durationMs * 1.25);
+    });
+
+    it("S3-038: where its files are on the host's disk, filling that ends it", async () => {
+      // a nsenter that does not work leaves nothing but the disk
+      const hostEnv = { ...process.env, PATH: `${withoutEntering()}:${process.env["PATH"]}` };
+      await using sandbox = await openSandbox({ ...way, hostEnv, limits: { diskBytes: 4 * MIB } });
+      expect(sandbox.strength.disk).toEqual({ by: "watching the folder", weak: true });
+      const argv = ["sh", "-c", "head -c 9000000 /dev/zero > /tmp/a; sleep 60"];
+      const result = await sandbox.run({ argv, timeoutMs: 10_000 });
+      expect(result).toMatchObject({ exitCode: 137, limits: ["disk"] });
+      await sandbox[Symbol.asyncDispose]();
+      expect(traces(process.pid)).toEqual([]);
     });
 
     it("nothing of it stays, on the host's disk or in its control groups", async () => {
@@ -225,3 +238,10 @@ describe("T-X2: what a command in a sandbox must not do", () => {
     expect((await sandbox.run({ argv: ["true"] })).exitCode).toBe(0);
   });
 });
+
+/** A folder with a `nsenter` that fails. */
+function withoutEntering(): string {
+  const place = mkdtempSync(join(folder, "nsenter-"));
+  writeFileSync(join(place, "nsenter"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  return place;
+}

@@ -35,9 +35,24 @@ const CONTROLLERS = ["cpu", "memory", "pids"] as const;
 
 const PERIOD_US = 100_000;
 
-/** @param name of the groups; nobody else's has it. */
-export async function openControlGroups(name: string, limits: SandboxLimits): Promise<ControlGroups> {
-  const groups = await makeGroups(name, limits);
+/** What Linux tells this process of control groups. */
+export interface Told {
+  /** `/proc/self/mounts`. */
+  readonly mounts: string;
+  /** `/proc/self/cgroup`. */
+  readonly own: string;
+}
+
+/**
+ * @param name of the groups; nobody else's has it.
+ * @param told Default: what Linux tells now.
+ */
+export async function openControlGroups(
+  name: string,
+  limits: SandboxLimits,
+  told?: Told,
+): Promise<ControlGroups> {
+  const groups = await makeGroups(name, limits, told ?? (await asked()));
   const kill = async (): Promise<void> => {
     for (const { folder } of groups) await emptyGroup(folder);
   };
@@ -59,14 +74,22 @@ export async function openControlGroups(name: string, limits: SandboxLimits): Pr
     },
     kill,
     async [Symbol.asyncDispose]() {
-      for (const { folder } of groups) await removeGroup(folder);
+      await Promise.all(groups.map(({ folder }) => removeGroup(folder)));
     },
   };
 }
 
-async function makeGroups(name: string, limits: SandboxLimits): Promise<readonly Group[]> {
+async function asked(): Promise<Told> {
   const mounts = await readFile("/proc/self/mounts", "utf8").catch(() => "");
   const own = await readFile("/proc/self/cgroup", "utf8").catch(() => "");
+  return { mounts, own };
+}
+
+async function makeGroups(
+  name: string,
+  limits: SandboxLimits,
+  { mounts, own }: Told,
+): Promise<readonly Group[]> {
   const groups: Group[] = [];
   for (const { version, parent, controllers } of [
     ...(await unified(mounts, own)),
@@ -222,8 +245,8 @@ async function emptyGroup(folder: string): Promise<void> {
 
 async function removeGroup(folder: string): Promise<void> {
   await emptyGroup(folder);
-  // the kernel may take a moment to let go of the dead
-  for (let left = 50; left > 0 && !(await gone(folder)); left--) await sleep(10);
+  // the dead stay inside until somebody buries them, which the first process of a machine does at leisure
+  for (let left = 300; left > 0 && !(await gone(folder)); left--) await sleep(10);
 }
 
 async function gone(folder: string): Promise<boolean> {

@@ -22,6 +22,9 @@ export interface Execution {
   readonly outputLimit: number;
 }
 
+/** From asking to ending; in a sandbox the asking ends all. */
+const GRACE_MS = 500;
+
 const TIMED_OUT = 124;
 const NOT_FOUND = 127;
 const BY_SIGNAL = 128;
@@ -47,6 +50,7 @@ export async function execute(
     place.meter,
     treeMeter(unbound(launch), limits, () => place.filled()),
   ];
+  const fullBefore = (await place.meter.read(0)).length > 0;
   let watching: Watch | undefined;
   const started = (pid: number): void => {
     watching = watch(pid, meters, () => endNow(pid));
@@ -60,6 +64,7 @@ export async function execute(
         env: {},
         secrets: [...secrets, ...secretsOf(command.env ?? {})],
         outputLimit,
+        graceMs: GRACE_MS,
         started,
         ...(command.signal !== undefined && { signal: command.signal }),
       },
@@ -69,7 +74,17 @@ export async function execute(
     await groups.kill();
     if (groups.by.size === 0) await endNamed(place.name);
   }
-  return resultOf(ended, met, { command, driver, launch, timeoutMs });
+  const limitsMet = fullBefore ? withoutOldDisk(ended, met) : [...met];
+  return resultOf(ended, limitsMet, { command, driver, launch, timeoutMs });
+}
+
+/** A disk that was full before explains a bad end only where nothing else does. */
+function withoutOldDisk(
+  { exitCode, timedOut }: Ended,
+  met: ReadonlySet<SandboxLimit>,
+): readonly SandboxLimit[] {
+  const explains = exitCode !== 0 && !timedOut && met.size === 1;
+  return [...met].filter((limit) => explains || limit !== "disk");
 }
 
 /** What neither the kernel nor the place enforces. */
@@ -112,7 +127,7 @@ interface Asked {
 
 function resultOf(
   { exitCode, printed, timedOut }: Ended,
-  met: ReadonlySet<SandboxLimit>,
+  met: readonly SandboxLimit[],
   { command, driver, launch, timeoutMs }: Asked,
 ): ExecutionResult {
   const { stdout, stderr, stdoutBytes, stderrBytes, truncated, durationMs } = printed;

@@ -6,12 +6,13 @@
  *   however that dies, all of it is gone.
  * - Else it is a folder on the host's disk, whose size is watched.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { lstat, mkdir, mkdtemp, readdir, rm, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import type { SandboxLimits } from "./limits.ts";
 import type { Meter } from "./meter.ts";
 import { endNamed, leftBehind, ownName } from "./names.ts";
@@ -51,6 +52,7 @@ export async function openPlace(limits: SandboxLimits, tools: Tools | undefined)
   try {
     const mount = join(folder, "mount");
     await mkdir(mount);
+    // the strength says which of the two it has become
     const held = tools && (await hold(mount, limits, tools).catch(() => undefined));
     const place = held === undefined ? onDisk(folder, mount, limits) : inMemory(folder, mount, held);
     await furnish(place.root);
@@ -79,7 +81,7 @@ function inMemory(folder: string, mount: string, { child, pid, nsenter }: Held):
     name: basename(folder),
     root,
     seen: mount,
-    enter: [nsenter, `--target=${pid}`, "--user", "--mount", "--preserve-credentials", "--"],
+    enter: [nsenter, ...entering(pid)],
     notes: join(folder, "notes"),
     disk: { by: "a file system of that size in memory", weak: false },
     meter: { read: async () => ((await used()).full ? [{ limit: "disk", stop: false }] : []) },
@@ -113,6 +115,13 @@ function onDisk(folder: string, mount: string, { diskBytes }: SandboxLimits): Pl
   };
 }
 
+/** How long entering may take before it counts as impossible, in milliseconds. */
+const ENTER_MS = 10_000;
+
+function entering(pid: number): readonly string[] {
+  return [`--target=${pid}`, "--user", "--mount", "--preserve-credentials", "--"];
+}
+
 /** Constant text. It says its id, and waits until its input ends. */
 const WAIT = "echo $$; read -r _";
 
@@ -135,6 +144,12 @@ async function hold(
   child.stdin.on("error", fail);
   createInterface({ input: child.stdout }).once("line", (line) => told.resolve(Number(line)));
   const pid = await told.promise;
+  try {
+    await promisify(execFile)(nsenter, [...entering(pid), "true"], { timeout: ENTER_MS });
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
   child.stdout.destroy();
   // a sandbox that somebody forgot does not keep the process alive
   child.unref();
