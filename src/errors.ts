@@ -28,6 +28,7 @@ export type ErrorCode =
   | "EVENT_REFUSED"
   | "EVENT_RESERVED"
   | "FILE_EXISTS"
+  | "FILE_NOT_READ"
   | "FILE_NOT_WRITTEN"
   | "GATE_SETTLED"
   | "GATE_UNKNOWN"
@@ -92,6 +93,7 @@ export type ErrorCode =
   | "STEP_FAILED"
   | "TIME_PAST"
   | "USAGE"
+  | "VALIDATOR_FAILED"
   | "WAIT_TIMEOUT"
   | "WORKER_UNKNOWN";
 

@@ -132,6 +132,22 @@ export type { Script } from "./agents/model/script.ts";
 export { scriptedModel } from "./agents/model/scripted.ts";
 export type { ScriptedAsk, ScriptedOptions } from "./agents/model/scripted.ts";
 export type { Price } from "./agents/model/usage.ts";
+export { assess } from "./agents/critic/assess.ts";
+export type { Assessment } from "./agents/critic/assess.ts";
+export { citations } from "./agents/critic/citations.ts";
+export { codeValidity } from "./agents/critic/code-validity.ts";
+export { completeness } from "./agents/critic/completeness.ts";
+export { critique, gradeOf } from "./agents/critic/critique.ts";
+export type { Critique, CritiqueIssue, CritiqueOptions, Grade } from "./agents/critic/critique.ts";
+export { parseMarkdown } from "./agents/critic/document.ts";
+export type { MarkdownDocument } from "./agents/critic/document.ts";
+export { feedbackReport } from "./agents/critic/feedback.ts";
+export { reviewDecision, reviewReport, writeReview } from "./agents/critic/review.ts";
+export type { ReviewDecision, ReviewOptions } from "./agents/critic/review.ts";
+export { structure } from "./agents/critic/structure.ts";
+export { THRESHOLDS } from "./agents/critic/validator.ts";
+export type { Dimension, Finding, Score, Validator } from "./agents/critic/validator.ts";
+export { verdictOf } from "./agents/critic/verdict.ts";
 export { createOrchestrator, executeWorkflow } from "./agents/orchestrator.ts";
 export type {
   ActiveRun,

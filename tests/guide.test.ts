@@ -141,7 +141,7 @@ describe("docs/guide/cli.md", async () => {
     const told = section(cli, heading);
     const found = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option = ""]) => option);
     const options = [...new Set(found)];
-    const plain = ["chart", "new", "schema", "validate"].includes(name);
+    const plain = ["chart", "critic", "new", "schema", "validate"].includes(name);
     const shared = plain ? ["--json"] : ["--json", "--log"];
     expect(options.filter((option) => /^--(log|json)$/.test(option)).toSorted()).toEqual(shared);
     for (const option of options) expect(shared.includes(option) ? cli : told).toContain(option);

@@ -29,15 +29,16 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
     "T-R3",
     "T-R4",
   ],
+  critic: [...range("S0", 37, 55), "S0-065", "T-C1", "T-C3", "T-C4", "T-C5"],
 };
 
 const titles = globSync("tests/**/*.ts")
   .filter((file) => !file.endsWith("requirement-lines.test.ts"))
   .flatMap(
     (file) =>
-      readFileSync(file, "utf8").match(/["'`][^"'`\n]*\b(?:S[0-4]-\d{3}|T-R\d)\b[^"'`\n]*/g) ?? [],
+      readFileSync(file, "utf8").match(/["'`][^"'`\n]*\b(?:S[0-4]-\d{3}|T-[A-Z]\d)\b[^"'`\n]*/g) ?? [],
   );
-const named = new Set(titles.flatMap((title) => title.match(/\b(?:S[0-4]-\d{3}|T-R\d)\b/g) ?? []));
+const named = new Set(titles.flatMap((title) => title.match(/\b(?:S[0-4]-\d{3}|T-[A-Z]\d)\b/g) ?? []));
 
 const pure = readFileSync("tests/pure.txt", "utf8")
   .split("\n")

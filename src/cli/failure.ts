@@ -10,6 +10,7 @@ import { tame, type Terminal } from "./terminal.ts";
 const MISUSE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "ADDRESS_INVALID",
   "EVENT_INVALID",
+  "FILE_NOT_READ",
   "INPUT_INVALID",
   "LOG_URL_INVALID",
   "PLAN_INVALID",

@@ -14,6 +14,7 @@ import { addCancel } from "./commands/cancel.ts";
 import { addChart } from "./commands/chart.ts";
 import { addCheckpoint } from "./commands/checkpoint.ts";
 import { addContext } from "./commands/context.ts";
+import { addCritic } from "./commands/critic.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addLs } from "./commands/ls.ts";
 import { addMessages } from "./commands/messages.ts";
@@ -95,7 +96,8 @@ function programOf(shell: Shell): Command {
   ];
   const team = [addMessages, addContext, addQueue];
   const plans = [addNew, addValidate, addSchema, addChart];
-  for (const add of [...runs, ...views, ...team, ...plans]) add(program, shell);
+  const quality = [addCritic];
+  for (const add of [...runs, ...views, ...team, ...plans, ...quality]) add(program, shell);
   return program;
 }
 

@@ -28,7 +28,7 @@ export interface CliOptions {
 }
 
 /** Commands that touch no log. */
-const WITHOUT_LOG: ReadonlySet<string> = new Set(["chart", "new", "schema", "validate"]);
+const WITHOUT_LOG: ReadonlySet<string> = new Set(["chart", "critic", "new", "schema", "validate"]);
 
 export interface CliBench extends Disposable {
   readonly folder: string;
