@@ -160,6 +160,15 @@ describe("a gate's verdict", () => {
     expect(verdictOf(critique("a")).issues).not.toContain("[CODE_VALIDITY] No code blocks found");
   });
 
+  it("stays closed where only the mean is too low", () => {
+    const validators = [1, 2, 3, 4].map((n) => {
+      return { name: `weak_${n}`, threshold: 0.1, check: () => ({ score: 0.4 }) };
+    });
+    const found = critique("# a", { validators });
+    expect(found).toMatchObject({ overall: 0.7, passed: false });
+    expect(verdictOf(found).accuracy).toBe(7);
+  });
+
   it("is short, however much there is to say", () => {
     const wanted = Array.from({ length: 5_000 }, (_, at) => `${"\u{1F600}".repeat(500)} ${at}`);
     const { issues } = verdictOf(critique("# a", { requirements: wanted }));
