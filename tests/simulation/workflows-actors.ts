@@ -44,8 +44,8 @@ const TURNS: Readonly<Record<string, readonly Said[]>> = {
     { text: "done", calls: [] },
   ],
   rambler: [
-    { text: "word ".repeat(2_000), calls: [add("a", 1)] },
-    { text: "word ".repeat(2_000), calls: [add("b", 2)] },
+    { text: "word ".repeat(600), calls: [add("a", 1)] },
+    { text: "word ".repeat(600), calls: [add("b", 2)] },
     { text: "short", calls: [] },
   ],
 };
@@ -65,7 +65,7 @@ export function simulatedSources(done: Done) {
         messages: [{ role: "user", text: "Do it." }],
         tools: ["add"],
         overheadTokens: 10,
-        limits: AgentLimits.parse({ contextTokens: 3_000, budget: { calls: 20 } }),
+        limits: AgentLimits.parse({ contextTokens: 1_000, budget: { calls: 20 } }),
       })),
     ),
     turn: activity<TurnInput, ChatAnswer>((context: Asked<TurnInput>) => {

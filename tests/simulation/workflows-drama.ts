@@ -118,12 +118,16 @@ function checkSame(gist: Gist, like: Gist, fault: Evidence["fault"]): void {
 function checkOver({ actors, world, fault }: Evidence): void {
   const end = actors.get(WORKFLOW)?.steps.find(({ body }) => body.status !== "active")?.seq;
   if (end === undefined) return fault("the run never ended");
-  for (const [address, { steps }] of actors)
-    if (steps.at(-1)?.body.status === "active" && !address.startsWith("budget/"))
-      fault(`${address} lives on behind the run's end`);
+  for (const [address, one] of actors)
+    if (livesOn(address, one)) fault(`${address} lives on behind the run's end`);
   const over = world.findIndex((one) => isWritten(one, end));
   for (const one of over === -1 ? [] : world.slice(over))
     if (one.what === "begun") fault(`${one.run.key} began behind the run's end`);
+}
+
+/** Whether an actor is open; a budget does not know when its run is over. */
+function livesOn(address: string, { steps }: Replayed): boolean {
+  return !address.startsWith("budget/") && steps.at(-1)?.body.status === "active";
 }
 
 function isWritten(one: Evidence["world"][number], end: number): boolean {

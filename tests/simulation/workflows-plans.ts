@@ -36,10 +36,13 @@ function scenario(name: string, { ends, commands = [], answers = [], ...plan }: 
     actors: [...ACTORS],
   });
   const start: Act = { waitMs: 0, to: WORKFLOW, start: plainOf(input) };
-  const told = answers.map((id, n): Act => {
-    const send = { type: "ANSWER", question: "q1", text: "red" };
-    return { waitMs: LATER_MS, id: `a${n}`, to: `agent/r:${id}:work`, send };
-  });
+  // a hard pause starts the agent anew
+  const told = answers.flatMap((id) =>
+    ["", "~2", "~3", "~4"].map((again, n): Act => {
+      const send = { type: "ANSWER", question: "q1", text: "red" };
+      return { waitMs: n === 0 ? LATER_MS : 0, id: `a${n}`, to: `agent/r:${id}:work${again}`, send };
+    }),
+  );
   const asked = commands.map((send, n) => command(send, `c${n}`, LATER_MS));
   return { name, ends, acts: [start, ...told, ...asked] };
 }
