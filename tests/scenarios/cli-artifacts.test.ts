@@ -71,7 +71,7 @@ describe("troupe artifacts", () => {
   it("show prints one artifact byte for byte, or with --json as base64", async () => {
     using bench = await benchWithArtifacts();
     const { code, out, bytes } = await bench.troupe(["artifacts", "show", "wf-1", "t1", "raw.bin"]);
-    expect({ code, out, bytes: [...bytes] }).toEqual({ code: 0, out: "", bytes: [...RAW] });
+    expect({ code, out, bytes: [...(bytes ?? [])] }).toEqual({ code: 0, out: "", bytes: [...RAW] });
     const { value } = await bench.json(["artifacts", "show", "wf-1", "t1", "raw.bin"]);
     const base64 = Buffer.from(RAW).toString("base64");
     expect(value).toMatchObject({ path: "raw.bin", bytes: 5, executable: false, base64 });

@@ -11,8 +11,8 @@ export interface Said {
   readonly err: string;
   /** What was painted for a live view. */
   readonly painted: string;
-  /** What was printed as bytes. */
-  readonly bytes: Buffer;
+  /** What was printed as bytes, if anything was. */
+  readonly bytes?: Buffer;
 }
 
 export interface CliOptions {
@@ -80,7 +80,7 @@ export function cliBench(): CliBench {
       out: out.join("\n"),
       err: err.join("\n"),
       painted: painted.join(""),
-      bytes: Buffer.concat(bytes),
+      ...(bytes.length > 0 && { bytes: Buffer.concat(bytes) }),
     };
   };
   return {
