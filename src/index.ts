@@ -102,6 +102,8 @@ export type {
   Answered,
   AnyAgent,
   Delivery,
+  PromptContext,
+  Wanted,
 } from "./agents/definition/definition.ts";
 export type { DeliverContext } from "./agents/definition/deliver.ts";
 export type { ReadAgentsOptions } from "./agents/definition/in-text.ts";
@@ -109,6 +111,7 @@ export { readAgents } from "./agents/definition/read-agents.ts";
 export { defineTool } from "./agents/definition/tool.ts";
 export type { Tool, ToolContext, Tools } from "./agents/definition/tool.ts";
 export { byFunction } from "./agents/ways/by-function.ts";
+export type { PlacedWork } from "./agents/ways/by-function.ts";
 export { byHuman } from "./agents/ways/by-human.ts";
 export { byModel } from "./agents/ways/by-model.ts";
 export type { ByModelOptions } from "./agents/ways/by-model.ts";
@@ -222,8 +225,13 @@ export type { Closed, PlanState } from "./agents/closed.ts";
 export type { PlanKinds, TaskKind, WorkflowKind } from "./agents/plan-kinds.ts";
 export type { PlanOptions } from "./agents/plan-sources.ts";
 export { readPlan } from "./agents/read-plan.ts";
-export { ROLES } from "./agents/roles.ts";
-export type { Role } from "./agents/roles.ts";
+export { planner } from "./agents/roles/planner.ts";
+export type { PlannerOptions } from "./agents/roles/planner.ts";
+export type { RoleOptions } from "./agents/roles/role.ts";
+export { STANDARD_AGENTS } from "./agents/roles/standard-agents.ts";
+export type { StandardAgent } from "./agents/roles/standard-agents.ts";
+export { ROLES } from "./agents/roles/specialists.ts";
+export type { Role } from "./agents/roles/specialists.ts";
 export type { SagaHandlers } from "./agents/saga-handlers.ts";
 export { SandboxLimits } from "./agents/sandbox/limits.ts";
 export { openSandbox } from "./agents/sandbox/open-sandbox.ts";

@@ -7,7 +7,7 @@
  *   `conditional` where one begins with "if"; else `parallel`.
  */
 import { Plan } from "../events/plan/plan.ts";
-import { bestRole, type Choice, type Role } from "./roles.ts";
+import { bestRole, type Choice, type Role } from "./roles/specialists.ts";
 
 /** Someone who makes a plan. */
 export type Planner = (description: string, requirements: readonly string[]) => Plan | Promise<Plan>;

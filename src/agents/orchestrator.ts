@@ -30,7 +30,7 @@ import { newRunId, runsFolder } from "./new-run.ts";
 import { hostKinds, type HostKinds } from "./host-kinds.ts";
 import type { PlanOptions } from "./plan-sources.ts";
 import { rolesWith } from "./definition/choose.ts";
-import type { Role } from "./roles.ts";
+import type { Role } from "./roles/specialists.ts";
 import { COMPENSATION, sagaHandlers, type SagaHandlers } from "./saga-handlers.ts";
 
 export interface OrchestratorOptions extends PlanOptions {

@@ -22,6 +22,7 @@ import type { Shell } from "./shell.ts";
 import { isIdle } from "./standing.ts";
 import { showRuns, watchRuns, type Runs } from "./watch-run.ts";
 import { hostKinds } from "../agents/host-kinds.ts";
+import type { PlanOptions } from "../agents/plan-sources.ts";
 
 const CLAIM_EVERY_MS = 1_000;
 
@@ -36,14 +37,16 @@ export interface Drive {
   readonly recover: boolean;
   /** Whether to end, too, once nothing of the wanted runs moves until people do something. */
   readonly detach?: boolean;
+  /** The agents and models of this command. */
+  readonly host?: Pick<PlanOptions, "agents" | "model">;
 }
 
 /** Resolves with the runs once all wanted are over, or the user stops the command. */
 export async function drive(
   shell: Shell,
-  { log, known, wanted, first, recover, detach = false }: Drive,
+  { log, known, wanted, first, recover, detach = false, host: own = {} }: Drive,
 ): Promise<Runs> {
-  const kinds = hostKinds({ env: shell.env });
+  const kinds = hostKinds({ env: shell.env, ...own });
   const trouble = new AbortController();
   const over = new AbortController();
   const ended = AbortSignal.any([shell.stop, trouble.signal, over.signal]);

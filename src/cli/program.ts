@@ -20,6 +20,7 @@ import { addLs } from "./commands/ls.ts";
 import { addMessages } from "./commands/messages.ts";
 import { addNew } from "./commands/new.ts";
 import { addPause } from "./commands/pause.ts";
+import { addPlanner } from "./commands/planner.ts";
 import { addQuestions } from "./commands/questions.ts";
 import { addQueue } from "./commands/queue.ts";
 import { addReplay } from "./commands/replay.ts";
@@ -95,7 +96,7 @@ function programOf(shell: Shell): Command {
     addSweep,
   ];
   const team = [addMessages, addContext, addQueue];
-  const plans = [addNew, addValidate, addSchema, addChart];
+  const plans = [addPlanner, addNew, addValidate, addSchema, addChart];
   const quality = [addCritic];
   for (const add of [...runs, ...views, ...team, ...plans, ...quality]) add(program, shell);
   return program;

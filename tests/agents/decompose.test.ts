@@ -2,7 +2,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { decompose } from "../../src/agents/decompose.ts";
-import { bestRole, ROLES } from "../../src/agents/roles.ts";
+import { bestRole, ROLES } from "../../src/agents/roles/specialists.ts";
 import { conditionFault } from "../../src/events/condition.ts";
 import { faultsOf } from "../../src/events/plan/faults.ts";
 import { graphFaults } from "../../src/events/plan/graph.ts";

@@ -4,7 +4,7 @@
  *     const registry = agentRegistry(await readAgents("examples/agents"));
  *     const { agent, reason } = registry.choose("Audit the login for injection") ?? {};
  */
-import { ROLES, bestRole, type Role } from "../roles.ts";
+import { ROLES, bestRole, type Role } from "../roles/specialists.ts";
 import type { AnyAgent } from "./definition.ts";
 
 /** Who was chosen, and why. */

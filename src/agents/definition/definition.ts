@@ -14,6 +14,7 @@
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { AgentLimits } from "../../events/agent/limits.ts";
+import type { Place } from "../../events/agent/work.ts";
 import { sha256 } from "../../events/chat/conversation.ts";
 import { Id } from "../../events/plan/values.ts";
 import type { WorkPackage } from "../../events/work.ts";
@@ -24,6 +25,18 @@ import { TOOL_NAME, type Tools } from "./tool.ts";
 
 /** What becomes of an answer: a result, or what is wrong with it; then it goes back. */
 export type Delivery = AgentAnswer | { readonly problems: readonly string[] };
+
+/** A schema, or one for each piece of work; undefined: what its purpose asks for, else text. */
+export type Wanted<TOutput> =
+  | z.ZodType<TOutput>
+  | ((work: WorkPackage) => z.ZodType<TOutput> | undefined);
+
+/** What those who put work into words get beside it. */
+export interface PromptContext {
+  readonly place: Place;
+  /** Texts that must not be recorded. */
+  readonly secrets: readonly string[];
+}
 
 export interface AgentDefinition<TOutput = unknown> {
   /** As plans call it. */
@@ -44,9 +57,11 @@ export interface AgentDefinition<TOutput = unknown> {
   /** Whether it may ask a human (`ask_human`), which may take days. */
   readonly mayAsk: boolean;
   /** Its answer is JSON by this schema. Default: what the purpose of the work asks for, else text. */
-  readonly output?: z.ZodType<TOutput> | undefined;
-  /** Puts the work into words. Default: all of the package. */
-  readonly prompt?: ((work: WorkPackage) => string | Promise<string>) | undefined;
+  readonly output?: Wanted<TOutput> | undefined;
+  /** Puts the work into words. Default: all of the package. What it throws ends the work. */
+  readonly prompt?:
+    | ((work: WorkPackage, context: PromptContext) => string | Promise<string>)
+    | undefined;
   /** Checks an answer and makes a result of it, files included. Default: the text goes to the first output. */
   readonly deliver?:
     | ((answer: Answered<TOutput>, context: DeliverContext) => Promise<Delivery>)
@@ -75,7 +90,7 @@ export interface AgentOptions<TOutput> extends Pick<
   readonly uses?: readonly string[] | undefined;
   /** Default false. */
   readonly mayAsk?: boolean | undefined;
-  readonly output?: z.ZodType<TOutput> | undefined;
+  readonly output?: Wanted<TOutput> | undefined;
   readonly prompt?: AgentDefinition<TOutput>["prompt"];
   readonly deliver?: AgentDefinition<TOutput>["deliver"];
   readonly limits?: z.input<typeof AgentLimits> | undefined;

@@ -1,18 +1,22 @@
 /** An agent that is a function of the host, with the limits, the budget and the records of an actor. */
 import { z } from "zod";
-import type { AgentFunction } from "../agent.ts";
+import type { Place } from "../../events/agent/work.ts";
+import type { AgentAnswer, Work } from "../agent.ts";
 import { recordable } from "../result-data.ts";
-import { NO_TOKENS, type Way } from "./way.ts";
+import { NO_TOKENS, type TurnContext, type Way } from "./way.ts";
 
 /** What a function answers, beside its text. */
 const Rest = z.object({ summary: z.string().optional(), data: z.json().optional() });
 
-export function byFunction(run: AgentFunction): Way {
+/** What a function is given that works as an actor: also where its run does its work. */
+export type PlacedWork = Work & TurnContext & { readonly place: Place };
+
+export function byFunction(run: (work: PlacedWork) => Promise<AgentAnswer | void>): Way {
   return {
     type: "function",
     about: { function: run.name },
-    async turn({ agent, work }, context) {
-      const answer = (await run({ ...work, ...context })) ?? {};
+    async turn({ agent, work, place }, context) {
+      const answer = (await run({ ...work, ...context, place })) ?? {};
       const { text = "", summary, data } = answer;
       const who = { who: `the answer of agent "${agent}"`, facts: { agent } };
       const rest = recordable(

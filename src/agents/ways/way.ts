@@ -26,7 +26,7 @@ export interface Turn {
 
 export type TurnContext = Pick<
   ActivityContext,
-  "signal" | "idempotencyKey" | "fence" | "deadline" | "heartbeat" | "progress" | "log"
+  "signal" | "idempotencyKey" | "fence" | "deadline" | "heartbeat" | "progress" | "log" | "records"
 > & {
   /** The model of a name; without one, the host's own. */
   readonly model: (spec: string | undefined) => Promise<ChatModel>;

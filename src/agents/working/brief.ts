@@ -9,13 +9,14 @@ import type { AnyAgent } from "../definition/definition.ts";
 import { redact } from "../redact.ts";
 import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
 import { promptOf } from "./prompt.ts";
-import { definitionOf, hiddenOf, toolsOf, type AgentOptions } from "./registry.ts";
+import { definitionOf, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
 
 /** Bytes in a token, as the machine guesses, too. */
 const BYTES = 4;
 
 export function briefActor(options: AgentOptions): PromiseActorLogic<Brief, AgentInput> {
-  return activity<AgentInput, Brief>(async ({ input: { agent: name, work }, signal, log }) => {
+  return activity<AgentInput, Brief>(async ({ input, signal, log }) => {
+    const { agent: name, work } = input;
     const agent = definitionOf(options, name);
     if (agent === undefined) {
       log(`no agent "${name}" is defined here: its work waits for a host that has it`);
@@ -25,7 +26,9 @@ export function briefActor(options: AgentOptions): PromiseActorLogic<Brief, Agen
     const specs = specsOf(toolsOf(options, agent), agent);
     const output = wantedOutput(agent, work);
     const schema = output === undefined ? undefined : jsonSchemaOf(output);
-    const text = (await agent.prompt?.(work)) ?? (await promptOf(work, secrets));
+    const text =
+      (await agent.prompt?.(work, { place: placeOf(input), secrets })) ??
+      (await promptOf(work, secrets));
     const user = schema === undefined ? text : `${text}\n\n${answerIn(JSON.stringify(schema))}`;
     const messages: ChatMessage[] = [{ role: "user", text: redact(user, secrets) }];
     if (agent.instructions !== "") messages.unshift({ role: "system", text: agent.instructions });

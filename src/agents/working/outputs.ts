@@ -17,7 +17,8 @@ const BY_PURPOSE: Readonly<Partial<Record<Purpose, WantedOutput>>> = {
 
 /** Undefined: a text. */
 export function wantedOutput(agent: AnyAgent, work: WorkPackage): WantedOutput | undefined {
-  if (agent.output !== undefined) return { name: agent.name, schema: agent.output };
+  const own = typeof agent.output === "function" ? agent.output(work) : agent.output;
+  if (own !== undefined) return { name: agent.name, schema: own };
   return BY_PURPOSE[work.purpose];
 }
 

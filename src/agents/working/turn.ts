@@ -13,14 +13,12 @@ import { specsOf } from "./brief.ts";
 import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
 import { definitionOf, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
 
-type Context = Omit<ActivityContext, "records">;
-
 /** @see modelsOf */
 export type TurnOptions = AgentOptions & { readonly models: TurnContext["model"] };
 
 export function turnActor(options: TurnOptions): PromiseActorLogic<ChatAnswer, TurnInput> {
   return activity<TurnInput, ChatAnswer>(
-    async ({ input, records: _records, ...context }) => {
+    async ({ input, ...context }) => {
       const agent = definitionOf(options, input.agent);
       return agent === undefined ? aborted(context.signal) : taken(options, agent, input, context);
     },
@@ -33,7 +31,7 @@ async function taken(
   options: TurnOptions,
   agent: AnyAgent,
   input: TurnInput,
-  context: Context,
+  context: ActivityContext,
 ): Promise<ChatAnswer> {
   const { work, messages } = input;
   const wanted = wantedOutput(agent, work);
@@ -58,7 +56,7 @@ const SUMMARIZE = [
 /** The `summary` that agents invoke (T-G1): by their own model, in their own records. */
 export function summaryActor(options: TurnOptions): PromiseActorLogic<Summary, TurnInput> {
   return activity<TurnInput, Summary>(
-    async ({ input, records: _records, ...context }) => {
+    async ({ input, ...context }) => {
       const { agent: name, work, messages } = input;
       const agent = definitionOf(options, name);
       if (agent === undefined) return aborted(context.signal);
@@ -94,7 +92,7 @@ function inWords(message: ChatMessage): string {
 async function measured(
   options: TurnOptions,
   take: (context: TurnContext) => Promise<Omit<ChatAnswer, "durationMs">>,
-  context: Context,
+  context: ActivityContext,
 ): Promise<ChatAnswer> {
   const { env = process.env, now = () => performance.now(), models } = options;
   const secrets = hiddenOf(options);

@@ -6,6 +6,7 @@
 import { Option, type Command } from "commander";
 import { z } from "zod";
 import { readText } from "../../agents/read-plan.ts";
+import { STANDARD_AGENTS } from "../../agents/roles/standard-agents.ts";
 import { TroupeError } from "../../errors.ts";
 import { parseContract } from "../../events/contract-faults.ts";
 import { analyse, type Analysis } from "../../events/plan/analysis.ts";
@@ -86,7 +87,7 @@ interface Look {
 const LOOKS: Readonly<
   Record<DocumentType, (text: string, file: string, agents?: readonly string[]) => Look>
 > = {
-  plan: (text, file, agents = []) => {
+  plan: (text, file, agents = Object.keys(STANDARD_AGENTS)) => {
     const plan = parsePlan(text, file, { agents, type: "plan" });
     const analysis = analyse(plan);
     return { says: `a plan, pattern ${plan.pattern}, ${extent(analysis, "task")}`, analysis };

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { agentRegistry, rolesWith } from "../../../src/agents/definition/choose.ts";
 import { defineAgent } from "../../../src/agents/definition/definition.ts";
 import { readAgents } from "../../../src/agents/definition/read-agents.ts";
-import { ROLES } from "../../../src/agents/roles.ts";
+import { ROLES } from "../../../src/agents/roles/specialists.ts";
 import { byModel } from "../../../src/agents/ways/by-model.ts";
 
 const warned: string[] = [];
