@@ -76,6 +76,7 @@ it("exports exactly these values", () => {
       "agentRegistry",
       "aiSdkModel",
       "assess",
+      "byCommand",
       "byFunction",
       "byHuman",
       "byModel",

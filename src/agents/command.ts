@@ -9,7 +9,7 @@
  */
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { stat } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { TroupeError } from "../errors.ts";
 import type { CommandInput, CommandResult } from "../events/command-result.ts";
 import { cancelled, notStarted, timedOut } from "./command-faults.ts";
@@ -19,7 +19,10 @@ import { endGroup } from "./process-group.ts";
 import { readyReaper, watchGroup } from "./reaper.ts";
 
 /** A command as its runner needs it. */
-export type Command = Omit<CommandInput, "artifacts">;
+export type Command = Omit<CommandInput, "artifacts"> & {
+  /** What it reads from its standard input, all at once. Default: nothing. */
+  readonly stdin?: string | undefined;
+};
 
 export interface RunOptions {
   /** Ends the command; `runCommand` then throws `ACTIVITY_CANCELLED`. */
@@ -53,7 +56,7 @@ const DEFAULTS = {
 
 type Printed = Omit<CommandResult, "exitCode" | "signal">;
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
+type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 /** How the process ended, or what ended it. */
 type End =
@@ -98,6 +101,7 @@ async function supervise(
   await endGroup(child.pid, graceMs);
   // somebody outside the group may still hold the pipes
   await within(closed, PIPE_MS);
+  child.stdin?.destroy();
   child.stdout.destroy();
   child.stderr.destroy();
   unwatch();
@@ -121,13 +125,14 @@ function resultOf(end: End, { argv, timeoutMs = 0 }: Command, printed: () => Pri
 
 function start(command: Command, env: Environment): Child {
   const [file = "", ...args] = command.argv;
+  const { folder: cwd, stdin } = command;
   try {
-    return spawn(file, args, {
-      cwd: command.folder,
-      env,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    if (stdin === undefined)
+      return spawn(file, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: ["pipe", "pipe", "pipe"] });
+    child.stdin.on("error", () => {}); // whoever does not read on is not made to
+    child.stdin.end(stdin);
+    return child;
   } catch (error) {
     throw notStarted(command.argv, error);
   }

@@ -4,10 +4,22 @@
  */
 import { z } from "zod";
 import { AgentLimits } from "../../events/agent/limits.ts";
-import { Id, Word } from "../../events/plan/values.ts";
+import { EnvName, Id, Text, Word } from "../../events/plan/values.ts";
+import { AnswerFields } from "../ways/command-answer.ts";
 
 /** `Read, Grep`, or a list. */
 const Names = z.union([z.string(), z.array(Word)], { error: "names with commas between, or a list" });
+
+/** As `byCommand` takes it. */
+const CommandFields = z.strictObject({
+  argv: z.array(Text).min(1, "it is empty"),
+  prompt: z.enum(["stdin", "argument", "file"]).optional(),
+  json: z.union([z.literal(true), z.literal("lines")], { error: "true or lines" }).optional(),
+  fields: AnswerFields.optional(),
+  writes: z.boolean().optional(),
+  folder: Word.optional(),
+  passEnv: z.array(EnvName).optional(),
+});
 
 export const AgentFields = z.strictObject({
   /** As plans call it, and as the file is called. */
@@ -26,6 +38,8 @@ export const AgentFields = z.strictObject({
   limits: AgentLimits.optional(),
   /** It is a human: who. */
   human: Word.optional(),
+  /** It is a command. */
+  command: CommandFields.optional(),
 });
 export type AgentFields = z.infer<typeof AgentFields>;
 

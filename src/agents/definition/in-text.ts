@@ -1,7 +1,8 @@
 /** One agent that is described in a Markdown text. */
 import { entryOf } from "../../events/entry.ts";
 import type { PlacedFault } from "../../events/plan/document.ts";
-import { faultAt } from "../../events/plan/fault.ts";
+import { faultAt, faultOfKey, type Fault } from "../../events/plan/fault.ts";
+import { byCommand } from "../ways/by-command.ts";
 import { byHuman } from "../ways/by-human.ts";
 import { byModel } from "../ways/by-model.ts";
 import type { Way } from "../ways/way.ts";
@@ -43,7 +44,7 @@ export function agentInText(text: string, called: string, options: ReadAgentsOpt
   const { tools, without, faults } = namedTools(fields.tools, options.tools ?? {});
   const wrong = [
     ...(name === called ? [] : [place(misnamed(name, called))]),
-    ...faults.map(place),
+    ...[...faults, ...twoWays(fields)].map(place),
     ...(body === "" ? [{ ...bodyAt, message: "it has no instructions", hint: INSTRUCT }] : []),
   ];
   if (wrong.length > 0) return { name, faults: wrong };
@@ -69,7 +70,16 @@ function misnamed(name: string, called: string) {
 
 const RENAME = "Call both the same.";
 
-function wayOf({ human, model }: AgentFields, options: ReadAgentsOptions): Way {
+/** A model, a human or a command: one of them. */
+function twoWays(fields: AgentFields): readonly Fault[] {
+  const given = (["model", "human", "command"] as const).filter((way) => fields[way] !== undefined);
+  return given
+    .slice(1)
+    .map((way) => faultOfKey([way], `it has both ${given[0]} and ${way}`, "Keep one of the two."));
+}
+
+function wayOf({ human, command, model }: AgentFields, options: ReadAgentsOptions): Way {
+  if (command !== undefined) return byCommand(command);
   if (human !== undefined) return byHuman({ who: human });
   if (model === undefined || model === INHERIT) return byModel(options.model);
   return byModel(entryOf(options.models ?? {}, model) ?? model);

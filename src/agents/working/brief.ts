@@ -31,7 +31,8 @@ export function briefActor(options: AgentOptions): PromiseActorLogic<Brief, Agen
       (await promptOf(work, secrets));
     const user = schema === undefined ? text : `${text}\n\n${answerIn(JSON.stringify(schema))}`;
     const messages: ChatMessage[] = [{ role: "user", text: redact(user, secrets) }];
-    if (agent.instructions !== "") messages.unshift({ role: "system", text: agent.instructions });
+    if (agent.instructions !== "")
+      messages.unshift({ role: "system", text: redact(agent.instructions, secrets) });
     const { way, version, limits } = agent;
     return {
       way: way.type,
