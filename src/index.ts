@@ -227,6 +227,7 @@ export { planKinds } from "./agents/plan-kinds.ts";
 export type { Closed, PlanState } from "./agents/closed.ts";
 export type { PlanKinds, TaskKind, WorkflowKind } from "./agents/plan-kinds.ts";
 export type { PlanOptions } from "./agents/plan-sources.ts";
+export type { SandboxSettings } from "./agents/sandboxed-checks.ts";
 export { readPlan } from "./agents/read-plan.ts";
 export { planner } from "./agents/roles/planner.ts";
 export type { PlannerOptions } from "./agents/roles/planner.ts";

@@ -11,6 +11,7 @@ import { activity } from "../actors/activity.ts";
 import { TroupeError } from "../errors.ts";
 import type { CommandResult } from "../events/command-result.ts";
 import type { CheckInput, CheckResult } from "../events/work.ts";
+import { sandboxedTests, type SandboxedOptions, type SandboxedTest } from "./sandboxed-checks.ts";
 import { runCommand, type RunOptions } from "./command.ts";
 
 /** How much of a test's output is kept, in characters of its end. */
@@ -20,7 +21,7 @@ type Test = CheckResult["tests"][number];
 
 /** @param options as for {@link runCommand}; the signal is the activity's. */
 export function checksActor(
-  options: Omit<RunOptions, "signal"> = {},
+  options: Omit<RunOptions, "signal"> & SandboxedOptions = {},
 ): PromiseActorLogic<CheckResult, CheckInput> {
   return activity<CheckInput, CheckResult>(async ({ input, signal, idempotencyKey, fence }) => {
     const env = {
@@ -29,6 +30,10 @@ export function checksActor(
       TROUPE_EXECUTION: String(fence.attempt),
     };
     const missing = await missingOf(input.paths);
+    if (input.sandbox === true) {
+      const ended = await sandboxedTests({ ...input, env }, signal, options);
+      return { missing, tests: ended.map((test, at) => sandboxed(test, input.tests[at]?.argv ?? [])) };
+    }
     const tests: Test[] = [];
     for (const { argv, timeoutMs } of input.tests) {
       const command = { argv, folder: input.folder, env, passEnv: input.passEnv, timeoutMs };
@@ -36,6 +41,10 @@ export function checksActor(
     }
     return { missing, tests };
   });
+}
+
+function sandboxed({ printed, ...test }: SandboxedTest, argv: readonly string[]): Test {
+  return { cmd: textOf(argv), ...test, output: lastOf(together(printed)) };
 }
 
 async function missingOf(paths: CheckInput["paths"]): Promise<string[]> {

@@ -9,10 +9,14 @@ import { commandActor } from "./command-actor.ts";
 import type { RunOptions } from "./command.ts";
 import { keepActor } from "./keep-actor.ts";
 import { reportActor } from "./report-actor.ts";
+import type { SandboxSettings } from "./sandboxed-checks.ts";
 import type { AgentOptions } from "./working/registry.ts";
 
 /** The agents of a host, and how commands are run. Its agents come before the built-in ones (`merge`). */
-export interface PlanOptions extends Omit<RunOptions, "signal">, Omit<AgentOptions, keyof RunOptions> {}
+export interface PlanOptions extends Omit<RunOptions, "signal">, Omit<AgentOptions, keyof RunOptions> {
+  /** How tasks with `sandbox: true` are tested. Default: by bubblewrap, with its default limits. */
+  readonly sandbox?: SandboxSettings | undefined;
+}
 
 /** Of tasks. */
 export function taskSources({ agents = {}, ...options }: PlanOptions) {

@@ -164,6 +164,8 @@ export interface CheckInput {
   readonly artifacts: string;
   readonly env: Readonly<Record<string, string>>;
   readonly passEnv: readonly string[];
+  /** The tests run in a sandbox, which passes on no variables of the host. */
+  readonly sandbox?: boolean;
 }
 
 /** Of a workflow at its end: the report that its pattern asks for is written (`report.md`). */

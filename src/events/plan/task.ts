@@ -48,6 +48,11 @@ export const PlanTask = z.strictObject({
   outputs: z.array(Path).default([]),
   /** Commands that must end with exit code 0 before it counts as done. */
   acceptance: z.array(AcceptanceTest).default([]),
+  /**
+   * Its acceptance tests run in a sandbox: without a network, over a copy of `cwd` with what the
+   * run has made laid over it.
+   */
+  sandbox: z.boolean().optional(),
   /** Which of several tasks that may start is started first. */
   priority: Priority.default("NORMAL"),
   /** How long it will take, by its author's guess. */

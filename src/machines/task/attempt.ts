@@ -24,6 +24,16 @@ const HOPELESS: ReadonlySet<string> = new Set([
   "COMMAND_NOT_FOUND",
   "KIND_INVALID",
   "MODEL_UNKNOWN",
+  "SANDBOX_UNAVAILABLE",
+]);
+
+/** Errors that are nobody's fault who works at the task: no branch todo mends them. */
+const OF_THE_HOST: ReadonlySet<string> = new Set([
+  "AGENT_INVALID",
+  "BUDGET_EXCEEDED",
+  "MODEL_UNKNOWN",
+  "SANDBOX_FAILED",
+  "SANDBOX_UNAVAILABLE",
 ]);
 
 /** Errors of an attempt that took too long. */
@@ -94,6 +104,11 @@ export function failureOf(error: unknown): Attempt {
 export function tailOf(text: string): string {
   const trimmed = stripVTControlCharacters(text).trim();
   return trimmed.length <= PRINTED_LENGTH ? trimmed : `…${trimmed.slice(-PRINTED_LENGTH)}`;
+}
+
+/** Whether somebody else may mend it. */
+export function mayMend(failure: Failure | undefined): boolean {
+  return failure !== undefined && !OF_THE_HOST.has(failure.code);
 }
 
 /** Whether another attempt may end better. */

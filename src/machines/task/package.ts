@@ -117,6 +117,7 @@ export function checkInput({ input, attempts }: Standing): CheckInput | undefine
       TROUPE_ARTIFACTS: artifacts,
     },
     passEnv: input.passEnv,
+    ...(task.sandbox === true && { sandbox: true }),
   };
 }
 

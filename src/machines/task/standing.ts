@@ -7,7 +7,7 @@ import type { TaskInput } from "../../events/commands.ts";
 import type { Scores, TaskOutcome } from "../../events/facts/task.ts";
 import type { GateKind } from "../../events/facts/workflow.ts";
 import { denialOf, type Failure } from "../../events/failure.ts";
-import { mayRetry, tailOf, type Attempt } from "./attempt.ts";
+import { mayMend, mayRetry, tailOf, type Attempt } from "./attempt.ts";
 import type { TaskOrder } from "./messages.ts";
 
 /** What a task does when it does something. */
@@ -138,8 +138,8 @@ export function mayTryAgain({ input, failures, last }: TaskContext): boolean {
   return failures <= input.task.maxRetries && mayRetry(last.failure);
 }
 
-export function isRouted({ input }: TaskContext): boolean {
-  return input.task.failureRouting !== undefined;
+export function isRouted({ input, last }: TaskContext): boolean {
+  return input.task.failureRouting !== undefined && mayMend(last.failure);
 }
 
 export function failureIn({ last }: TaskContext): Failure {
