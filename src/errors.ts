@@ -64,6 +64,7 @@ export type ErrorCode =
   | "MACHINE_IMPURE"
   | "MACHINE_UNSUPPORTED"
   | "MAILBOX_FULL"
+  | "MCP_FAILED"
   | "MESSAGE_UNKNOWN"
   | "MODEL_CUT_OFF"
   | "MODEL_FAILED"

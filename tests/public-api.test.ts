@@ -103,6 +103,7 @@ it("exports exactly these values", () => {
       "hostKinds",
       "hub",
       "jobFrom",
+      "mcpTools",
       "messagesKinds",
       "now",
       "onFacts",
