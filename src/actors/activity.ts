@@ -7,11 +7,14 @@
 import {
   fromPromise,
   type AnyActorLogic,
+  type AnyActorRef,
+  type EventObject,
   type NonReducibleUnknown,
   type PromiseActorLogic,
 } from "xstate";
 import type { Json } from "../events/json.ts";
 import type { StepRecord } from "../projections/projection.ts";
+import { assertOpen } from "./kind.ts";
 
 /** What an activity gets beside its input. */
 export interface ActivityContext {
@@ -29,8 +32,20 @@ export interface ActivityContext {
   readonly progress: (value: Json) => void;
   /** Writes to the host's log (talk, not data). */
   readonly log: (...args: readonly unknown[]) => void;
-  /** The records of an actor, its own by default, as the log holds them now. */
-  readonly records: (address?: string) => AsyncIterable<StepRecord>;
+  /** The records of an actor, its own by default, as the log holds them now, from `after + 1` on. */
+  readonly records: (
+    address?: string,
+    options?: { readonly after?: number },
+  ) => AsyncIterable<StepRecord>;
+  /**
+   * Tells its own actor something while it runs; recorded as an input of that actor, whether its
+   * machine takes it or not, before the activity's end is. After that end it is not heard.
+   *
+   * A crash may forget what was told last: whoever runs again looks into the actor's records.
+   *
+   * @throws {@link TroupeError} `EVENT_RESERVED` for `xstate.*` and `troupe.*`, `JSON_INVALID`.
+   */
+  readonly tell: (event: EventObject) => void;
 }
 
 export interface RetryPolicy {
@@ -73,7 +88,7 @@ export function activity<TInput extends NonReducibleUnknown, TOutput>(
   options: ActivityOptions<TInput> = {},
 ): PromiseActorLogic<TOutput, TInput> {
   const logic = fromPromise<TOutput, TInput>(({ input, signal, self }) =>
-    run({ ...(contexts.get(self) ?? standalone(self.sessionId)), input, signal }),
+    run({ ...(contexts.get(self) ?? standalone(self)), input, signal }),
   );
   const { timeoutMs, heartbeatMs, retry } = options;
   settings.set(logic, (input) => {
@@ -123,13 +138,17 @@ function isWorth({ when }: RetryPolicy, error: unknown): boolean {
   }
 }
 
-function standalone(id: string): Omit<ActivityContext, "signal"> {
+function standalone(self: AnyActorRef): Omit<ActivityContext, "signal"> {
   return {
-    idempotencyKey: id,
+    idempotencyKey: self.sessionId,
     fence: { epoch: 0, attempt: 1 },
     heartbeat: () => {},
     progress: () => {},
     log: () => {},
     records: async function* () {},
+    tell(event) {
+      assertOpen(event.type);
+      if (self.getSnapshot().status === "active") self._parent?.send(event);
+    },
   };
 }

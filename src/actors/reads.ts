@@ -63,12 +63,13 @@ export async function* readRecords(
   }
 }
 
-/** The records of one actor, as the log holds them now. */
+/** The records of one actor, as the log holds them now, from `after + 1` on. */
 export async function* recordsOf(
   { log }: { readonly log: EventLog },
   address: string,
+  from: { readonly after?: number } = {},
 ): AsyncGenerator<StepRecord> {
-  for await (const record of log.read(address))
+  for await (const record of log.read(address, from))
     yield { ...record, body: parseBody(record.body, placeOf(record)) };
 }
 

@@ -6,12 +6,14 @@
  * - What a resident does comes back as inputs of its actor, marked with the effect id of its
  *   start, so that a late word of an earlier one changes nothing (A6).
  */
+import type { EventObject } from "xstate";
 import { TroupeError } from "../errors.ts";
-import type { Json } from "../events/json.ts";
+import type { Json, JsonObject } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
 import { attachContext, retryDelay, settingsOf, type ActivitySettings } from "./activity.ts";
 import { isEnd } from "./causes.ts";
 import type { Fold, OpenResident } from "./fold.ts";
+import { assertOpen } from "./kind.ts";
 import { recordsOf } from "./reads.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Resident } from "./xstate/contract.ts";
@@ -105,7 +107,13 @@ function attemptWith(rt: Runtime, fold: Fold, open: OpenResident, settings: Acti
           rt.progressed({ address: owner, activity: child.address, attempt, value });
         },
         log: (...args) => rt.warn("activity", { activity: child.address, args }),
-        records: (address = owner) => recordsOf(rt, address),
+        records: (address = owner, from = {}) => recordsOf(rt, address, from),
+        tell(event) {
+          assertOpen(event.type);
+          const told = encodedEvent(rt, event, child.address);
+          if (!over)
+            rt.offer(owner, { type: "resident", from: child.address, id: open.id, event: told });
+        },
       })),
     ended,
     sent(to, event) {
@@ -118,6 +126,11 @@ function attemptWith(rt: Runtime, fold: Fold, open: OpenResident, settings: Acti
   });
   if (over) resident.stop();
   else rt.at("in-activity", owner);
+}
+
+function encodedEvent(rt: Runtime, event: EventObject, from: string): RecordedEvent {
+  const told = rt.stepper.encode(event, `event that ${from} tells`);
+  return { ...(told as JsonObject), type: event.type }; // an event is an object
 }
 
 /** The user's own functions: what they throw is how the attempt ends. */

@@ -133,6 +133,10 @@ function told(view: AgentView, fact: AgentFact, at: number): AgentView {
         ),
       };
     }
+    case "question.withdrawn": {
+      const { question } = fact.data;
+      return { ...view, questions: view.questions.filter((one) => one.question !== question) };
+    }
     case "agent.failed":
       return { ...view, doing: "has failed", failure: fact.data.failure };
     case "agent.completed":

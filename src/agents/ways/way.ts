@@ -28,6 +28,12 @@ export type TurnContext = Pick<
   ActivityContext,
   "signal" | "idempotencyKey" | "fence" | "deadline" | "heartbeat" | "progress" | "log" | "records"
 > & {
+  /**
+   * Asks a human in the middle of the turn, and waits for the answer, as long as the turn may take.
+   * The same question of the same turn is answered once, also when the turn is taken again. Absent
+   * where nobody can be asked.
+   */
+  readonly ask?: (question: string) => Promise<string>;
   /** The model of a name; without one, the host's own. */
   readonly model: (spec: string | undefined) => Promise<ChatModel>;
   /** The host's environment. */

@@ -24,20 +24,22 @@ import { definitionOf, hiddenOf, placeOf, type AgentOptions } from "./registry.t
 const RECORDED = 16_384;
 
 export function deliverActor(options: AgentOptions): PromiseActorLogic<Delivered, TurnInput> {
-  return activity<TurnInput, Delivered>(async ({ input, records: _records, ...context }) => {
-    const agent = definitionOf(options, input.agent);
-    if (agent === undefined) return aborted(context.signal);
-    await makeFolders(input.work.outputs);
-    const secrets = hiddenOf(options);
-    try {
-      const delivery = await deliveryOf(options, agent, input, context);
-      if ("problems" in delivery)
-        return { problems: delivery.problems.map((problem) => redact(problem, secrets)) };
-      return { result: await resultOf(delivery, input, secrets) };
-    } catch (error) {
-      throw redactedError(error, secrets);
-    }
-  });
+  return activity<TurnInput, Delivered>(
+    async ({ input, records: _records, tell: _tell, ...context }) => {
+      const agent = definitionOf(options, input.agent);
+      if (agent === undefined) return aborted(context.signal);
+      await makeFolders(input.work.outputs);
+      const secrets = hiddenOf(options);
+      try {
+        const delivery = await deliveryOf(options, agent, input, context);
+        if ("problems" in delivery)
+          return { problems: delivery.problems.map((problem) => redact(problem, secrets)) };
+        return { result: await resultOf(delivery, input, secrets) };
+      } catch (error) {
+        throw redactedError(error, secrets);
+      }
+    },
+  );
 }
 
 // oxlint-disable-next-line max-params -- whose answer, and its three circumstances
@@ -45,7 +47,7 @@ async function deliveryOf(
   options: AgentOptions,
   agent: AnyAgent,
   input: TurnInput,
-  context: Omit<ActivityContext, "records">,
+  context: Omit<ActivityContext, "records" | "tell">,
 ): Promise<Delivery> {
   const { work, messages } = input;
   const last = messages.findLast((message) => message.role === "assistant");

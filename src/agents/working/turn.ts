@@ -9,6 +9,7 @@ import { cleanMessage } from "../model/clean-message.ts";
 import { costOf } from "../model/usage.ts";
 import { redactedError } from "../result-data.ts";
 import type { TurnContext } from "../ways/way.ts";
+import { asker } from "./ask.ts";
 import { specsOf } from "./brief.ts";
 import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
 import { definitionOf, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
@@ -44,7 +45,8 @@ async function taken(
     output: wanted && { name: wanted.name, schema: jsonSchemaOf(wanted) },
     maxOutputTokens: agent.limits.maxOutputTokens,
   };
-  return measured(options, (given) => agent.way.turn(turn, given), context);
+  const ask = asker(messages, context, hiddenOf(options));
+  return measured(options, (given) => agent.way.turn(turn, { ...given, ask }), context);
 }
 
 const SUMMARIZE = [
@@ -92,7 +94,7 @@ function inWords(message: ChatMessage): string {
 async function measured(
   options: TurnOptions,
   take: (context: TurnContext) => Promise<Omit<ChatAnswer, "durationMs">>,
-  context: ActivityContext,
+  { tell: _tell, ...context }: ActivityContext,
 ): Promise<ChatAnswer> {
   const { env = process.env, now = () => performance.now(), models } = options;
   const secrets = hiddenOf(options);

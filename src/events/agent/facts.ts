@@ -72,6 +72,9 @@ const QuestionAnswered = fact("question.answered", {
   by: z.string().optional(),
 });
 
+/** Who asked has gone on without an answer: none is wanted any more. */
+const QuestionWithdrawn = fact("question.withdrawn", { ...agent, question: z.string() });
+
 /** The answer could not be used, and goes back. */
 const AnswerRejected = fact("answer.rejected", { ...agent, problems: z.array(z.string()) });
 
@@ -109,6 +112,7 @@ export const AgentFact = z.discriminatedUnion("type", [
   LoopDetected,
   QuestionAsked,
   QuestionAnswered,
+  QuestionWithdrawn,
   AnswerRejected,
   ContextSummarized,
   AgentCompleted,

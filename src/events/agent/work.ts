@@ -120,5 +120,17 @@ const Answer = z.strictObject({
   by: z.string().max(200).optional(),
 });
 
+/** Characters of a question, and of its answer. */
+export const QUESTION_LIMIT = 65_536;
+
+/** Told by a turn that cannot go on without a human's answer, which it finds in the records. */
+export const Asked = z.strictObject({
+  type: z.literal("ASKED"),
+  /** The same for the same question, however often the turn is taken. */
+  question: z.string().min(1).max(200),
+  text: z.string().min(1).max(QUESTION_LIMIT),
+});
+export type Asked = z.infer<typeof Asked>;
+
 export const AgentCommand = z.discriminatedUnion("type", [Answer]);
 export type AgentCommand = z.infer<typeof AgentCommand>;

@@ -10,6 +10,7 @@
  *
  * - One machine for all ways to work: a model takes many turns, a command takes one, a human asks
  *   and is answered. What they do outside are activities: `turn`, `tool`, `deliver`.
+ * - A turn may ask a human while it is taken (`ASKED`); it finds the `ANSWER` in the records.
  * - Each answer, each result of a tool stands in the log once, in the record that brought it.
  * - A turn is reserved with the budget of the run before it begins, and settled when it has ended.
  * - An agent that fails is done, with an output that says so: it is no error of the actor.
@@ -32,6 +33,10 @@ export const agentMachine = agentSetup.createMachine({
     TIME_UP: {
       target: ".FAILED",
       actions: { type: "take", params: ({ context }) => step.fail(late(context)) },
+    },
+    ANSWER: {
+      guard: "isOpen",
+      actions: { type: "take", params: ({ context, event }) => step.hear(context, event) },
     },
   },
   states: {
@@ -121,6 +126,12 @@ export const agentMachine = agentSetup.createMachine({
           },
         },
         thinking: {
+          on: {
+            ASKED: {
+              guard: "isNew",
+              actions: { type: "take", params: ({ context, event }) => step.ask(context, event) },
+            },
+          },
           invoke: {
             id: "turn",
             src: "turn",
@@ -197,10 +208,6 @@ export const agentMachine = agentSetup.createMachine({
               guard: "isTool",
               actions: { type: "take", params: ({ context, event }) => toolEnded(context, event) },
             },
-            ANSWER: {
-              guard: "isOpen",
-              actions: { type: "take", params: ({ context, event }) => step.hear(context, event) },
-            },
           },
           always: [
             {
@@ -254,12 +261,6 @@ export const agentMachine = agentSetup.createMachine({
           after: { retry: "#agent.RUNNING.ready" },
         },
         answer: {
-          on: {
-            ANSWER: {
-              guard: "isOpen",
-              actions: { type: "take", params: ({ context, event }) => step.hear(context, event) },
-            },
-          },
           always: {
             guard: "allIn",
             target: "#agent.RUNNING.ready",

@@ -53,16 +53,25 @@ export function toolEnded(
   return { calls: calls.map((open, n) => (n === at ? { ...open, answer: { text, failed } } : open)) };
 }
 
-/** The question that an answer is to, while it is open. */
-export function openQuestion({ calls }: AgentContext, id: string): OpenCall | undefined {
-  return calls.find(({ question, answer }) => question === id && answer === undefined);
+/** Whether a question is open, of a call or of the turn itself. */
+export function isOpenQuestion({ calls, asked }: AgentContext, id: string): boolean {
+  return (
+    asked[id] === "open" ||
+    calls.some(({ question, answer }) => question === id && answer === undefined)
+  );
+}
+
+/** What the present turn has asked and nobody has answered. */
+export function openlyAsked({ asked }: AgentContext): readonly string[] {
+  return Object.keys(asked).filter((question) => asked[question] === "open");
 }
 
 export function questionAnswered(
-  { calls }: AgentContext,
+  { calls, asked }: AgentContext,
   { question, text }: AgentCommand,
-): Pick<AgentContext, "calls"> {
+): Pick<AgentContext, "calls" | "asked"> {
   return {
+    asked: Object.hasOwn(asked, question) ? { ...asked, [question]: "answered" } : asked,
     calls: calls.map((open) =>
       open.question === question && open.answer === undefined
         ? { ...open, answer: { text, failed: false } }

@@ -1,7 +1,7 @@
 /** What an agent says of itself: facts for the log, messages for the budget of its run. Pure. */
 import { BUDGET_ID, budgetAddress, type BudgetMessage } from "../../events/agent/budget.ts";
 import type { AgentFact } from "../../events/agent/facts.ts";
-import type { AgentCommand, Brief, ToolResult } from "../../events/agent/work.ts";
+import type { AgentCommand, Asked, Brief, ToolResult } from "../../events/agent/work.ts";
 import { conversationHash, sha256 } from "../../events/chat/conversation.ts";
 import type { ChatAnswer, ToolCall } from "../../events/chat/message.ts";
 import type { Failure } from "../../events/failure.ts";
@@ -74,9 +74,20 @@ export function looped({ input }: AgentContext, call: ToolCall, times: number): 
   return { type: "loop.detected", v: 1, data };
 }
 
-export function asks({ input }: AgentContext, open: OpenCall): AgentFact {
+export function asks(context: AgentContext, open: OpenCall): AgentFact {
   const { question = "" } = open;
-  return { type: "question.asked", v: 1, data: { ...of(input), question, text: textOf(open) } };
+  return wasAsked(context, { question, text: textOf(open) });
+}
+
+export function wasAsked(
+  { input }: AgentContext,
+  { question, text }: Pick<Asked, "question" | "text">,
+): AgentFact {
+  return { type: "question.asked", v: 1, data: { ...of(input), question, text } };
+}
+
+export function withdrawn({ input }: AgentContext, question: string): AgentFact {
+  return { type: "question.withdrawn", v: 1, data: { ...of(input), question } };
 }
 
 export function wasAnswered({ input }: AgentContext, { question, by }: AgentCommand): AgentFact {

@@ -9,6 +9,7 @@ import {
 import { BudgetReply } from "../../events/agent/budget.ts";
 import type { AgentFact } from "../../events/agent/facts.ts";
 import {
+  Asked,
   ToolResult,
   type AgentCommand,
   type AgentInput,
@@ -22,7 +23,7 @@ import {
 import type { ChatAnswer } from "../../events/chat/message.ts";
 import { sendToActor, startActor, type HostAction } from "../host-actions.ts";
 import { source } from "../source.ts";
-import { callAt, loopIn, openCalls, openQuestion } from "./calls.ts";
+import { callAt, isOpenQuestion, loopIn, openCalls } from "./calls.ts";
 import * as say from "./said.ts";
 import { limitsOf, type AgentContext } from "./state.ts";
 import type { Step } from "./steps.ts";
@@ -33,6 +34,7 @@ import { failureIn, mayRepair, mayTryAgain, unfinished } from "./trouble.ts";
 export type AgentEvent =
   | AgentCommand
   | BudgetReply
+  | Asked
   | { readonly type: "TIME_UP" }
   | DoneActorEvent<unknown>
   | ErrorActorEvent;
@@ -100,8 +102,12 @@ export const agentSetup = setup({
     allIn: ({ context }) => openCalls(context).length === 0,
     /** Nothing is under way but humans who think. */
     onlyAsks: ({ context }) => openCalls(context).every(({ question }) => question !== undefined),
-    isOpen: ({ context, event }) =>
-      event.type === "ANSWER" && openQuestion(context, event.question) !== undefined,
+    isOpen: ({ context, event }) => event.type === "ANSWER" && isOpenQuestion(context, event.question),
+    /** A turn that is taken again has asked it before. */
+    isNew: ({ context, event }) => {
+      const told = Asked.safeParse(event);
+      return told.success && !Object.hasOwn(context.asked, told.data.question);
+    },
     isTool: ({ context, event }) => {
       const at = callAt(event);
       return at !== undefined && context.calls[at]?.answer === undefined;

@@ -43,6 +43,8 @@ export interface AgentContext {
   readonly finish: Finish;
   readonly calls: readonly OpenCall[];
   readonly questions: number;
+  /** What the present turn itself has asked: question by question, whether that is answered. */
+  readonly asked: Readonly<Record<string, "open" | "answered">>;
   /** Reservations so far. */
   readonly reservations: number;
   /** How often each call was made, by {@link callKey}. */
@@ -67,6 +69,7 @@ export function newAgent(input: AgentInput, self: string): AgentContext {
     finish: "stop",
     calls: [],
     questions: 0,
+    asked: {},
     reservations: 0,
     seen: {},
     spent: NOTHING,
@@ -100,6 +103,7 @@ export function answered(context: AgentContext, answer: ChatAnswer): Partial<Age
     tries: 0,
     spent: plus(context.spent, spentBy(answer)),
     calls: message.calls.map((call) => ({ call })),
+    asked: {},
     seen: message.calls.reduce(
       (seen, call) => ({ ...seen, [callKey(call)]: (seen[callKey(call)] ?? 0) + 1 }),
       context.seen,

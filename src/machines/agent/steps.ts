@@ -3,6 +3,7 @@ import type { BudgetMessage } from "../../events/agent/budget.ts";
 import type { AgentFact } from "../../events/agent/facts.ts";
 import type {
   AgentCommand,
+  Asked,
   Brief,
   Delivered,
   Spent,
@@ -13,7 +14,15 @@ import type {
 import type { ChatAnswer } from "../../events/chat/message.ts";
 import type { Failure } from "../../events/failure.ts";
 import type { ActorMessage, ActorStart } from "../host-actions.ts";
-import { asked, childOf, collected, loopIn, questionAnswered, toolEnded } from "./calls.ts";
+import {
+  asked,
+  childOf,
+  collected,
+  loopIn,
+  openlyAsked,
+  questionAnswered,
+  toolEnded,
+} from "./calls.ts";
 import * as say from "./said.ts";
 import { answered, briefed, spentBy, type AgentContext } from "./state.ts";
 import { summarized, tooLong } from "./summary.ts";
@@ -53,9 +62,11 @@ export function reserve(context: AgentContext): Step {
   return stepOf({ reservations }, { starts: [say.budgetStart(next)], sends: [say.reserves(next)] });
 }
 
+/** A turn has ended well; what it asked and did not wait for is asked no more. */
 export function answer(context: AgentContext, given: ChatAnswer): Step {
+  const withdrawn = openlyAsked(context).map((question) => say.withdrawn(context, question));
   return stepOf(answered(context, given), {
-    facts: [say.chatted(context, given)],
+    facts: [say.chatted(context, given), ...withdrawn],
     sends: settled(context, spentBy(given)),
   });
 }
@@ -94,6 +105,15 @@ export function endTool(context: AgentContext, at: number, result: ToolResult): 
     facts: [say.toolCalled(context, call, result)],
     stops: [childOf(at)],
   });
+}
+
+/** The turn itself asks a human, and goes on when it finds the answer. */
+export function ask(context: AgentContext, told: Asked): Step {
+  const { question } = told;
+  return stepOf(
+    { asked: { ...context.asked, [question]: "open" } },
+    { facts: [say.wasAsked(context, told)] },
+  );
 }
 
 export function hear(context: AgentContext, command: AgentCommand): Step {
