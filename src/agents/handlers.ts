@@ -9,15 +9,17 @@
 import type { Actors } from "../actors/face.ts";
 import type { AnyKind } from "../actors/kind.ts";
 import type { ActorRecord } from "../actors/reads.ts";
+import type { AgentFact } from "../events/agent/facts.ts";
+import type { BudgetFact } from "../events/agent/budget-facts.ts";
 import type { TaskFact } from "../events/facts/task.ts";
 import type { WorkflowFact } from "../events/facts/workflow.ts";
 import type { Position } from "../events/log/log.ts";
 import type { RecordedEvent } from "../events/record.ts";
 
-/** What workflows and tasks emit. */
-export type PlanFact = TaskFact | WorkflowFact;
+/** What workflows and tasks emit, and their agents and budgets. */
+export type PlanFact = TaskFact | WorkflowFact | AgentFact | BudgetFact;
 
-/** The fact of a type: of workflows and tasks with its fields, of other machines as recorded. */
+/** The fact of a type: of those with its fields, of other machines as recorded. */
 export type FactOf<TType extends string> = TType extends PlanFact["type"]
   ? Extract<PlanFact, { readonly type: TType }>
   : RecordedEvent;

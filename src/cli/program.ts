@@ -15,6 +15,7 @@ import { addChart } from "./commands/chart.ts";
 import { addCheckpoint } from "./commands/checkpoint.ts";
 import { addContext } from "./commands/context.ts";
 import { addCritic } from "./commands/critic.ts";
+import { addCopy } from "./commands/copy.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addLs } from "./commands/ls.ts";
 import { addMessages } from "./commands/messages.ts";
@@ -94,6 +95,7 @@ function programOf(shell: Shell): Command {
     addArtifacts,
     addDoctor,
     addSweep,
+    addCopy,
   ];
   const team = [addMessages, addContext, addQueue];
   const plans = [addPlanner, addNew, addValidate, addSchema, addChart];
