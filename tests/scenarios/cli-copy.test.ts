@@ -19,7 +19,7 @@ async function recordsOf(url: string): Promise<readonly object[]> {
   await using log: EventLog = await openLog(url, { create: false });
   const found = await Array.fromAsync(log.scan());
   return found
-    .map(({ position: _, ...record }) => record)
+    .map(({ position: _position, ...record }) => record)
     .toSorted((a, b) => (a.stream === b.stream ? a.seq - b.seq : a.stream < b.stream ? -1 : 1));
 }
 

@@ -1,0 +1,4 @@
+/** The part of a URL that a title becomes. */
+export function slug(title) {
+  return title; // nobody has written it yet
+}
