@@ -132,7 +132,7 @@ it.each(upTo(12))(
   "A3: with a crash behind append %i, a turn that asks ends the same and asks once",
   async (nth) => {
     const store = memoryStore({ partitions: 2 });
-    await using b = await benchOn(async () => memoryLog({ store }), new AsyncDisposableStack());
+    await using b = benchOn(async () => memoryLog({ store }), new AsyncDisposableStack());
     using files = freshFolder();
     let left = nth;
     const at = (where: string): void => {
