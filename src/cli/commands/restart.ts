@@ -15,9 +15,11 @@ import type { EventLog } from "../../events/log/log.ts";
 import type { Plan } from "../../events/plan/plan.ts";
 import { parseBody, placeOf, type RecordBody } from "../../events/record.ts";
 import type { RunView } from "../../projections/runs-view.ts";
+import { agentsOf, agentsOption } from "../agents.ts";
 import { command } from "../control.ts";
 import { drive } from "../drive.ts";
 import { knownRuns } from "../known-runs.ts";
+import { modelOption } from "../models.ts";
 import { addCommand, checkRunId, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import type { Runs } from "../watch-run.ts";
 import { sayRuns } from "./run.ts";
@@ -27,6 +29,8 @@ const Options = z.object({
   json: z.boolean().default(false),
   from: z.string(),
   detach: z.boolean().default(false),
+  agents: z.string().optional(),
+  model: z.string().optional(),
 });
 type Options = z.infer<typeof Options>;
 
@@ -35,6 +39,8 @@ export function addRestart(program: Command, shell: Shell): void {
     .argument("<run>", "a run's id")
     .requiredOption("--from <task>", "the task to start at; what came before it stays")
     .option("--detach", "end, too, once the run waits for people only; it stays open")
+    .addOption(agentsOption())
+    .addOption(modelOption())
     .action((run: string, options: unknown) => restart(shell, run, Options.parse(options)));
 }
 
@@ -42,6 +48,7 @@ async function restart(shell: Shell, run: string, options: Options): Promise<voi
   checkRunId(run);
   const { from, detach, log: url } = options;
   const { terminal } = shell;
+  const agents = await agentsOf(shell, options);
   await using log = await openExisting(url);
   const all = await knownRuns(terminal, log);
   const view = all.get(run);
@@ -55,6 +62,7 @@ async function restart(shell: Shell, run: string, options: Options): Promise<voi
     );
   const wanted = start?.run ?? run;
   const known = start === undefined ? new Map([[run, view]]) : new Map();
+  const host = await agents.host();
   if (!terminal.live) terminal.err(`${wanted} starts over from ${from} in ${log.url}`);
   const runs = await drive(shell, {
     log,
@@ -66,6 +74,7 @@ async function restart(shell: Shell, run: string, options: Options): Promise<voi
         : face.start(`workflow/${start.run}`, { input: start }),
     recover: start === undefined,
     detach,
+    host,
   });
   sayRuns(shell, runs, [wanted], { json: options.json, url: log.url });
 }

@@ -7,9 +7,11 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { EventLog } from "../../events/log/log.ts";
 import type { RunView } from "../../projections/runs-view.ts";
+import { agentsOf, agentsOption } from "../agents.ts";
 import { command } from "../control.ts";
 import { drive, type Drive } from "../drive.ts";
 import { knownRuns } from "../known-runs.ts";
+import { modelOption } from "../models.ts";
 import { addCommand, checkRunId, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import { asks, isPaused } from "../standing.ts";
 import { tameLine } from "../terminal.ts";
@@ -20,7 +22,10 @@ const Options = z.object({
   log: z.string(),
   json: z.boolean().default(false),
   detach: z.boolean().default(false),
+  agents: z.string().optional(),
+  model: z.string().optional(),
 });
+type Options = z.infer<typeof Options>;
 
 export function addResume(program: Command, shell: Shell): void {
   addCommand(
@@ -30,16 +35,16 @@ export function addResume(program: Command, shell: Shell): void {
   )
     .argument("[id]", "wait only for this run (default: for all)")
     .option("--detach", "end, too, once what is open waits for people only")
+    .addOption(agentsOption())
+    .addOption(modelOption())
     .action((id: string | undefined, options: unknown) => resume(shell, id, Options.parse(options)));
 }
 
-async function resume(
-  shell: Shell,
-  id: string | undefined,
-  { log: url, json, detach }: z.infer<typeof Options>,
-): Promise<void> {
+async function resume(shell: Shell, id: string | undefined, options: Options): Promise<void> {
+  const { log: url, json, detach } = options;
   const { terminal } = shell;
   if (id !== undefined) checkRunId(id);
+  const host = await (await agentsOf(shell, options)).host();
   await using log = await openExisting(url);
   const all = await knownRuns(terminal, log);
   const known = new Map([...all].filter(([, view]) => view.open));
@@ -53,7 +58,7 @@ async function resume(
   }
   if (!terminal.live) terminal.err(`going on with ${wanted.join(", ")} in ${log.url}`);
   const first = unpausing(id === undefined ? undefined : known.get(id), log);
-  const runs = await drive(shell, { log, known, wanted, recover: true, detach, ...first });
+  const runs = await drive(shell, { log, known, wanted, recover: true, detach, host, ...first });
   sayRuns(shell, runs, wanted, shown);
 }
 

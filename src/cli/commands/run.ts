@@ -9,9 +9,11 @@ import type { WorkflowInput } from "../../events/commands.ts";
 import { openLog } from "../../events/log/open.ts";
 import type { Plan } from "../../events/plan/plan.ts";
 import type { RunView } from "../../projections/runs-view.ts";
+import { agentsOf, agentsOption } from "../agents.ts";
 import { drive } from "../drive.ts";
 import { exitCodeOfRun, filesLine, runJson, runLines } from "../run-report.ts";
 import { knownRuns } from "../known-runs.ts";
+import { modelOption } from "../models.ts";
 import { addCommand, checkRunId, type Shell } from "../shell.ts";
 import { isIdle } from "../standing.ts";
 import type { Terminal } from "../terminal.ts";
@@ -22,6 +24,8 @@ const Options = z.object({
   json: z.boolean().default(false),
   id: z.string().optional(),
   detach: z.boolean().default(false),
+  agents: z.string().optional(),
+  model: z.string().optional(),
 });
 
 export function addRun(program: Command, shell: Shell): void {
@@ -29,15 +33,19 @@ export function addRun(program: Command, shell: Shell): void {
     .argument("<plan>", "a YAML or JSON file")
     .option("--id <run>", "the run's id (default: made from the plan's name)")
     .option("--detach", "end, too, once the run waits for people only; it stays open")
+    .addOption(agentsOption())
+    .addOption(modelOption())
     .action((file: string, options: unknown) => runPlan(shell, file, Options.parse(options)));
 }
 
 async function runPlan(shell: Shell, file: string, options: z.infer<typeof Options>): Promise<void> {
   const { terminal, env, folder } = shell;
-  const plan = await readPlan(file);
+  const agents = await agentsOf(shell, options);
+  const plan = await readPlan(file, { agents: agents.names });
   checkPassed(plan, env);
   const run = options.id ?? newRunId(plan.name);
   checkRunId(run);
+  const host = await agents.host(JSON.stringify(plan));
   await using log = await openLog(options.log);
   const known = options.id === undefined ? new Map() : await knownRuns(terminal, log, run);
   const artifacts = join(runsFolder(options.log, folder), run);
@@ -50,6 +58,7 @@ async function runPlan(shell: Shell, file: string, options: z.infer<typeof Optio
     first: (face) => face.start(`workflow/${run}`, { input: start }),
     recover: known.has(run),
     detach: options.detach,
+    host,
   }).catch((error: unknown) => {
     throw TroupeError.is(error, "ACTOR_EXISTS") ? exists(run) : error;
   });

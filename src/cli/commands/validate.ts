@@ -3,6 +3,8 @@
  *
  * - Exit code 0: it has none. 1: it has. Nothing is started and no log is touched.
  */
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { z } from "zod";
 import { readText } from "../../agents/read-plan.ts";
@@ -14,6 +16,7 @@ import { DOCUMENT_TYPES, typeOfDocument, type DocumentType } from "../../events/
 import { faultLine, readDocument, type PlacedFault } from "../../events/plan/document.ts";
 import { parsePlan, parseTodoList } from "../../events/plan/text.ts";
 import { planOfTodoList } from "../../events/plan/todo-plan.ts";
+import { agentsOf } from "../agents.ts";
 import { count } from "../paper.ts";
 import { addPlainCommand, type Shell } from "../shell.ts";
 import { tame } from "../terminal.ts";
@@ -28,20 +31,20 @@ export function addValidate(program: Command, shell: Shell): void {
   addPlainCommand(program, "validate", "Look for every fault of a plan, a todo list or a contract.")
     .argument("<file>", "a YAML or JSON file")
     .addOption(new Option("--type <type>", "what it is (default: guessed)").choices(DOCUMENT_TYPES))
-    .option("--agents <names>", "agents that your program registers, separated by commas")
+    .option(
+      "--agents <names>",
+      "agents that your program registers, separated by commas; or a folder that describes some",
+    )
     .action((file: string, options: unknown) => validate(shell, file, Options.parse(options)));
 }
 
 async function validate(
-  { terminal, exit }: Shell,
+  shell: Shell,
   file: string,
   { json, type: wanted, agents }: z.infer<typeof Options>,
 ): Promise<void> {
-  const found = await look(
-    file,
-    wanted,
-    agents?.split(",").map((name) => name.trim()),
-  );
+  const { terminal, exit } = shell;
+  const found = await look(file, wanted, await agentsIn(shell, agents));
   if (json) terminal.out(JSON.stringify({ file, ...found }));
   else if (found.ok) terminal.out(`${file}: ${found.says}`);
   else {
@@ -49,6 +52,19 @@ async function validate(
     terminal.err(`${file}: ${count(found.faults.length, "fault")}`);
   }
   if (!found.ok) exit(1);
+}
+
+/** The agents that a plan may name: by their names, or those of a folder and the roles. */
+async function agentsIn(
+  shell: Shell,
+  option: string | undefined,
+): Promise<readonly string[] | undefined> {
+  if (option === undefined) return undefined;
+  const isPath = /[/\\.]/.test(option);
+  const found = await stat(resolve(shell.folder, option)).catch(() => undefined);
+  if (!isPath && found?.isDirectory() !== true) return option.split(",").map((name) => name.trim());
+  const { names } = await agentsOf(shell, { agents: option });
+  return [...names, ...Object.keys(STANDARD_AGENTS)];
 }
 
 type Found =
