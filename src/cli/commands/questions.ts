@@ -7,7 +7,9 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { connect } from "../../actors/client.ts";
 import { planKinds } from "../../agents/plan-kinds.ts";
+import { redact } from "../../agents/redact.ts";
 import { TroupeError } from "../../errors.ts";
+import { secretsOf } from "../../events/secrets.ts";
 import { nearest } from "../../events/nearest.ts";
 import { openQuestions, type OpenQuestion } from "../../projections/runs-agents.ts";
 import type { RunView } from "../../projections/runs-view.ts";
@@ -81,7 +83,9 @@ async function answer(
   await using log = await openExisting(url);
   const { address, question } = questionNamed(await knownRun(terminal, log, run), id);
   await using client = await connect({ log, kinds: planKinds({ env: shell.env }) });
-  const event = { type: "ANSWER", question, text, ...(by !== undefined && { by }) } as const;
+  // it is recorded as it comes, so secrets stay behind here (S2)
+  const clean = redact(text, secretsOf(shell.env));
+  const event = { type: "ANSWER", question, text: clean, ...(by !== undefined && { by }) } as const;
   const { seq } = await client.actor(address).send(event);
   if (json) terminal.out(JSON.stringify({ run, question: id, by: by ?? null, seq }));
   else terminal.out(`${run} ${id}: answered`);
