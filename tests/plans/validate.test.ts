@@ -73,10 +73,10 @@ describe("S3-003: troupe validate", () => {
     using bench = cliBench();
     const plan = bench.write(
       "p.yaml",
-      "name: p\ntasks: [{id: a, agent: writer}, {id: b, agent: critic}]\n",
+      "name: p\ntasks: [{id: a, agent: poet}, {id: b, agent: reviewer}]\n",
     );
     expect((await bench.troupe(["validate", plan])).out.split("\n")).toHaveLength(2);
-    expect(await bench.troupe(["validate", plan, "--agents", "writer, critic"])).toMatchObject({
+    expect(await bench.troupe(["validate", plan, "--agents", "poet, reviewer"])).toMatchObject({
       code: 0,
     });
     const todo = bench.write("t.json", TODO);
