@@ -92,6 +92,7 @@ export type ErrorCode =
   | "SERVER_TOO_OLD"
   | "SNAPSHOT_UNKNOWN"
   | "STEP_FAILED"
+  | "TESTS_FAILED"
   | "TIME_PAST"
   | "USAGE"
   | "VALIDATOR_FAILED"

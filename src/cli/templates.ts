@@ -5,7 +5,7 @@ import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TroupeError } from "../errors.ts";
 import { nearest } from "../events/nearest.ts";
-import type { NewFile } from "./write-files.ts";
+import type { NewFile } from "../agents/write-files.ts";
 
 export interface Template {
   readonly name: string;

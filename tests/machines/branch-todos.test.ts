@@ -187,6 +187,74 @@ describe("a branch todo", () => {
     expect(world.begun.filter((name) => name === "t2_branch_01:debug#1")).toHaveLength(2);
   });
 
+  const routed = (target_agent: string) => ({
+    data: {
+      status: "routed",
+      target_agent,
+      analysis: "pandas is missing",
+      fix: "add pandas",
+      auto_fixable: true,
+    },
+  });
+  const opened = (facts: Awaited<ReturnType<typeof broken>>["facts"]) =>
+    facts.flatMap((fact) => (fact.type === "branch.opened" ? [fact.data] : []));
+
+  it("whose agent gives it on is followed by one of whom that names, with what was found, at once", async () => {
+    const { world, run, facts } = await broken({}, "ImportError: pandas");
+    await world.find("t2_branch_01").end(routed("coder"));
+    expect(facts.at(-2)).toMatchObject({
+      type: "branch.ended",
+      data: { branch: "t2_branch_01", status: "COMPLETED", target_agent: "coder" },
+    });
+    expect(opened(facts).map(({ branch, agent_role, depth }) => [branch, agent_role, depth])).toEqual([
+      ["t2_branch_01", "debugger", 1],
+      ["t2_branch_02", "coder", 1],
+    ]);
+    expect(world.names()).toEqual(["t2_branch_02:debug"]);
+    const { diagnostics } = world.find("t2_branch_02").package.branch ?? {};
+    for (const known of ["ImportError", "debugger says: pandas is missing", "add pandas"])
+      expect(diagnostics).toContain(known);
+    await world.find("t2_branch_02").end();
+    await world.find("t2", "checks").end();
+    await world.finish();
+    expect(run.getSnapshot().value).toBe("COMPLETED");
+  });
+
+  it("that two agents give to each other ends with a human", async () => {
+    const { world, facts } = await broken();
+    await world.find("t2_branch_01").end(routed("architect"));
+    await world.find("t2_branch_02").end(routed("coder"));
+    expect(world.said.get("t2")?.at(-1)).toMatchObject({
+      type: "task.escalated",
+      data: { code: "BRANCH_IN_CIRCLE", message: '"coder" is to mend it again, who gave it on before' },
+    });
+    expect(opened(facts)).toHaveLength(2);
+    expect(facts.at(-1)).toMatchObject({ type: "approval.requested" });
+  });
+
+  it("that is given on counts against the limit, and nobody unknown gets it", async () => {
+    const limited = await broken({ limits: { branches: 1 } });
+    await limited.world.find("t2_branch_01").end(routed("architect"));
+    expect(limited.world.said.get("t2")?.at(-1)).toMatchObject({ data: { code: "BRANCH_LIMIT" } });
+    const agents = ["coder", "debugger"];
+    const strict = started(planOf(PLAN, { concurrency: 2 }), { agents });
+    await strict.world.find("t2").end();
+    await strict.world.find("t2", "checks").endBadly();
+    await strict.world.find("t2_branch_01").end(routed("archtect"));
+    expect(strict.world.said.get("t2")?.at(-1)).toMatchObject({ data: { code: "AGENT_UNKNOWN" } });
+  });
+
+  it("given on while the run is paused, or its task is cancelled, waits or is dropped", async () => {
+    const paused = await broken();
+    paused.run.send({ type: "PAUSE" });
+    await paused.world.find("t2_branch_01").end(routed("architect"));
+    expect(paused.world.names()).toEqual([]);
+    paused.run.send({ type: "RESUME" });
+    expect(paused.world.names()).toEqual(["t2_branch_02:debug"]);
+    paused.run.send({ type: "CANCEL", task: "t2" });
+    expect(paused.run.getSnapshot().status).toBe("done");
+  });
+
   it("whose end comes while the run is paused is taken in when it goes on", async () => {
     const { world, run } = await broken();
     run.send({ type: "PAUSE" });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readPlan } from "../../src/agents/read-plan.ts";
 import { TEMPLATES } from "../../src/cli/templates.ts";
-import { writeFiles } from "../../src/cli/write-files.ts";
+import { writeFiles } from "../../src/agents/write-files.ts";
 import { cliBench, type CliBench } from "../support/cli.ts";
 import { said, troupeIn } from "../support/cli-process.ts";
 import { freshName } from "../support/nats-log.ts";

@@ -14,7 +14,7 @@ import { bytes } from "./limits.ts";
 
 export interface CopyIn {
   readonly folder?: string;
-  /** Names that are left out, at any depth. */
+  /** Names that are left out, at any depth; with a slash in front, paths from the folder. */
   readonly skip: readonly string[];
   /** Paths where something else is seen. */
   readonly mounted: readonly string[];
@@ -38,7 +38,7 @@ export async function copyIn(to: string, given: CopyIn): Promise<void> {
     for (const entry of await readdir(from, { withFileTypes: true })) {
       const source = join(from, entry.name);
       const target = join(at, entry.name);
-      if (names.has(entry.name) || mounted.has(target)) continue;
+      if (names.has(entry.name) || names.has(target.slice(to.length)) || mounted.has(target)) continue;
       if (entry.isSymbolicLink()) await symlink(await readlink(source), target);
       else if (entry.isDirectory()) {
         await mkdir(target, { recursive: true });

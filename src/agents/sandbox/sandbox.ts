@@ -18,7 +18,7 @@ export interface SandboxOptions {
   readonly driver?: "bubblewrap" | "unsandboxed";
   /** A folder whose files are copied into the work folder. */
   readonly folder?: string;
-  /** Names that are not copied, at any depth. Default `.git`, which may hold passwords. */
+  /** Names that are not copied, at any depth; `/runs`: only right below the folder. Default `.git`, which may hold passwords. */
   readonly skip?: readonly string[];
   /** Files on top of the folder's, by their path. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;

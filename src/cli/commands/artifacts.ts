@@ -10,7 +10,7 @@ import { gitArtifacts, gitOptions, type ArtifactStore } from "../../agents/artif
 import { TroupeError } from "../../errors.ts";
 import { count, moment } from "../paper.ts";
 import { addCommand, printTable, type Shell } from "../shell.ts";
-import { writeFiles, type NewFile } from "../write-files.ts";
+import { writeFiles, type NewFile } from "../../agents/write-files.ts";
 
 const Options = z.object({
   log: z.string(),

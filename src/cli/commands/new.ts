@@ -7,7 +7,7 @@ import { table } from "../paper.ts";
 import { addPlainCommand, type Shell } from "../shell.ts";
 import { filesOf, templateNamed, TEMPLATES } from "../templates.ts";
 import { tameLine } from "../terminal.ts";
-import { writeFiles } from "../write-files.ts";
+import { writeFiles } from "../../agents/write-files.ts";
 
 const Options = z.object({
   json: z.boolean().default(false),

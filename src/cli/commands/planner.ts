@@ -18,7 +18,7 @@ import { drive } from "../drive.ts";
 import { chosenModel, modelOption, modelsOf, noModel } from "../models.ts";
 import { addCommand, checkRunId, type Shell } from "../shell.ts";
 import { tameLine } from "../terminal.ts";
-import { writeFiles } from "../write-files.ts";
+import { writeFiles } from "../../agents/write-files.ts";
 import { sayRuns } from "./run.ts";
 
 const Options = z.object({

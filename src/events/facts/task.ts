@@ -109,7 +109,7 @@ export const TaskBroken = fact("task.broken", {
 /** Nobody else can mend it: a human decides. */
 export const TaskEscalated = fact("task.escalated", {
   ...task,
-  /** `MAX_DEPTH_EXCEEDED`, `BRANCH_FAILED`, `BRANCH_LIMIT`. */
+  /** `MAX_DEPTH_EXCEEDED`, `BRANCH_FAILED`, `BRANCH_LIMIT`, `BRANCH_IN_CIRCLE`, `AGENT_UNKNOWN`. */
   code: z.string(),
   message: z.string(),
 });

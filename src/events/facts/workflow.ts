@@ -114,6 +114,8 @@ export const BranchEnded = fact("branch.ended", {
   branch: z.string(),
   parent_id: z.string(),
   status: TaskOutcome.shape.status,
+  /** Who its agent has given it on to. */
+  target_agent: z.string().optional(),
 });
 
 /** What a human is asked. */

@@ -37,7 +37,7 @@ export type TaskOrder =
       readonly comment?: string | undefined;
     }
   | { readonly type: "BRANCH_ENDED"; readonly branch: string; readonly passed: boolean }
-  /** `code`: `MAX_DEPTH_EXCEEDED`, `BRANCH_LIMIT`. */
+  /** `code`: `MAX_DEPTH_EXCEEDED`, `BRANCH_LIMIT`, `BRANCH_IN_CIRCLE`, `AGENT_UNKNOWN`. */
   | { readonly type: "BRANCH_REFUSED"; readonly code: string; readonly message: string }
   /** Stop what runs; RELEASE does it again. */
   | { readonly type: "HOLD" }

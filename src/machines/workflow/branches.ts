@@ -3,20 +3,24 @@
  *
  * - A branch todo takes the place of the task that waits for it, so it waits for none itself.
  * - It has passed when its agent says that it is done; whether that is so, the task finds out.
+ * - An agent may give it on to another one (S3-020): the next branch todo is that one's. Nobody who
+ *   has given it on gets it again, so it does not go round for ever.
  */
+import { DebugResult } from "../../events/debug.ts";
 import { entryOf } from "../../events/entry.ts";
+import type { TaskOutcome } from "../../events/facts/task.ts";
 import type { BranchReason } from "../../events/failure.ts";
 import { PlanTask } from "../../events/plan/task.ts";
 import { textOf } from "../../events/plan/values.ts";
 import { behind, graphOf } from "./graph.ts";
-import { indexOf, isAlive, type Branch, type WorkflowContext } from "./run.ts";
+import { indexOf, isAlive, type Branch, type BranchAsked, type WorkflowContext } from "./run.ts";
 import type { Turn } from "./turn.ts";
 
 /** Who mends what nobody is named for. */
 const DEBUGGER = "debugger";
 
 /** Makes a branch todo of a failure, or says why there is none. */
-export function openBranch(turn: Turn, asked: Branch["asked"]): void {
+export function openBranch(turn: Turn, asked: BranchAsked): void {
   const { context } = turn;
   if (context.paused !== "no") {
     turn.change({ later: [...context.later, { type: "branch", asked }] });
@@ -49,9 +53,13 @@ export function openBranch(turn: Turn, asked: Branch["asked"]): void {
 }
 
 function refusalOf(
-  { plan: { limits }, branches }: WorkflowContext,
-  { depth }: Branch["asked"],
+  context: WorkflowContext,
+  { depth, to, had = [] }: BranchAsked,
 ): { readonly code: string; readonly message: string } | undefined {
+  const {
+    plan: { limits },
+    branches,
+  } = context;
   if (depth > limits.depth)
     return {
       code: "MAX_DEPTH_EXCEEDED",
@@ -62,25 +70,59 @@ function refusalOf(
       code: "BRANCH_LIMIT",
       message: `the run has had all of its ${limits.branches} branch todos`,
     };
+  if (to === undefined) return undefined;
+  if (had.includes(to))
+    return { code: "BRANCH_IN_CIRCLE", message: `"${to}" is to mend it again, who gave it on before` };
+  if (!isKnown(context, to))
+    return { code: "AGENT_UNKNOWN", message: `"${to}" is to mend it, and nobody is called that` };
   return undefined;
 }
 
-/** A branch todo is over: its task finds out whether it is mended. */
-export function endBranch(turn: Turn, id: string, status: "COMPLETED" | "FAILED" | "CANCELLED"): void {
+/** Whether the host or the plan has an agent; where that is not known, it may have. */
+function isKnown({ plan, agents }: WorkflowContext, agent: string): boolean {
+  return agents === undefined || agents.includes(agent) || Object.hasOwn(plan.agents, agent);
+}
+
+/** A branch todo is over: its task finds out whether it is mended, or somebody else gets it. */
+export function endBranch(turn: Turn, id: string, outcome: TaskOutcome): void {
   const branch = entryOf(turn.context.branches, id);
   if (branch?.open !== true) return;
   turn.change({ branches: { ...turn.context.branches, [id]: { ...branch, open: false } } });
   turn.stops.push(id);
+  const status = outcome.status === "SKIPPED" ? "CANCELLED" : outcome.status;
+  const routed = turn.context.reason === undefined ? routedBy(outcome) : undefined;
+  const { target_agent } = routed ?? {};
+  const given = target_agent === undefined ? {} : { target_agent };
   turn.say({
     type: "branch.ended",
     v: 1,
-    data: { branch: id, parent_id: branch.parent, status },
+    data: { branch: id, parent_id: branch.parent, status, ...given },
   });
   const order = { type: "BRANCH_ENDED", branch: id, passed: status === "COMPLETED" } as const;
   const { paused, later } = turn.context;
   if (!isAlive(turn.context, branch.task)) return;
+  if (routed !== undefined) return openBranch(turn, givenOn(turn.context, branch, routed));
   if (paused === "no") turn.tell(branch.task, order);
   else turn.change({ later: [...later, { type: "order", task: branch.task, order }] });
+}
+
+/** Undefined unless its agent gives it on. */
+function routedBy({ status, data }: TaskOutcome): DebugResult | undefined {
+  if (status !== "COMPLETED") return undefined;
+  const result = DebugResult.safeParse(data).data;
+  return result?.status === "routed" ? result : undefined;
+}
+
+/** Characters that are passed on of what an agent found. */
+const FOUND = 4_000;
+
+function givenOn(context: WorkflowContext, { task, asked }: Branch, found: DebugResult): BranchAsked {
+  const { target_agent: to = DEBUGGER, analysis, fix = "" } = found;
+  const { failureRouting } = context.plan.tasks[indexOf(context, task)] ?? {};
+  const by = asked.to ?? agentOf(failureRouting, asked.reason);
+  const said = [`${by} says: ${analysis.slice(0, FOUND)}`, fix.slice(0, FOUND)];
+  const diagnostics = [asked.diagnostics, ...said].filter((text) => text !== "").join("\n");
+  return { ...asked, to, had: [...(asked.had ?? []), by], diagnostics };
 }
 
 /** A branch todo as a task of the plan. */
@@ -93,7 +135,7 @@ export function branchTask(context: WorkflowContext, id: string, branch: Branch)
     ...(parent && likeParent(parent)),
     title: `Debug ${title} - ${reason}`,
     description: instructions(parent, branch),
-    agent: agentOf(failureRouting, branch.asked.reason),
+    agent: branch.asked.to ?? agentOf(failureRouting, branch.asked.reason),
     maxRetries: maxDebugAttempts - 1,
   };
 }

@@ -40,7 +40,7 @@ export function goOn(context: WorkflowContext): Turn {
 export function childEnded(context: WorkflowContext, id: string, outcome: TaskOutcome): Turn {
   const turn = new Turn(context);
   const at = indexOf(context, id);
-  if (entryOf(context.branches, id) !== undefined) endBranch(turn, id, statusOf(outcome));
+  if (entryOf(context.branches, id) !== undefined) endBranch(turn, id, outcome);
   else if (isAlive(context, id)) {
     const its = checked(context, at, outcome);
     if (its !== outcome) turn.say(alerted("warning", "tasks_refused", refusalIn(id, its)));
@@ -68,10 +68,6 @@ function checked(context: WorkflowContext, at: number, outcome: TaskOutcome): Ta
 /** The task itself has said that it completed, so nothing else tells why the run fails. */
 function refusalIn(id: string, { failure }: TaskOutcome): string {
   return `the tasks that ${id} yields are refused: ${failure?.message}`;
-}
-
-function statusOf({ status }: TaskOutcome): "COMPLETED" | "FAILED" | "CANCELLED" {
-  return status === "SKIPPED" ? "CANCELLED" : status;
 }
 
 /** A task wants something of its workflow. Of one that is over: nothing any more. */

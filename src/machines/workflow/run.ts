@@ -35,6 +35,14 @@ export interface RunPlan extends Omit<Plan, "tasks"> {
   readonly tasks: readonly PlannedTask[];
 }
 
+/** Why there is a branch todo: its task broke; or the agent before gives it on. */
+export type BranchAsked = Extract<TaskMessage, { type: "TASK_BROKE" }> & {
+  /** Who it is given on to. */
+  readonly to?: string;
+  /** The agents that have given it on, the last one last. */
+  readonly had?: readonly string[];
+};
+
 /** A branch todo. */
 export interface Branch {
   /** The task that it mends in the end. */
@@ -43,13 +51,13 @@ export interface Branch {
   readonly parent: string;
   readonly depth: number;
   readonly open: boolean;
-  readonly asked: Extract<TaskMessage, { type: "TASK_BROKE" }>;
+  readonly asked: BranchAsked;
 }
 
 /** What waits for RESUME. */
 export type Later =
   | { readonly type: "order"; readonly task: string; readonly order: TaskOrder }
-  | { readonly type: "branch"; readonly asked: Branch["asked"] };
+  | { readonly type: "branch"; readonly asked: BranchAsked };
 
 export interface WorkflowContext {
   readonly place: Pick<WorkflowInput, "run" | "folder" | "artifacts">;
