@@ -4,7 +4,7 @@ import { Option } from "commander";
 import type { AnyAgent } from "../agents/definition/definition.ts";
 import { readAgents } from "../agents/definition/read-agents.ts";
 import type { PlanOptions } from "../agents/plan-sources.ts";
-import { chosenModel, modelsOf, noModel } from "./models.ts";
+import { chosenModel, modelsOf } from "./models.ts";
 import type { Shell } from "./shell.ts";
 import { tameLine } from "./terminal.ts";
 
@@ -34,8 +34,7 @@ export async function agentsOf(shell: Shell, choice: AgentChoice): Promise<Comma
       : await readAgents(resolve(folder, choice.agents), {
           warn: (message) => terminal.err(tameLine(message)),
         });
-  const chosen = chosenModel(shell, choice.model);
-  const open = modelsOf(shell, chosen);
+  const open = modelsOf(shell, chosenModel(shell, choice.model));
   return {
     names: Object.keys(agents),
     async host(text) {
@@ -43,10 +42,7 @@ export async function agentsOf(shell: Shell, choice: AgentChoice): Promise<Comma
         (agent) => text === undefined || text.includes(JSON.stringify(agent.name)),
       );
       // what is wrong with a model is said before anything starts
-      for (const spec of specsOf(asked)) {
-        if (spec === undefined && chosen === undefined) throw noModel();
-        await open(spec);
-      }
+      for (const spec of specsOf(asked)) await open(spec);
       return { agents, model: (spec) => open(isShort(spec) ? undefined : spec) };
     },
   };

@@ -22,13 +22,16 @@ export type FrontMatter<T> =
     }
   | { readonly faults: readonly PlacedFault[] };
 
-/** @param what the fields in words: "an agent: fields such as name and description". */
+/**
+ * @param text without a byte order mark.
+ * @param what the fields in words: "an agent: fields such as name and description".
+ */
 export function readFrontMatter<T extends z.ZodType>(
   text: string,
   schema: T,
   what: string,
 ): FrontMatter<z.output<T>> {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
+  const lines = text.split(/\r\n|\n|\r/);
   if (!isBound(lines[0])) return unbounded("it has no front matter", BEGIN);
   const end = lines.findIndex((line, at) => at > 0 && isBound(line));
   if (end < 0) return unbounded("its front matter does not end", END);
