@@ -7,7 +7,7 @@ import { readScript, Script } from "../src/agents/model/script.ts";
 import { PLAN_LIMIT } from "../src/agents/read-plan.ts";
 import { parseContract } from "../src/events/contract-faults.ts";
 import { Limits, Plan, PlanAgent } from "../src/events/plan/plan.ts";
-import { AcceptanceTest, Gate, PlanTask } from "../src/events/plan/task.ts";
+import { AcceptanceTest, Gate, Heal, PlanTask } from "../src/events/plan/task.ts";
 import { parsePlan } from "../src/events/plan/text.ts";
 import { TodoItem, TodoList } from "../src/events/plan/todo.ts";
 import { cliBench } from "./support/cli.ts";
@@ -43,6 +43,7 @@ describe("docs/guide/plans.md", () => {
     ["Fields of a task", PlanTask],
     ["Fields of an agent", PlanAgent],
     ["Fields of an acceptance test", AcceptanceTest],
+    ["Fields of healing", Heal],
     ["Fields of a gate", Gate],
     ["Fields of limits", Limits],
     ["Todo lists", TodoItem],

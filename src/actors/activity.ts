@@ -13,7 +13,8 @@ import {
   type PromiseActorLogic,
 } from "xstate";
 import type { Json } from "../events/json.ts";
-import type { StepRecord } from "../projections/projection.ts";
+import type { Projection, StepRecord } from "../projections/projection.ts";
+import type { KeyedRow } from "../projections/runner.ts";
 import { assertOpen } from "./kind.ts";
 
 /** What an activity gets beside its input. */
@@ -37,6 +38,8 @@ export interface ActivityContext {
     address?: string,
     options?: { readonly after?: number },
   ) => AsyncIterable<StepRecord>;
+  /** The rows of a built-in projection of the log, as of now or later. */
+  readonly rows: <TRow>(projection: Projection<TRow>) => Promise<readonly KeyedRow<TRow>[]>;
   /**
    * Tells its own actor something while it runs; recorded as an input of that actor, whether its
    * machine takes it or not, before the activity's end is. After that end it is not heard.
@@ -146,6 +149,7 @@ function standalone(self: AnyActorRef): Omit<ActivityContext, "signal"> {
     progress: () => {},
     log: () => {},
     records: async function* () {},
+    rows: async () => [],
     tell(event) {
       assertOpen(event.type);
       if (self.getSnapshot().status === "active") self._parent?.send(event);

@@ -11,6 +11,7 @@ import type { EventLog } from "../events/log/log.ts";
 import { openProjections, type Projections } from "../projections/runner.ts";
 import { systemClock } from "./clock.ts";
 import type { Kinds } from "./kind.ts";
+import { harmless } from "./harmless.ts";
 import { hostFailed } from "./parking.ts";
 import { createRunner, type Runner, type RunnerOptions } from "./runner.ts";
 import type { Runtime } from "./runtime.ts";
@@ -21,17 +22,18 @@ const AHEAD_RECORDS = 100_000;
 /** How many it folds at most before it gives the log back: so many take about a second. */
 const LAST_RECORDS = 30_000;
 
+/** What it makes itself, or has no default. */
+type Own = "log" | "kinds" | "epoch" | "projections";
+
 export type OwnOptions = {
   readonly log: EventLog;
   readonly kinds: Kinds;
   readonly recover?: boolean | undefined;
 } & {
-  readonly [Key in Exclude<keyof RunnerOptions, "log" | "kinds" | "epoch">]?:
-    | RunnerOptions[Key]
-    | undefined;
+  readonly [Key in Exclude<keyof RunnerOptions, Own>]?: RunnerOptions[Key] | undefined;
 };
 
-const DEFAULTS: Omit<RunnerOptions, "log" | "kinds" | "epoch"> = {
+const DEFAULTS: Omit<RunnerOptions, Own> = {
   clock: systemClock,
   strict: process.env["NODE_ENV"] !== "production",
   mailboxLimit: 1000,
@@ -60,9 +62,11 @@ export async function ownLog(options: OwnOptions): Promise<Owned> {
   const { log, kinds, recover = true } = options;
   await using cleanup = new AsyncDisposableStack();
   const ownership = cleanup.use(await log.claim({ owner: `host ${process.pid} on ${hostname()}` }));
-  const runner = createRunner({ ...DEFAULTS, ...given(options), log, kinds, epoch: ownership.epoch });
-  const { warn } = runner.runtime;
+  const settings = { ...DEFAULTS, ...given(options) };
+  const warn = harmless(settings.warn, () => {});
   const projections = cleanup.use(openProjections({ log, warn }));
+  const { epoch } = ownership;
+  const runner = createRunner({ ...settings, warn, log, kinds, epoch, projections });
   const lose = (): void => runner.runtime.fail(leaseLost(log.url));
   ownership.lost.addEventListener("abort", lose, { once: true });
   if (ownership.lost.aborted) lose();

@@ -108,6 +108,7 @@ function attemptWith(rt: Runtime, fold: Fold, open: OpenResident, settings: Acti
         },
         log: (...args) => rt.warn("activity", { activity: child.address, args }),
         records: (address = owner, from = {}) => recordsOf(rt, address, from),
+        rows: (projection) => rt.projections.rows(projection),
         tell(event) {
           assertOpen(event.type);
           const told = encodedEvent(rt, event, child.address);

@@ -33,6 +33,7 @@ export interface RunnerOptions extends Settings {
   readonly kinds: Kinds;
   readonly clock: Clock;
   readonly epoch: number;
+  readonly projections: Projections;
   readonly strict: boolean;
   readonly warn: (message: string, facts: Readonly<Record<string, unknown>>) => void;
   readonly at: (point: CrashPoint, address: string) => void;

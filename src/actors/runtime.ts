@@ -2,6 +2,7 @@
 import type { EventLog } from "../events/log/log.ts";
 import type { Json } from "../events/json.ts";
 import type { RecordedEvent, SystemDelta } from "../events/record.ts";
+import type { Projections } from "../projections/runner.ts";
 import type { Clock } from "./clock.ts";
 import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
@@ -65,6 +66,8 @@ export interface Runtime extends Settings {
   readonly kinds: Kinds;
   readonly stepper: Stepper;
   readonly epoch: number;
+  /** Of the log. */
+  readonly projections: Pick<Projections, "rows">;
   /** Whether the host still runs its actors. */
   readonly running: () => boolean;
   /** A record id that no other writer and no other attempt has. */

@@ -33,7 +33,7 @@ export function agentActor(
 ): PromiseActorLogic<WorkResult, WorkPackage> {
   const all: Agents = { ...BUILT_IN_AGENTS, ...agents };
   return activity<WorkPackage, WorkResult>(
-    async ({ input, records: _records, tell: _tell, ...context }) => {
+    async ({ input, records: _records, rows: _rows, tell: _tell, ...context }) => {
       const name = input.agent ?? "";
       const agent = entryOf(all, name);
       if (agent === undefined) return absent(Object.keys(all), input, context);

@@ -3,6 +3,7 @@
  * these names the machines look for them.
  */
 import { definitionsIn, functionsIn } from "./agent.ts";
+import { adviseActor } from "./advise-actor.ts";
 import { agentActor, BUILT_IN_AGENTS } from "./agent-actor.ts";
 import { checksActor } from "./checks-actor.ts";
 import { commandActor } from "./command-actor.ts";
@@ -23,6 +24,7 @@ export function taskSources({ agents = {}, ...options }: PlanOptions) {
   return {
     command: commandActor(options),
     agent: agentActor(functionsIn(agents), options),
+    advise: adviseActor(),
     checks: checksActor(options),
   };
 }

@@ -108,9 +108,18 @@ function wait(task: TaskView, now: number): string {
       return `for ${blockedByBranches.join(", ") || "its run"}${why(task)}`;
     case "held":
       return "stopped by the pause; it runs again when the run is resumed";
+    case "healing":
+      return `${another(task)} in ${span(Math.max(0, (dueAt ?? now) - now))}${why(task)}`;
     case "retry":
       return `again in ${span(Math.max(0, (dueAt ?? now) - now))}${why(task)}`;
   }
+}
+
+/** How it is tried next (T-H1). */
+function another({ starts }: TaskView): string {
+  const { strategy = "", agent } = starts.at(-1)?.approach ?? {};
+  const words = strategy.replace("_", " ");
+  return agent === undefined ? words : `${words} (${agent})`;
 }
 
 /** A task that is being mended has no failure yet: what broke stands with its last attempt. */

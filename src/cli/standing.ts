@@ -42,7 +42,8 @@ function isMoving(task: TaskView, open: ReadonlySet<string>, paused: boolean): b
   if (status === "RUNNING") return true;
   if (status === "PENDING")
     return delegatedAt !== undefined || (!paused && !dependsOn.some((id) => open.has(id)));
-  return status === "WAITING" && (waitsFor === "retry" || (!paused && isUnsettled(task)));
+  const itself = waitsFor === "retry" || waitsFor === "healing";
+  return status === "WAITING" && (itself || (!paused && isUnsettled(task)));
 }
 
 /** Whether what a task waits for is not asked yet, or answered already: its run is about to say so. */

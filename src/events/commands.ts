@@ -49,6 +49,8 @@ export const TaskInput = z.strictObject({
   /** Whose work it is. */
   doer: Assigned,
   judge: Assigned.optional(),
+  /** Who else may do it once it has failed, in order. */
+  healers: z.array(Assigned).optional(),
   /** Values of the plan; those of the agent and of the task win over them. */
   env: z.record(z.string(), z.string()),
   passEnv: z.array(z.string()),

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { BranchReason } from "./failure.ts";
+import { HealingPackage } from "./healing.ts";
 
 /** Why somebody is asked. */
 export const Purpose = z.enum([
@@ -64,6 +65,8 @@ export const WorkPackage = z.strictObject({
   feedback: z.array(z.string()),
   /** For `judge` and `compensate`: what the task delivered. */
   delivered: Upstream.optional(),
+  /** Of a try to heal what failed before. */
+  healing: HealingPackage.optional(),
   /** For `debug`. */
   branch: z
     .strictObject({

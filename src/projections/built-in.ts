@@ -1,4 +1,5 @@
 /** The projections that every log has. All are folded together, so that nothing reads a log twice. */
+import { healing } from "./healing.ts";
 import { jobs, startedJobs, workflowJobs } from "./jobs.ts";
 import { openActors, systemIds } from "./open-actors.ts";
 import type { Projection } from "./projection.ts";
@@ -11,4 +12,5 @@ export const BUILT_IN: readonly Projection[] = [
   jobs,
   workflowJobs,
   startedJobs,
+  healing,
 ];

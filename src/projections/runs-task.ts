@@ -56,10 +56,14 @@ export function startMoved(start: StartView, at: number, body: RecordBody): Star
 function waiting(start: StartView, waitsFor: Waits | undefined): StartView {
   const { waitsFor: _, dueAt, ...rest } = start;
   if (waitsFor === undefined) return rest;
-  return { ...rest, waitsFor, ...(waitsFor === "retry" && dueAt !== undefined && { dueAt }) };
+  return {
+    ...rest,
+    waitsFor,
+    ...((waitsFor === "retry" || waitsFor === "healing") && dueAt !== undefined && { dueAt }),
+  };
 }
 
-const WAITS: ReadonlySet<string> = new Set<Waits>(["retry", "approval", "branch", "held"]);
+const WAITS: ReadonlySet<string> = new Set<Waits>(["retry", "healing", "approval", "branch", "held"]);
 
 /** What stands below WAITING. */
 function waitIn(state: RecordBody["state"]): Waits | undefined {
@@ -73,7 +77,8 @@ function withFact(start: StartView, fact: TaskFact, at: number): StartView {
     case "task.started": {
       const { attempt, purpose } = fact.data;
       const { attempts } = closed(start, at, {});
-      return { ...start, attempts: [...attempts, { attempt, purpose, startedAt: at }] };
+      const begun = { attempt, purpose, ...start.approach, startedAt: at };
+      return { ...start, attempts: [...attempts, begun] };
     }
     case "task.timed_out":
       return closed(start, at, { outcome: "TIMED_OUT" });
@@ -83,6 +88,16 @@ function withFact(start: StartView, fact: TaskFact, at: number): StartView {
       const { delayMs, failure } = fact.data;
       const dueAt = at + delayMs;
       return { ...closed(start, at, { outcome: "FAILED", failure }), failure, dueAt };
+    }
+    case "healing.tried": {
+      const { delayMs, failure, strategy, agent } = fact.data;
+      const approach = { strategy, ...(agent !== undefined && { agent }) };
+      const ended = closed(start, at, { outcome: "FAILED", failure });
+      return { ...ended, failure, dueAt: at + delayMs, approach };
+    }
+    case "healing.ended": {
+      const { healed, failure } = fact.data;
+      return healed || failure === undefined ? start : { ...start, failure };
     }
     case "gate.evaluated":
       return judged(start, fact.data, at);
@@ -189,7 +204,7 @@ function partsOf(task: TaskParts): TaskParts {
 type Face = Omit<TaskView, keyof TaskParts | "purpose" | "delegatedAt">;
 
 function startedFace(start: StartView): Face {
-  const { n: _n, round: _r, delegatedAt: _d, attempts, againAt, ...rest } = start;
+  const { n: _n, round: _r, delegatedAt: _d, approach: _a, attempts, againAt, ...rest } = start;
   const last = attempts.at(-1);
   const startedAt = last && Math.max(last.startedAt, againAt ?? 0);
   return {

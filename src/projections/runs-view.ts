@@ -6,6 +6,7 @@
 import type { Scores, TaskOutcome } from "../events/facts/task.ts";
 import type { Compensation, GateKind } from "../events/facts/workflow.ts";
 import type { BranchReason, Failure } from "../events/failure.ts";
+import type { Strategy } from "../events/healing.ts";
 import type { AgentView } from "./runs-agents.ts";
 import type { Json } from "../events/json.ts";
 import type { Pattern } from "../events/plan/plan.ts";
@@ -15,6 +16,10 @@ import type { Purpose, Synthesis } from "../events/work.ts";
 export interface AttemptView {
   readonly attempt: number;
   readonly purpose: Purpose;
+  /** Of a try to heal what failed before, and of what followed it. */
+  readonly strategy?: Strategy;
+  /** Who did it, where that was another than the task's own. */
+  readonly agent?: string;
   /** Epoch ms, as all times here. */
   readonly startedAt: number;
   readonly endedAt?: number;
@@ -41,6 +46,8 @@ export interface StartView {
   /** When it was started again last. */
   readonly againAt?: number;
   readonly reworks: number;
+  /** How it is tried, once it is tried in another way than planned. */
+  readonly approach?: Pick<AttemptView, "strategy" | "agent">;
   readonly scores?: Scores;
   readonly dueAt?: number;
   readonly endedAt?: number;
@@ -51,7 +58,7 @@ export interface StartView {
 }
 
 /** What a WAITING task waits for. */
-export type Waits = "retry" | "approval" | "branch" | "held";
+export type Waits = "retry" | "healing" | "approval" | "branch" | "held";
 
 /** How a task ended that never started: skipped, cancelled, or done by the run that this one starts over. */
 export interface SettledView {

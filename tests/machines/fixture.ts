@@ -21,6 +21,7 @@ import {
   type ReportInput,
   type WorkResult,
 } from "../../src/events/work.ts";
+import type { Advice, HealingAnswer, HealingQuestion } from "../../src/events/healing.ts";
 import { taskMachine } from "../../src/machines/task/task.ts";
 import { workflowMachine } from "../../src/machines/workflow/workflow.ts";
 import { Work, type What } from "./work.ts";
@@ -72,8 +73,14 @@ export class World {
     this.#begin({ what: "keep", task: input.name, purpose: "keep", attempt: 1, input, signal }),
   );
 
+  /** What tasks are advised that heal themselves. */
+  advice: () => Promise<readonly Advice[]> = async () => [];
+
   get taskMachine() {
-    const actors = { command: this.#command, agent: this.#agent, checks: this.#checks };
+    const advise = fromPromise<HealingAnswer, HealingQuestion>(async () => ({
+      patterns: await this.advice(),
+    }));
+    const actors = { command: this.#command, agent: this.#agent, checks: this.#checks, advise };
     return taskMachine.provide({ actors });
   }
 

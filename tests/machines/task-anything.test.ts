@@ -14,6 +14,7 @@ const tasks = fc.record({
   acceptance: fc.constantFrom([], [{ cmd: "t" }]),
   approval: fc.constantFrom([], ["after"]),
   gate: fc.option(fc.record({ agent: fc.constant("j"), maxReworks: fc.nat(1) }), { nil: undefined }),
+  heal: fc.constantFrom(undefined, {}, { agents: ["b"], tries: 2 }),
   failureRouting: fc.constantFrom(undefined, {}),
 });
 
@@ -94,6 +95,11 @@ describe("a task of any kind", () => {
       }
       const over = facts.filter(({ type }) => /^task\.(completed|failed|cancelled)$/.test(type));
       expect(over).toEqual([facts.at(-1)]);
+      const tried = facts.flatMap((fact) =>
+        fact.type === "healing.tried" ? [fact.data.strategy] : [],
+      );
+      expect(tried.length).toBe(new Set(tried).size);
+      expect(tried.length).toBeLessThanOrEqual(rest.heal === undefined ? 0 : 3);
       const { attempts } = task.getSnapshot().output ?? {};
       const started = facts.flatMap((fact) =>
         fact.type === "task.started" ? [fact.data.attempt] : [],

@@ -8,12 +8,12 @@ import { taskInputOf } from "./fixture.ts";
 import { GOOD } from "./work.ts";
 
 const test = (exitCode: number) => ({ cmd: "t", exitCode, durationMs: 1, output: "" });
-const done = (id: "work" | "judge" | "checks", output: unknown) => ({
+const done = (id: "work" | "judge" | "checks" | "advice", output: unknown) => ({
   type: `xstate.done.actor.${id}`,
   actorId: id,
   output,
 });
-const error = (id: "work" | "judge" | "checks") => ({
+const error = (id: "work" | "judge" | "checks" | "advice") => ({
   type: `xstate.error.actor.${id}`,
   actorId: id,
   error: new Error("no"),
@@ -26,6 +26,7 @@ const EVENTS = [
   { type: "HOLD" },
   { type: "RELEASE" },
   { type: "xstate.after.retry.task.WAITING.retry" },
+  { type: "xstate.after.heal.task.WAITING.healing" },
   ...KINDS.flatMap((kind) => [true, false].map((granted) => ({ type: "ANSWER", kind, granted }))),
   { type: "BRANCH_ENDED", branch: "t1_branch_01", passed: true },
   { type: "BRANCH_ENDED", branch: "t1_branch_01", passed: false },
@@ -42,6 +43,8 @@ const EVENTS = [
   error("work"),
   error("judge"),
   error("checks"),
+  done("advice", { patterns: [] }),
+  error("advice"),
 ] as TaskEvent[];
 
 const TASKS: readonly object[] = [
@@ -50,6 +53,7 @@ const TASKS: readonly object[] = [
   { run: "x", outputs: ["a"], gate: { agent: "j", maxReworks: 0 }, maxRetries: 1 },
   { run: "x", acceptance: [{ cmd: "t" }], failureRouting: {} },
   { run: "x", failureRouting: {} },
+  { run: "x", heal: { tries: 1 } },
 ];
 
 /** It tells nobody: there is no workflow. */
@@ -73,6 +77,7 @@ function pathsOf(rest: object) {
         Math.min(context.reworks, 1),
         Math.min(context.branch.depth, 1),
         context.last.failure?.code,
+        context.healing?.tried.length,
       ]),
     stopWhen: ({ context }) => context.attempts > 4,
   } as Parameters<typeof getShortestPaths<typeof alone>>[1]);

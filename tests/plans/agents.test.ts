@@ -75,6 +75,18 @@ describe("who does it", () => {
     expect(said(of({ timeout: "x" }), ["x", "debugger"])).toEqual([]);
   });
 
+  it("T-H1: every agent that may heal is there, once, and another than the task's own", () => {
+    const of = (...agents: readonly string[]): object => ({
+      tasks: [{ id: "a", agent: "x", heal: { agents } }],
+    });
+    expect(said(of("y"), ["x", "y"])).toEqual([]);
+    expect(said(of("yy"), ["x", "y"])).toEqual(['tasks.0.heal.agents.0: unknown agent "yy"']);
+    expect(said(of("x"), ["x", "y"])).toEqual([`tasks.0.heal.agents.0: "x" is the task's own agent`]);
+    expect(said(of("y", "y"), ["x", "y"])).toEqual(['tasks.0.heal.agents.1: "y" is named twice']);
+    const [tries] = said({ tasks: [{ id: "a", agent: "x", heal: { tries: 4 } }] }, ["x"]);
+    expect(tries).toMatch(/^tasks\.0\.heal\.tries: /);
+  });
+
   it("S3-032: failures have six reasons, and no other is routed", () => {
     const { timeout: _timeout, ...five } = ALL;
     const plan = { tasks: [{ id: "a", run: "true", failureRouting: { ...five, time_out: "x" } }] };

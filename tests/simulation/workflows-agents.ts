@@ -21,6 +21,9 @@ export const AGENTS: Readonly<Record<string, Agent>> = {
   slow: () => ({ ms: SLOW_MS }),
   fails: () => ({ fails: "AssertionError: RSI is 71, not 70" }),
   hangs: () => ({ hangs: true }),
+  /** Only once it knows all that is known. */
+  "needs-context": ({ healing }) =>
+    healing?.strategy === "add_context" ? {} : { fails: "ValueError: what is asked for?" },
   /** The second attempt is good. */
   stumbles: ({ attempt }) => (attempt < 2 ? { fails: "the first try" } : {}),
   /** The first branch todo's first attempt fails, the second one ends well. */

@@ -20,6 +20,7 @@ import type {
   WorkResult,
 } from "../../src/events/work.ts";
 import { BudgetInput, BudgetMessage } from "../../src/events/agent/budget.ts";
+import type { HealingAnswer, HealingQuestion } from "../../src/events/healing.ts";
 import { AgentCommand, AgentInput } from "../../src/events/agent/work.ts";
 import { agentMachine } from "../../src/machines/agent/agent.ts";
 import { budgetMachine } from "../../src/machines/budget/budget.ts";
@@ -98,6 +99,10 @@ export function workflowKinds(outside: WorkflowOutside) {
     effects.mended.set(task, (effects.mended.get(task) ?? new Set()).add(key));
   }
 
+  const advise = activity<HealingQuestion, HealingAnswer>((context: Asked<HealingQuestion>) =>
+    done(context, `advise ${context.input.subject}`, { ms: 5 }, () => ({ patterns: [] })),
+  );
+
   const checks = activity<CheckInput, CheckResult>((context: Asked<CheckInput>) => {
     const { env, tests, paths } = context.input;
     const { TROUPE_TASK: task = "", TROUPE_ATTEMPT: attempt = "1" } = env;
@@ -119,6 +124,7 @@ export function workflowKinds(outside: WorkflowOutside) {
 
   const actors = {
     agent,
+    advise,
     checks,
     command: activity<CommandInput, CommandResult>(() => Promise.reject(new Error("no commands here"))),
   };

@@ -225,4 +225,18 @@ export const SCENARIOS: readonly Scenario[] = [
       task("c", "rambler", { dependsOn: ["a"], timeoutMs: 400_000 }),
     ],
   }),
+  scenario("healing", {
+    ends: "FAILED never=FAILED",
+    tasks: [
+      task("other", "fails", { heal: { agents: ["works"] } }),
+      task("knowing", "needs-context", { heal: { agents: ["fails"] }, maxRetries: 1 }),
+      task("never", "fails", { heal: { delayMs: 5 } }),
+      task("both", "works", {
+        acceptance: [{ cmd: "after 1 branches" }],
+        heal: { tries: 1 },
+        ...branching("mends"),
+      }),
+      task("next", "works", { dependsOn: ["other", "knowing", "both"] }),
+    ],
+  }),
 ];

@@ -25,7 +25,7 @@ const RECORDED = 16_384;
 
 export function deliverActor(options: AgentOptions): PromiseActorLogic<Delivered, TurnInput> {
   return activity<TurnInput, Delivered>(
-    async ({ input, records: _records, tell: _tell, ...context }) => {
+    async ({ input, records: _records, rows: _rows, tell: _tell, ...context }) => {
       const agent = definitionOf(options, input.agent);
       if (agent === undefined) return aborted(context.signal);
       await makeFolders(input.work.outputs);
@@ -47,7 +47,7 @@ async function deliveryOf(
   options: AgentOptions,
   agent: AnyAgent,
   input: TurnInput,
-  context: Omit<ActivityContext, "records" | "tell">,
+  context: Omit<ActivityContext, "records" | "rows" | "tell">,
 ): Promise<Delivery> {
   const { work, messages } = input;
   const last = messages.findLast((message) => message.role === "assistant");

@@ -19,7 +19,8 @@ export async function promptOf(work: WorkPackage, secrets: readonly string[] = [
     branch === undefined ? undefined : section("What failed", branch.diagnostics),
     section("What was done before", upstreamText(upstream)),
     delivered(work),
-    section("Files", await filesText(work.reads, secrets)),
+    tried(work),
+    section("Files", await filesText(filesOf(work), secrets)),
     section("What was wrong with what was delivered before", list(feedback)),
     section("It is good when", list(criteria)),
     section("Your answer is written to", list(outputs)),
@@ -54,6 +55,33 @@ function delivered({ delivered: what, purpose }: WorkPackage): string | undefine
   const title = purpose === "judge" ? "Judge this" : "What was delivered";
   const data = what.data === undefined ? "" : fenced(what.data);
   return section(title, [what.summary, data].filter((part) => part !== "").join("\n\n"));
+}
+
+/** What is to be done differently, and what is known of what was tried. */
+function tried({ healing }: WorkPackage): string | undefined {
+  if (healing === undefined) return undefined;
+  const { instructions, failures, left } = healing;
+  const parts = [
+    instructions,
+    list(failures.map(({ agent, strategy, failure }) => triedBy(agent, strategy) + failure.message)),
+  ];
+  if (left !== undefined) {
+    const { summary, data, printed } = left;
+    if (summary !== "") parts.push(`The last attempt said: ${summary}`);
+    if (data !== undefined) parts.push(`Its data:\n\n${fenced(data)}`);
+    if (printed !== "") parts.push(`It printed:\n\n\`\`\`\n${printed}\n\`\`\``);
+  }
+  return section("It was tried before, and failed", parts.join("\n\n"));
+}
+
+function triedBy(agent: string | undefined, strategy: string | undefined): string {
+  const who = [agent, strategy?.replace("_", " ")].filter((word) => word !== undefined);
+  return who.length === 0 ? "" : `${who.join(", ")}: `;
+}
+
+/** What it may rely on, and what was left by the attempts before where it is to know all. */
+function filesOf({ reads, healing }: WorkPackage): readonly string[] {
+  return [...new Set([...reads, ...(healing?.left?.outputs ?? [])])];
 }
 
 /** What stands in the files that it may rely on, as far as that is text. */

@@ -9,6 +9,7 @@
  */
 import { z } from "zod";
 import { BranchReason, Failure } from "../failure.ts";
+import { tryFields } from "../healing.ts";
 import { Purpose } from "../work.ts";
 import { fact } from "./fact.ts";
 
@@ -84,6 +85,30 @@ export const TaskRetried = fact("task.retried", {
   failure: Failure,
 });
 
+/** An attempt failed, and is tried again in a different way after `delayMs` (T-H1). */
+export const HealingTried = fact("healing.tried", {
+  ...task,
+  ...tryFields,
+  /** The one that failed. */
+  attempt: z.int().min(1),
+  delayMs: z.int().min(0),
+  failure: Failure,
+  /** Of the pattern that put it first, and what that was learned from; absent: it was next on the ladder. */
+  confidence: z.number().optional(),
+  samples: z.int().optional(),
+});
+
+/** How a try ended; patterns are learned from these. Once per try that came to its end. */
+export const HealingEnded = fact("healing.ended", {
+  ...task,
+  ...tryFields,
+  attempt: z.int().min(1),
+  /** The work is there, and its tests pass. */
+  healed: z.boolean(),
+  /** Where it is not. */
+  failure: Failure.optional(),
+});
+
 /** A gate said what it thinks. FAIL sends the work back, while `maxReworks` allows it. */
 export const GateEvaluated = fact("gate.evaluated", {
   ...task,
@@ -142,6 +167,8 @@ export const TaskFact = z.discriminatedUnion("type", [
   TaskTimedOut,
   TaskTested,
   TaskRetried,
+  HealingTried,
+  HealingEnded,
   GateEvaluated,
   GateExhausted,
   TaskBroken,

@@ -1,7 +1,16 @@
 /** Faults of who does what: a command, or an agent by a name that somebody has. */
 import { BranchReason } from "../failure.ts";
 import { nearest } from "../nearest.ts";
-import { faultAt, faultOfKey, isRecord, isText, valueAt, type Fault, type Steps } from "./fault.ts";
+import {
+  faultAt,
+  faultOfKey,
+  isRecord,
+  isText,
+  listAt,
+  valueAt,
+  type Fault,
+  type Steps,
+} from "./fault.ts";
 import { doersOf, type Sketch } from "./sketch.ts";
 
 /** Who mends what nobody else is routed for. */
@@ -26,6 +35,22 @@ export function doerFaults(sketch: Sketch): readonly Fault[] {
   });
 }
 
+/** Who heals is another than the one who failed, and is named once. */
+export function healerFaults({ tasks }: Sketch): readonly Fault[] {
+  return tasks.flatMap(({ at, fields }) => {
+    const names = listAt(fields, ["heal", "agents"]);
+    return names.flatMap((name, n) => {
+      if (!isText(name)) return [];
+      const path: Steps = ["tasks", at, "heal", "agents", n];
+      if (name === fields["agent"])
+        return faultAt(path, `"${name}" is the task's own agent`, "Name others only.");
+      return names.indexOf(name) === n
+        ? []
+        : faultAt(path, `"${name}" is named twice`, "Name each agent once.");
+    });
+  });
+}
+
 /** Everybody who is named is there. @param registered the agents of the host; "any": do not ask. */
 export function unknownAgents(sketch: Sketch, registered: readonly string[] | "any"): readonly Fault[] {
   if (registered === "any") return [];
@@ -42,7 +67,10 @@ export function unknownAgents(sketch: Sketch, registered: readonly string[] | "a
       reason,
     ]);
   });
-  const unknown = [...named, ...routed].flatMap((path) => {
+  const healers = sketch.tasks.flatMap(({ at, fields }) =>
+    listAt(fields, ["heal", "agents"]).map((_, n): Steps => ["tasks", at, "heal", "agents", n]),
+  );
+  const unknown = [...named, ...routed, ...healers].flatMap((path) => {
     const name = valueAt(sketch.fields, path);
     return isText(name) && !isKnown.has(name)
       ? faultAt(path, `unknown agent "${name}"`, hint(name, known))

@@ -5,7 +5,7 @@
  * - A wrong field hides no other fault: what it should hold counts as unread.
  * - A value with none of these faults is a plan.
  */
-import { doerFaults, unknownAgents } from "./agent-faults.ts";
+import { doerFaults, healerFaults, unknownAgents } from "./agent-faults.ts";
 import { conditionFaults } from "./condition-faults.ts";
 import { faultAt, isRecord, isTooDeep, type Fault } from "./fault.ts";
 import { orderFaults, reservedIds } from "./order-faults.ts";
@@ -41,6 +41,7 @@ function meaningFaults(sketch: Sketch): readonly Fault[] {
     ...reservedIds(sketch),
     ...orderFaults(sketch),
     ...doerFaults(sketch),
+    ...healerFaults(sketch),
     ...pathFaults(sketch),
     ...patternFaults(sketch),
     ...taskFaults(sketch),

@@ -3,6 +3,7 @@
  */
 import { z } from "zod";
 import { BranchReason } from "../failure.ts";
+import { MAX_TRIES } from "../healing.ts";
 import { Doer, Env, Id, Milliseconds, Path, Run, Text, Word } from "./values.ts";
 
 /** T-B4, most urgent first. */
@@ -26,6 +27,17 @@ export const Gate = z.strictObject({
   maxReworks: z.int().min(0).max(20).default(3),
 });
 export type Gate = z.infer<typeof Gate>;
+
+/** What is tried when it fails, before anybody else has to mend it (T-H1). */
+export const Heal = z.strictObject({
+  /** Who else may do it: the first, or whom earlier runs have shown to be best at it. */
+  agents: z.array(Id).max(10).default([]),
+  /** How many tries, each in a different way. */
+  tries: z.int().min(1).max(MAX_TRIES).default(MAX_TRIES),
+  /** Wait before the first try; it doubles with each (T-R1). */
+  delayMs: Milliseconds.default(1_000),
+});
+export type Heal = z.infer<typeof Heal>;
 
 /** One piece of work of a plan, and what must be done before it. */
 export const PlanTask = z.strictObject({
@@ -75,6 +87,8 @@ export const PlanTask = z.strictObject({
   when: Word.optional(),
   /** Who judges it. */
   gate: Gate.optional(),
+  /** Heals itself: what fails is tried again in a different way, once its retries are used up. */
+  heal: Heal.optional(),
   /** Makes a failure a branch todo: which agent mends which kind of failure. Others: `debugger`. */
   failureRouting: z.partialRecord(BranchReason, Id).optional(),
   /** How often a branch todo is tried (S3-033). */

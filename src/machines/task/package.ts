@@ -9,6 +9,8 @@ import type { Assigned, TaskInput } from "../../events/commands.ts";
 import { absolutePath } from "../../events/plan/paths.ts";
 import { argvOf, textOf, type Run } from "../../events/plan/values.ts";
 import type { Attempt } from "./attempt.ts";
+import { doerOf } from "./doer.ts";
+import { healingPackage, type Healing } from "./healing.ts";
 
 /** What of a task's state goes into its packages. */
 export interface Standing {
@@ -16,11 +18,15 @@ export interface Standing {
   readonly attempts: number;
   readonly feedback: readonly string[];
   readonly last: Attempt;
+  readonly healing?: Healing;
 }
 
 /** The package for the work itself. */
-export function workPackage({ input, attempts, feedback }: Standing): WorkPackage {
-  const { task, doer, run, package: given } = input;
+export function workPackage(standing: Standing): WorkPackage {
+  const { input, attempts, feedback } = standing;
+  const { task, run, package: given } = input;
+  const doer = doerOf(standing);
+  const outputs = task.outputs.map((path) => absolutePath(base(input), path));
   return {
     ...given,
     ...told(input),
@@ -28,9 +34,10 @@ export function workPackage({ input, attempts, feedback }: Standing): WorkPackag
     task: task.id,
     ...(doer.agent !== undefined && { agent: doer.agent }),
     attempt: attempts,
-    outputs: task.outputs.map((path) => absolutePath(base(input), path)),
+    outputs,
     criteria: criteriaOf(input),
     feedback: [...given.feedback, ...feedback],
+    ...healingPackage(standing, outputs),
     ...limited(task.timeoutMs ?? doer.command?.timeoutMs),
   };
 }
@@ -38,7 +45,7 @@ export function workPackage({ input, attempts, feedback }: Standing): WorkPackag
 /** The package for whoever judges the work. */
 export function judgePackage(standing: Standing): WorkPackage {
   const { input, last } = standing;
-  const { outputs, timeoutMs: _, agent: __, ...work } = workPackage(standing);
+  const { outputs, timeoutMs: _, agent: __, healing: ___, ...work } = workPackage(standing);
   const { judge } = input;
   return {
     ...work,

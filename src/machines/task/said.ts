@@ -5,9 +5,11 @@ import type { TaskFact } from "../../events/facts/task.ts";
 import type { CheckResult } from "../../events/work.ts";
 import { tailOf, TIMEOUTS, type Attempt } from "./attempt.ts";
 import { classify } from "./classify.ts";
+import { timeoutOf } from "./doer.ts";
 import { gateOfChecks, type Gate } from "./gate.ts";
 import type { TaskMessage, TaskOrder } from "./messages.ts";
-import { failureIn, issuesOf, retryDelayMs, type TaskContext } from "./standing.ts";
+import { tryOf, type Try } from "./healing.ts";
+import { failureIn, healDelayMs, issuesOf, retryDelayMs, type TaskContext } from "./standing.ts";
 
 export function started({ input: { task, package: work }, attempts }: TaskContext): TaskFact {
   const { id, title = id } = task;
@@ -56,6 +58,37 @@ export function retried(context: TaskContext): TaskFact {
       attempt: Math.max(1, attempts),
       delayMs: retryDelayMs(context),
       failure: failureIn(context),
+    },
+  };
+}
+
+/** @param step the last one that was taken. */
+export function healingTried(context: TaskContext, step: Try): TaskFact {
+  return {
+    type: "healing.tried",
+    v: 1,
+    data: {
+      ...tryOf(context, step),
+      delayMs: healDelayMs(context),
+      failure: step.failure,
+      ...step.learned,
+    },
+  };
+}
+
+/** Undefined where none was under way. */
+export function healingEnded(context: TaskContext): TaskFact | undefined {
+  const { healing, last } = context;
+  const step = healing?.tried.at(-1);
+  if (step === undefined || healing?.open !== true) return undefined;
+  const { failure } = last;
+  return {
+    type: "healing.ended",
+    v: 1,
+    data: {
+      ...tryOf(context, step),
+      healed: failure === undefined,
+      ...(failure !== undefined && { failure }),
     },
   };
 }
@@ -138,8 +171,4 @@ export function breaks(context: TaskContext): Breaks {
     failure,
     diagnostics: tailOf([failure.message, ...feedback].join("\n")),
   };
-}
-
-function timeoutOf({ input }: TaskContext): number | undefined {
-  return input.task.timeoutMs ?? input.doer.command?.timeoutMs;
 }

@@ -16,15 +16,18 @@ import type { GateKind } from "../../events/facts/workflow.ts";
 import type { AgentOutcome } from "../../events/agent/work.ts";
 import type { CheckInput, CheckResult, WorkPackage, WorkResult } from "../../events/work.ts";
 import { agentMachine } from "../agent/agent.ts";
+import type { HealingAnswer, HealingQuestion } from "../../events/healing.ts";
 import { source } from "../source.ts";
 import type { Attempt } from "./attempt.ts";
 import { gateOfJudge } from "./gate.ts";
+import { begun, closed, mayHeal, nextTry } from "./healing.ts";
 import type { TaskOrder } from "./messages.ts";
 import { actorInput, checkInput, commandInput } from "./package.ts";
 import * as said from "./said.ts";
 import {
   answered,
   broken,
+  healDelayMs,
   isRouted,
   mayTryAgain,
   retryDelayMs,
@@ -43,7 +46,8 @@ export type TaskEvent =
   | DoneActorEvent<CommandResult | WorkResult | AgentOutcome, "work">
   | DoneActorEvent<CommandResult | WorkResult | AgentOutcome, "judge">
   | DoneActorEvent<CheckResult, "checks">
-  | ErrorActorEvent<unknown, "work" | "judge" | "checks">;
+  | DoneActorEvent<HealingAnswer, "advice">
+  | ErrorActorEvent<unknown, "work" | "judge" | "checks" | "advice">;
 
 /** Somebody who is asked. */
 export interface Engaged {
@@ -65,13 +69,16 @@ export const taskSetup = setup({
     agent: source<WorkResult, WorkPackage>("task", "agent"),
     actor: agentMachine,
     checks: source<CheckResult, CheckInput>("task", "checks"),
+    advise: source<HealingAnswer, HealingQuestion>("task", "advise"),
   },
   delays: {
     retry: ({ context }) => retryDelayMs(context),
+    heal: ({ context }) => healDelayMs(context),
   },
   guards: {
     good: ({ context }) => context.last.failure === undefined,
     again: ({ context }) => mayTryAgain(context),
+    mayHeal: ({ context }) => mayHeal(context),
     routed: ({ context }) => isRouted(context),
     hasChecks: ({ context }) => checkInput(context) !== undefined,
     hasJudge: ({ context }) => context.input.judge !== undefined,
@@ -116,6 +123,19 @@ export const taskSetup = setup({
       const { completeness, accuracy, issues } = gate;
       enqueue.emit(said.gate(context, gate));
       enqueue.assign({ scores: { completeness, accuracy }, feedback: issues });
+    }),
+    /** A try to heal it has come to its end, if one was under way. */
+    closeTry: enqueueActions(({ context, enqueue }) => {
+      const fact = said.healingEnded(context);
+      if (fact === undefined) return;
+      enqueue.emit(fact);
+      enqueue.assign(closed(context));
+    }),
+    heal: enqueueActions(({ context, enqueue }, { patterns }: HealingAnswer) => {
+      const step = nextTry(context, patterns);
+      const healing = begun(context, step);
+      enqueue.emit(said.healingTried({ ...context, healing }, step));
+      enqueue.assign({ healing, next: "working" });
     }),
     broken: assign(({ context }, attempt: Attempt) => broken(context, attempt)),
     sendBack: assign(({ context }) => sentBack(context)),

@@ -8,10 +8,11 @@ import type { Scores, TaskOutcome } from "../../events/facts/task.ts";
 import type { GateKind } from "../../events/facts/workflow.ts";
 import { denialOf, type Failure } from "../../events/failure.ts";
 import { mayMend, mayRetry, tailOf, type Attempt } from "./attempt.ts";
+import type { Healing } from "./healing.ts";
 import type { TaskOrder } from "./messages.ts";
 
 /** What a task does when it does something. */
-export type Step = "working" | "testing" | "judging";
+export type Step = "working" | "testing" | "judging" | "advising";
 
 export interface TaskContext {
   readonly input: TaskInput;
@@ -26,6 +27,8 @@ export interface TaskContext {
   /** How the last attempt that ended did so. */
   readonly last: Attempt;
   readonly scores?: Scores;
+  /** Once it was tried in a different way. */
+  readonly healing?: Healing;
   /** What is done again when a wait is over. */
   readonly next: Step;
   /** What a human is asked. */
@@ -93,9 +96,19 @@ export function issuesOf({ missing, tests }: CheckResult): readonly string[] {
 }
 
 /** T-R1: `delay · 2^(failures − 1)`, capped; with jitter some share of that, the same at every replay. */
-export function retryDelayMs({ input, attempts, failures }: TaskContext): number {
-  const { id, retryDelayMs: delay, maxRetryDelayMs, retryJitter } = input.task;
-  const full = Math.min(delay * 2 ** Math.max(0, failures - 1), maxRetryDelayMs);
+export function retryDelayMs(context: TaskContext): number {
+  return delayMs(context, context.input.task.retryDelayMs, context.failures);
+}
+
+/** The same, by the tries to heal it. */
+export function healDelayMs(context: TaskContext): number {
+  const { input, healing } = context;
+  return delayMs(context, input.task.heal?.delayMs ?? 0, healing?.tried.length ?? 1);
+}
+
+function delayMs({ input, attempts }: TaskContext, delay: number, nth: number): number {
+  const { id, maxRetryDelayMs, retryJitter } = input.task;
+  const full = Math.min(delay * 2 ** Math.max(0, nth - 1), maxRetryDelayMs);
   return retryJitter ? Math.ceil(full * share(`${input.run}:${id}:${attempts}`)) : full;
 }
 

@@ -5,18 +5,20 @@
  *                 working → testing → judging     ├───→ FAILED
  *                    ↑         │         │        └───→ CANCELLED
  *                 WAITING ←────┴─────────┘
- *                 retry, approval, branch, held
+ *                 retry, healing, approval, branch, held
  *
  * - Pure: the runtime runs `command`, `agent` and `checks` and keeps the time. Leaving a state
  *   stops what runs in it.
- * - A failure is tried again (T-R1); then, where `failureRouting` says so, mended by a branch
- *   todo; then, where that fails, a human decides. A gate's FAIL sends the work back.
+ * - A failure is tried again (T-R1); then, where `heal` says so, in different ways (T-H1); then,
+ *   where `failureRouting` says so, mended by a branch todo; then, where that fails, a human decides. A gate's FAIL sends the work back.
  * - A task that fails is done, with an output that says so: it is no error of the actor.
  * - The context stays small: what was printed is in the record, not here.
  */
 import { and, assign, emit, not, stopChild } from "xstate";
 import type { CheckInput } from "../../events/work.ts";
 import { attemptOf, failureOf, type Attempt } from "./attempt.ts";
+import { doerOf } from "./doer.ts";
+import { questionOf } from "./healing.ts";
 import { checkInput, judgePackage, workPackage } from "./package.ts";
 import * as said from "./said.ts";
 import { taskSetup } from "./setup.ts";
@@ -46,7 +48,7 @@ export const taskMachine = taskSetup.createMachine({
               type: "engage",
               params: ({ context }) => ({
                 id: "work",
-                who: context.input.doer,
+                who: doerOf(context),
                 work: workPackage(context),
               }),
             },
@@ -100,6 +102,7 @@ export const taskMachine = taskSetup.createMachine({
         },
         judging: {
           entry: [
+            "closeTry",
             { type: "next", params: "judging" },
             {
               type: "engage",
@@ -136,6 +139,7 @@ export const taskMachine = taskSetup.createMachine({
         },
         /** The gate said FAIL. */
         rejected: {
+          entry: "closeTry",
           always: [
             { guard: "mayRework", target: "working", actions: "sendBack" },
             {
@@ -155,6 +159,7 @@ export const taskMachine = taskSetup.createMachine({
           ],
         },
         approving: {
+          entry: "closeTry",
           always: [
             {
               guard: "mustAsk",
@@ -165,12 +170,30 @@ export const taskMachine = taskSetup.createMachine({
           ],
         },
         failing: {
-          entry: { type: "next", params: "working" },
+          entry: ["closeTry", { type: "next", params: "working" }],
           always: [
             { guard: "again", target: "#task.WAITING.retry" },
+            { guard: "mayHeal", target: "advising" },
             { guard: "routed", target: "#task.WAITING.branch" },
             { target: "#task.FAILED" },
           ],
+        },
+        /** Have earlier runs shown what helps? Where nobody can say, the ladder does. */
+        advising: {
+          entry: { type: "next", params: "advising" },
+          invoke: {
+            id: "advice",
+            src: "advise",
+            input: ({ context }) => questionOf(context),
+            onDone: {
+              target: "#task.WAITING.healing",
+              actions: { type: "heal", params: ({ event }) => event.output },
+            },
+            onError: {
+              target: "#task.WAITING.healing",
+              actions: { type: "heal", params: { patterns: [] } },
+            },
+          },
         },
         /** Somebody else has mended it: is it good now? */
         mended: {
@@ -181,6 +204,7 @@ export const taskMachine = taskSetup.createMachine({
           always: [
             { guard: { type: "next", params: "testing" }, target: "testing" },
             { guard: { type: "next", params: "judging" }, target: "judging" },
+            { guard: { type: "next", params: "advising" }, target: "advising" },
             { target: "working" },
           ],
         },
@@ -192,6 +216,10 @@ export const taskMachine = taskSetup.createMachine({
         retry: {
           entry: emit(({ context }) => said.retried(context)),
           after: { retry: "#task.RUNNING.resuming" },
+          on: { HOLD: "held" },
+        },
+        healing: {
+          after: { heal: "#task.RUNNING.resuming" },
           on: { HOLD: "held" },
         },
         approval: {

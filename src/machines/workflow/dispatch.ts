@@ -33,6 +33,7 @@ function ownInput(context: WorkflowContext, at: number, planned: PlannedTask): T
   return {
     ...shared(context, task),
     ...(task.gate !== undefined && { judge: assigned(context, task.gate) }),
+    ...healersOf(context, task),
     needed: pipeline ? neededBehind(context, at) : [],
     gated: pipeline,
     package: {
@@ -45,6 +46,11 @@ function ownInput(context: WorkflowContext, at: number, planned: PlannedTask): T
       ...about(context, planned),
     },
   };
+}
+
+function healersOf(context: WorkflowContext, { heal }: PlanTask): Pick<TaskInput, "healers"> {
+  if (heal === undefined) return {};
+  return { healers: heal.agents.map((agent) => assigned(context, { agent })) };
 }
 
 /** What only tasks that a pattern adds are told. */
