@@ -12,8 +12,8 @@ import type { RecordBody } from "../events/record.ts";
 import type { Projection } from "./projection.ts";
 
 /** A pattern is learned from so many samples, at this confidence (T-H1). */
-export const MIN_SAMPLES = 10;
-export const MIN_CONFIDENCE = 0.7;
+const MIN_SAMPLES = 10;
+const MIN_CONFIDENCE = 0.7;
 
 export interface HealingRow {
   /** An agent, or `task/ID`. */
