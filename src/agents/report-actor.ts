@@ -7,8 +7,10 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { PromiseActorLogic } from "xstate";
+import { z } from "zod";
 import { activity } from "../actors/activity.ts";
 import { parseAddress } from "../events/address.ts";
+import { Assigned } from "../events/commands.ts";
 import { WorkflowFact } from "../events/facts/workflow.ts";
 import { skippedIn, type RecordedEvent } from "../events/record.ts";
 import type { ReportInput } from "../events/work.ts";
@@ -66,8 +68,38 @@ async function* ofRun(records: Records): AsyncGenerator<StepRecord> {
     yield record;
   }
   for (const [id, times] of started)
-    for (let time = 1; time <= times; time++)
-      yield* records(`task/${run}:${id}${time === 1 ? "" : `~${time}`}`);
+    for (let time = 1; time <= times; time++) yield* ofTask(records, `${run}:${id}${again(time)}`);
+}
+
+/** Those of a task, then of the agents that it has started: these are numbered without a gap. */
+async function* ofTask(records: Records, task: string): AsyncGenerator<StepRecord> {
+  let actors = false;
+  for await (const record of records(`task/${task}`)) {
+    actors ||= hasActors(record);
+    yield record;
+  }
+  if (!actors) return;
+  for (const role of ["work", "judge"])
+    for (let time = 1, found = true; found; time++) {
+      found = false;
+      for await (const record of records(`agent/${task}:${role}${again(time)}`)) {
+        found = true;
+        yield record;
+      }
+    }
+}
+
+const Doers = z.object({ doer: Assigned, judge: Assigned.optional() });
+
+/** Whether a task's first record says that an agent of it may be an actor. */
+function hasActors({ body: { born } }: StepRecord): boolean {
+  const doers = Doers.safeParse(born?.input);
+  return doers.success && [doers.data.doer, doers.data.judge].some((one) => one?.actor === true);
+}
+
+/** As incarnations are numbered. */
+function again(time: number): string {
+  return time === 1 ? "" : `~${time}`;
 }
 
 /** The task or branch todo that starts with a fact. */

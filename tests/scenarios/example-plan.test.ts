@@ -1,4 +1,4 @@
-/** The plan that `npm start` runs, as a newcomer runs it. */
+/** A plan of real commands, as a newcomer runs it. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -73,7 +73,8 @@ const FORMS = { plan: document(jsonSchemaOf("plan")), todo: document(jsonSchemaO
 
 const NEXT =
   "Say which tasks are to be done next. They may depend on those that are done. Answer an empty list when nothing is left to do.";
-const ONLY_AGENTS = "Each task names its agent; it runs no commands.";
+const ONLY_AGENTS =
+  "Each task names its agent; it runs no commands. Acceptance tests need `sandbox: true`: they run over a copy of the project with the run's artifacts laid over it.";
 
 function planned(value: unknown, form: "plan" | "todo", agents: readonly string[]): Delivery {
   const faults = form === "plan" ? faultsOf(value, { agents }) : todoFaultsOf(value, { agents });
@@ -100,10 +101,17 @@ function generated(
 
 const COMMANDS: readonly Steps[] = [["run"], ["acceptance"], ["gate", "run"], ["compensate", "run"]];
 
-/** Where a task would run commands. */
+/** Where a task would run commands outside of a sandbox. */
 function commandsIn(task: unknown, at: number): readonly Fault[] {
-  return COMMANDS.filter((path) => valueAt(task, path) !== undefined).map((path) =>
-    faultOfKey(["tasks", at, ...path], "a task that is added runs no commands", "Name an agent."),
+  const inSandbox = valueAt(task, ["sandbox"]) === true;
+  return COMMANDS.filter(
+    (path) => valueAt(task, path) !== undefined && !(inSandbox && path[0] === "acceptance"),
+  ).map((path) =>
+    faultOfKey(
+      ["tasks", at, ...path],
+      "a task that is added runs no commands, but for acceptance tests in a sandbox",
+      "Name an agent, or say `sandbox: true`.",
+    ),
   );
 }
 
