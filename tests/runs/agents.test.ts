@@ -261,7 +261,7 @@ describe.each(DURABLE)("an agent that is an actor, on $name", (engine) => {
     await v.until("it has stopped", () => aborted === 2);
   });
 
-  it("a conversation that grows too long makes place for a summary (T-G1)", async () => {
+  it("S0-064, T-G1: a conversation that grows too long makes place for a summary", async () => {
     const words = "word ".repeat(1_000);
     const model = modelOf(({ tools }, nth) => {
       if (tools.length === 0) return { text: "he added a lot" };
