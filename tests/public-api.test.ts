@@ -16,6 +16,7 @@ it("exports exactly these values", () => {
       "ArtifactEntry",
       "ArtifactMetadata",
       "ArtifactSource",
+      "BranchReason",
       "Budget",
       "BudgetFact",
       "BudgetInput",

@@ -2,50 +2,14 @@
  * Acceptance tests in a sandbox: over a copy of the project, with what the run has made laid over
  * it, so that a test of what a model wrote can do nothing to the project, or to the host.
  */
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
 import type { CheckInput, CheckResult } from "../events/work.ts";
-import { filesIn } from "./artifacts/files.ts";
 import type { RunOptions } from "./command.ts";
+import { projectCopy } from "./project-copy.ts";
 import type { SandboxOptions } from "./sandbox/sandbox.ts";
 import { testInSandbox, type TestRun } from "./sandbox/tester.ts";
 
 /** What a host says of the sandboxes of its tasks. */
 export type SandboxSettings = Pick<SandboxOptions, "driver" | "limits" | "controlGroups">;
-
-/** Too much to copy: it is seen, read only, where it stands. */
-const MOUNTED = "node_modules";
-
-/** What a run's folder holds beside what its tasks have made. */
-const OWN = /^(\.troupe|checkpoints)\/|^report\.(md|json)$/;
-
-/**
- * The project with what a run has made, as a sandbox takes it.
- *
- * @param folder of the project.
- * @param artifacts of the run; what lies there lies at the same path of the copy.
- */
-export async function projectCopy(
-  folder: string,
-  artifacts: string,
-): Promise<Pick<SandboxOptions, "folder" | "files" | "skip" | "mounts">> {
-  const packages = join(folder, MOUNTED);
-  const mounted = await stat(packages).catch(() => undefined);
-  return {
-    folder,
-    skip: [".git", ".troupe", MOUNTED],
-    files: await madeIn(artifacts),
-    ...(mounted?.isDirectory() === true && { mounts: { [MOUNTED]: packages } }),
-  };
-}
-
-async function madeIn(artifacts: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  const there = await stat(artifacts).catch(() => undefined);
-  if (there === undefined) return {};
-  const made = (await filesIn(artifacts)).filter(({ path }) => !OWN.test(path));
-  const read = made.map(async ({ path, file }) => [path, await readFile(file)] as const);
-  return Object.fromEntries(await Promise.all(read));
-}
 
 /** One test as it ended, with what it printed. */
 export interface SandboxedTest extends Omit<CheckResult["tests"][number], "cmd" | "output"> {

@@ -1,9 +1,17 @@
-/** The agents of a command: `--agents`, a folder with their definitions, and the model that they use. */
+/**
+ * The agents of a command: the roles that are ready to use, `--agents`, a folder with definitions,
+ * which come first, and the model that they use.
+ */
 import { resolve } from "node:path";
 import { Option } from "commander";
 import type { AnyAgent } from "../agents/definition/definition.ts";
 import { readAgents } from "../agents/definition/read-agents.ts";
 import type { PlanOptions } from "../agents/plan-sources.ts";
+import { standardAgents } from "../agents/roles/standard.ts";
+import { STANDARD_AGENTS } from "../agents/roles/standard-agents.ts";
+import { entryOf } from "../events/entry.ts";
+import { agentsNamed } from "../events/plan/agent-faults.ts";
+import type { Plan } from "../events/plan/plan.ts";
 import { chosenModel, modelsOf } from "./models.ts";
 import type { Shell } from "./shell.ts";
 import { tameLine } from "./terminal.ts";
@@ -21,8 +29,11 @@ export interface AgentChoice {
 export interface CommandAgents {
   /** For plans. */
   readonly names: readonly string[];
-  /** @param text only agents that it names have to have a model. Default: all. */
-  host(text?: string): Promise<Pick<PlanOptions, "agents" | "model">>;
+  /**
+   * @param plan the agents that it names have to have a model. Without one, those of the folder have
+   * to, and a role that thinks is there only if it has one: what is open in a log may wait for it.
+   */
+  host(plan?: Plan): Promise<Pick<PlanOptions, "agents" | "model">>;
 }
 
 /** @throws {@link TroupeError} `AGENTS_NOT_FOUND`, `AGENT_INVALID`. */
@@ -34,16 +45,26 @@ export async function agentsOf(shell: Shell, choice: AgentChoice): Promise<Comma
       : await readAgents(resolve(folder, choice.agents), {
           warn: (message) => terminal.err(tameLine(message)),
         });
-  const open = modelsOf(shell, chosenModel(shell, choice.model));
+  const chosen = chosenModel(shell, choice.model);
+  const open = modelsOf(shell, chosen);
   return {
-    names: Object.keys(agents),
-    async host(text) {
-      const asked = Object.values(agents).filter(
-        (agent) => text === undefined || text.includes(JSON.stringify(agent.name)),
-      );
+    names: [...new Set([...Object.keys(STANDARD_AGENTS), ...Object.keys(agents)])],
+    async host(plan) {
+      const all: Readonly<Record<string, AnyAgent>> = { ...standardAgents(), ...agents };
+      const named = plan === undefined ? Object.keys(agents) : [...agentsNamed(plan)];
+      const asked = named.flatMap((name) => entryOf(all, name) ?? []);
       // what is wrong with a model is said before anything starts
       for (const spec of specsOf(asked)) await open(spec);
-      return { agents, model: (spec) => open(isShort(spec) ? undefined : spec) };
+      const waits = (name: string, { way }: AnyAgent): boolean =>
+        plan === undefined &&
+        chosen === undefined &&
+        way.type === "model" &&
+        !Object.hasOwn(agents, name);
+      const here = Object.entries(all).filter(([name, agent]) => !waits(name, agent));
+      return {
+        agents: Object.fromEntries(here),
+        model: (spec) => open(isShort(spec) ? undefined : spec),
+      };
     },
   };
 }

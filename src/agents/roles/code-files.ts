@@ -5,7 +5,7 @@ import type { CodeAnswer, CodeFile } from "../../events/code-artifacts.ts";
 import { TroupeError } from "../../errors.ts";
 import { pathFault } from "../artifacts/paths.ts";
 import { writeFiles } from "../write-files.ts";
-import { insideOf } from "./workspace.ts";
+import { insideOf } from "../project-copy.ts";
 
 /** What is wrong with the files, before anything is run or written. */
 export function fileFaults(

@@ -19,13 +19,14 @@ import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import type { AgentDefinition, Answered, Delivery, PromptContext } from "../definition/definition.ts";
 import type { DeliverContext } from "../definition/deliver.ts";
+import { insideOf } from "../project-copy.ts";
 import { openSandbox } from "../sandbox/open-sandbox.ts";
 import { promptOf } from "../working/prompt.ts";
 import { contents, fileFaults, outputsWanted, writeCode } from "./code-files.ts";
 import { roleOf, type RoleOptions } from "./role.ts";
 import { STANDARD_AGENTS } from "./standard-agents.ts";
 import { validate, wordsOf, type Validated } from "./validation.ts";
-import { insideOf, textFilesOf, workspaceOf, type RoleSandbox } from "./workspace.ts";
+import { textFilesOf, workspaceOf, type RoleSandbox } from "./workspace.ts";
 
 export interface CoderOptions extends RoleOptions {
   /** Where validation rules run. Default: bubblewrap, with the sandbox's own limits. */

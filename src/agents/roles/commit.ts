@@ -18,7 +18,7 @@ import { gitArtifacts, type ArtifactStore } from "../artifacts/store.ts";
 import { defineAgent, type AgentDefinition } from "../definition/definition.ts";
 import { byFunction, type PlacedWork } from "../ways/by-function.ts";
 import { STANDARD_AGENTS } from "./standard-agents.ts";
-import { insideOf } from "./workspace.ts";
+import { insideOf } from "../project-copy.ts";
 
 export interface CommitOptions {
   /** A folder that holds a repository, or is a bare one. Default: `artifacts.git` beside the run's folder, made where it is missing. */

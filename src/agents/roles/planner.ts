@@ -4,7 +4,8 @@
  *
  * - Every fault goes back with its place, as often as `limits.repairs` allows.
  * - Tasks that it adds to a run name agents: a command of a model's making would run at once, and
- *   nobody would have read it. What stands in a plan can be read before it is run.
+ *   nobody would have read it, so that only tests run, and those in a sandbox. What stands in a plan
+ *   can be read before it is run.
  */
 import { z } from "zod";
 import { jsonSchemaOf } from "../../events/json-schemas.ts";
@@ -99,20 +100,22 @@ function generated(
   return delivered({ tasks }, tasks.length === 0 ? "nothing is left to do" : counted(tasks.length));
 }
 
-const COMMANDS: readonly Steps[] = [["run"], ["acceptance"], ["gate", "run"], ["compensate", "run"]];
+const COMMANDS: readonly Steps[] = [["run"], ["gate", "run"], ["compensate", "run"]];
+const TESTS: Steps = ["acceptance"];
 
 /** Where a task would run commands outside of a sandbox. */
 function commandsIn(task: unknown, at: number): readonly Fault[] {
-  const inSandbox = valueAt(task, ["sandbox"]) === true;
-  return COMMANDS.filter(
-    (path) => valueAt(task, path) !== undefined && !(inSandbox && path[0] === "acceptance"),
-  ).map((path) =>
-    faultOfKey(
-      ["tasks", at, ...path],
-      "a task that is added runs no commands, but for acceptance tests in a sandbox",
-      "Name an agent, or say `sandbox: true`.",
-    ),
-  );
+  // tests in a sandbox can do no harm
+  const all = valueAt(task, ["sandbox"]) === true ? COMMANDS : [...COMMANDS, TESTS];
+  return all
+    .filter((path) => valueAt(task, path) !== undefined)
+    .map((path) =>
+      faultOfKey(
+        ["tasks", at, ...path],
+        "a task that is added runs no commands",
+        path === TESTS ? "Say `sandbox: true`." : "Name an agent.",
+      ),
+    );
 }
 
 function counted(tasks: number): string {

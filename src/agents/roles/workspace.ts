@@ -1,9 +1,7 @@
-/** The project as a run has changed it: its folder, with what the run has made laid over. */
-import { existsSync } from "node:fs";
-import { readFile, realpath } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+/** What a run has made, for those who go on with it: as a sandbox takes it, and as a model is shown it. */
+import { join } from "node:path";
 import type { Place } from "../../events/agent/work.ts";
-import { filesIn } from "../artifacts/files.ts";
+import { madeIn, projectCopy } from "../project-copy.ts";
 import { redact } from "../redact.ts";
 import type { SandboxOptions } from "../sandbox/sandbox.ts";
 
@@ -11,27 +9,22 @@ import type { SandboxOptions } from "../sandbox/sandbox.ts";
 export type RoleSandbox = Omit<SandboxOptions, "folder" | "files">;
 
 /**
- * What a sandbox has to hold for it.
+ * The project with what the run has made.
  *
- * - Neither logs nor runs are copied, and installed packages are only looked at.
- *
- * @param files on top of what the run has made.
+ * @param files on top of that.
  */
 export async function workspaceOf(
   { folder, artifacts }: Place,
-  { skip = [".git"], mounts = {}, ...rest }: RoleSandbox,
+  { skip = [], mounts = {}, ...rest }: RoleSandbox,
   files: Readonly<Record<string, string>> = {},
 ): Promise<SandboxOptions> {
-  const made = await madeIn(artifacts);
-  const runs = insideOf(folder, dirname(artifacts)) ?? insideOf(folder, artifacts);
-  const packages = join(folder, "node_modules");
-  const found = existsSync(packages) ? { node_modules: await realpath(packages) } : {};
+  const copy = await projectCopy(folder, artifacts);
   return {
     ...rest,
     folder,
-    files: { ...made, ...files },
-    skip: [...skip, "/.troupe", ...(runs === undefined ? [] : [`/${runs}`])],
-    mounts: { ...found, ...mounts },
+    files: { ...copy.files, ...files },
+    skip: [...copy.skip, ...skip],
+    mounts: { ...copy.mounts, ...mounts },
   };
 }
 
@@ -52,20 +45,4 @@ export async function textFilesOf(
       path,
       text: redact(new TextDecoder().decode(bytes.subarray(0, SHOWN)), secrets),
     }));
-}
-
-/** The path of something inside a folder, with slashes; undefined where it is elsewhere, or the folder itself. */
-export function insideOf(folder: string, path: string): string | undefined {
-  const way = relative(folder, path);
-  if (way === "" || way === ".." || way.startsWith(`..${sep}`)) return undefined;
-  return way.split(sep).join("/");
-}
-
-/** What a run has made, by its path. */
-async function madeIn(artifacts: string): Promise<Readonly<Record<string, Uint8Array>>> {
-  const files = existsSync(artifacts) ? await filesIn(artifacts) : [];
-  const read = files
-    .filter(({ path }) => !path.startsWith("checkpoints/"))
-    .map(async ({ path, file }) => [path, await readFile(file)] as const);
-  return Object.fromEntries(await Promise.all(read));
 }

@@ -45,7 +45,7 @@ async function runPlan(shell: Shell, file: string, options: z.infer<typeof Optio
   checkPassed(plan, env);
   const run = options.id ?? newRunId(plan.name);
   checkRunId(run);
-  const host = await agents.host(JSON.stringify(plan));
+  const host = await agents.host(plan);
   await using log = await openLog(options.log);
   const known = options.id === undefined ? new Map() : await knownRuns(terminal, log, run);
   const artifacts = join(runsFolder(options.log, folder), run);

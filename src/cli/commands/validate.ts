@@ -64,7 +64,7 @@ async function agentsIn(
   const found = await stat(resolve(shell.folder, option)).catch(() => undefined);
   if (!isPath && found?.isDirectory() !== true) return option.split(",").map((name) => name.trim());
   const { names } = await agentsOf(shell, { agents: option });
-  return [...names, ...Object.keys(STANDARD_AGENTS)];
+  return names;
 }
 
 type Found =

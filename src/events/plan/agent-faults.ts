@@ -11,7 +11,8 @@ import {
   type Fault,
   type Steps,
 } from "./fault.ts";
-import { doersOf, type Sketch } from "./sketch.ts";
+import type { Plan } from "./plan.ts";
+import { doersOf, sketchOf, type Sketch } from "./sketch.ts";
 
 /** Who mends what nobody else is routed for. */
 const DEBUGGER = "debugger";
@@ -57,6 +58,23 @@ export function unknownAgents(sketch: Sketch, registered: readonly string[] | "a
   const own = sketch.fields["agents"];
   const known = [...Object.keys(isRecord(own) ? own : {}), ...registered, ...BUILT_IN];
   const isKnown = new Set(known);
+  const unknown = placesOf(sketch).flatMap((path) => {
+    const name = valueAt(sketch.fields, path);
+    return isText(name) && !isKnown.has(name)
+      ? faultAt(path, `unknown agent "${name}"`, hint(name, known))
+      : [];
+  });
+  return [...unknown, ...(isKnown.has(DEBUGGER) ? [] : unroutedFaults(sketch))];
+}
+
+/** The agents that a plan has its host look for: named, and none of its own. */
+export function agentsNamed(plan: Plan): ReadonlySet<string> {
+  const found = placesOf(sketchOf(plan)).map((path) => valueAt(plan, path));
+  return new Set(found.filter(isText).filter((name) => !Object.hasOwn(plan.agents, name)));
+}
+
+/** Where agents may be named. */
+function placesOf(sketch: Sketch): readonly Steps[] {
   const named = doersOf(sketch).map(({ path }): Steps => [...path, "agent"]);
   const routed = sketch.tasks.flatMap(({ at, fields }) => {
     const routing = fields["failureRouting"];
@@ -70,13 +88,7 @@ export function unknownAgents(sketch: Sketch, registered: readonly string[] | "a
   const healers = sketch.tasks.flatMap(({ at, fields }) =>
     listAt(fields, ["heal", "agents"]).map((_, n): Steps => ["tasks", at, "heal", "agents", n]),
   );
-  const unknown = [...named, ...routed, ...healers].flatMap((path) => {
-    const name = valueAt(sketch.fields, path);
-    return isText(name) && !isKnown.has(name)
-      ? faultAt(path, `unknown agent "${name}"`, hint(name, known))
-      : [];
-  });
-  return [...unknown, ...(isKnown.has(DEBUGGER) ? [] : unroutedFaults(sketch))];
+  return [...named, ...routed, ...healers];
 }
 
 function hint(name: string, known: readonly string[]): string {
