@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { childEnded } from "../../src/machines/workflow/control.ts";
 import { planOf, started } from "./fixture.ts";
 
 const TESTED = {
@@ -242,6 +243,22 @@ describe("a branch todo", () => {
     await strict.world.find("t2", "checks").endBadly();
     await strict.world.find("t2_branch_01").end(routed("archtect"));
     expect(strict.world.said.get("t2")?.at(-1)).toMatchObject({ data: { code: "AGENT_UNKNOWN" } });
+  });
+
+  it("given on in a run that was cancelled meanwhile is over: nobody gets it", async () => {
+    const { run } = await broken();
+    const { context } = run.getSnapshot();
+    const outcome = {
+      status: "COMPLETED",
+      attempts: 1,
+      exitCode: 0,
+      durationMs: 1,
+      summary: "",
+    } as const;
+    const found = { ...outcome, ...routed("architect") };
+    expect(childEnded(context, "t2_branch_01", found).starts).toEqual(["t2_branch_02"]);
+    const cancelled = { ...context, reason: "enough" };
+    expect(childEnded(cancelled, "t2_branch_01", found).starts).toEqual([]);
   });
 
   it("given on while the run is paused, or its task is cancelled, waits or is dropped", async () => {
