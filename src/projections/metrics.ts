@@ -1,5 +1,7 @@
 /** What the runs of a log come to, in numbers. Pure. */
+import type { Spent } from "../events/agent/work.ts";
 import { mean } from "./progress.ts";
+import { spentBy } from "./runs-agents.ts";
 import type { RunView, TaskView } from "./runs-view.ts";
 
 /** How many there are of each status, and how long those that completed took on average. */
@@ -19,6 +21,8 @@ export interface Metrics {
   readonly restarts: number;
   /** How often gates sent work back. */
   readonly reworks: number;
+  /** What agents that are actors have cost. */
+  readonly spent: Spent;
 }
 
 /** The numbers of some runs. */
@@ -31,6 +35,7 @@ export function metricsOf(views: readonly RunView[]): Metrics {
     retries: sum(starts.map(({ attempts }) => Math.max(0, attempts.length - 1))),
     restarts: sum(starts.map((start) => start.restarts)),
     reworks: sum(starts.map((start) => start.reworks)),
+    spent: spentBy(views.flatMap(({ agents }) => agents)),
   };
 }
 

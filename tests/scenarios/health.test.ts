@@ -54,6 +54,26 @@ onEachLog("the health of a host", (open) => {
     );
   });
 
+  it("S0-063: agents that think are in the same numbers, logs and views as all else", async () => {
+    using bench = open();
+    const plan = "name: p\ntasks: [{id: t, agent: writer, outputs: [artifacts/t.md]}]\n";
+    const script = bench.write("m.yaml", 'name: m\nanswers: [{text: "# Done\\n"}]\n');
+    const argv = ["run", bench.write("p.yaml", plan), "--id", "r1", "--model", `scripted:${script}`];
+    const said = await bench.troupe(argv);
+    expect(said).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/1 turns of agents, \d+ tokens/),
+    });
+    expect(said.err).toMatch(/t: writer has answered \(m, \d+ tokens so far\)/);
+    await using log = await openLog(bench.log);
+    const { metrics } = await health(log);
+    expect(metrics.spent).toMatchObject({ calls: 1, tokens: expect.any(Number) });
+    expect(metrics.spent.tokens).toBeGreaterThan(0);
+    const { out } = await bench.troupe(["doctor"]);
+    expect(out).toMatch(/1 turns of agents, [1-9]\d* tokens/);
+    expect((await bench.troupe(["report", "r1"])).out).toMatch(/\| writer \| t \| m \| COMPLETED \|/);
+  });
+
   it("S3-055: doctor --quick says that broker, sandbox and schemas are there", async () => {
     using bench = open();
     const env = { TROUPE_BWRAP: process.env["TROUPE_BWRAP"] ?? "" };

@@ -161,11 +161,13 @@ async function hostChecks(url: string): Promise<readonly Check[]> {
   }
 }
 
-function numbers({ runs: all, tasks, retries, restarts }: Metrics): string {
+function numbers({ runs: all, tasks, retries, restarts, spent }: Metrics): string {
+  const agents = spent.calls === 0 ? [] : [`${spent.calls} turns of agents, ${spent.tokens} tokens`];
   return [
     `runs: ${measure(all)}`,
     `tasks: ${measure(tasks)}`,
     `${retries} retried, ${restarts} started again`,
+    ...agents,
   ].join("; ");
 }
 
