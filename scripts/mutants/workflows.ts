@@ -70,8 +70,8 @@ export const WORKFLOWS: readonly Mutant[] = [
   {
     name: "backoff-that-does-not-grow",
     file: "src/machines/task/standing.ts",
-    find: "delay * 2 ** Math.max(0, failures - 1)",
-    replace: "delay * Math.max(1, failures)",
+    find: "delay * 2 ** Math.max(0, nth - 1)",
+    replace: "delay * Math.max(1, nth)",
     law: "A7",
   },
   {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { createHost, hostKinds, scriptedModel, standardAgents } from "troupe";
 import { expect, it } from "vitest";
+import { AgentFact } from "../../src/events/agent/facts.ts";
 import { openLog } from "../../src/events/log/open.ts";
 import { parseBody, type RecordedEvent } from "../../src/events/record.ts";
 import { freshFolder } from "../support/agent-runs.ts";
@@ -92,8 +93,9 @@ it("S3-051: contracts, first tries, failures, sandbox, time and cost of six runs
   expect(share(known, mended)).toBeGreaterThan(0.95); // failures identified: over 95 %
   const tested = of("task.tested").filter(({ data }) => data?.["task"] === "code");
   expect(tested).toHaveLength(FIRST.length + mended.length); // all of them in the sandbox
-  const spent = of("agent.completed").map(({ data }) => (data?.["spent"] as { money: number }).money); // as the fact has it
-  expect(spent.reduce((sum, money) => sum + money, 0)).toBeLessThan(1);
+  const spent = of("agent.completed").map((fact) => AgentFact.parse(fact));
+  const money = spent.map((fact) => (fact.type === "agent.completed" ? fact.data.spent.money : 0));
+  expect(money.reduce((sum, one) => sum + one, 0)).toBeLessThan(1);
   const tookMs = done("code").map(({ data }) => Number(data?.["durationMs"]));
   expect(Math.max(...tookMs)).toBeLessThan(1.5 * 30_000);
 });
