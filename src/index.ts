@@ -121,6 +121,19 @@ export type { PlacedWork } from "./agents/ways/by-function.ts";
 export { byHuman } from "./agents/ways/by-human.ts";
 export { byModel } from "./agents/ways/by-model.ts";
 export type { ByModelOptions } from "./agents/ways/by-model.ts";
+export { byRemote } from "./agents/ways/by-remote.ts";
+export type { ByRemoteOptions } from "./agents/ways/by-remote.ts";
+export { discoverAgents } from "./agents/remote/discover.ts";
+export type { RemotePlace } from "./agents/remote/connection.ts";
+export type {
+  DiscoveredAgents,
+  DiscoverOptions,
+  RemoteAgent,
+  UnusableAgent,
+} from "./agents/remote/discover.ts";
+export { promptAgent } from "./agents/remote/prompt.ts";
+export type { PromptOptions, RemoteEvent } from "./agents/remote/prompt.ts";
+export type { RemoteAttachment } from "./agents/remote/protocol.ts";
 export type { Turn, TurnContext, Way } from "./agents/ways/way.ts";
 export type { ModelOption } from "./agents/working/models.ts";
 export type { AgentOptions as HostAgentOptions } from "./agents/working/registry.ts";

@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Modules from outside that only some files may know. */
 const ONLY_IN: readonly (readonly [module: RegExp, files: RegExp])[] = [
   [/^node:sqlite$/, /^src\/(events\/log\/sqlite|projections\/store)/],
-  [/^@nats-io\//, /^src\/events\/log\/jetstream/],
+  [/^@nats-io\//, /^src\/(events\/log\/jetstream|agents\/(remote\/|ways\/by-remote\.ts$))/],
   [/^commander$/, /^src\/cli\//],
   [/^croner$/, /^src\/events\/queue\/cron\.ts$/],
   // optional peers, and imported when they are needed
@@ -128,6 +128,7 @@ describe("the checks themselves", () => {
     ["a test", "src/actors/a.ts", 'import "../../tests/support/b.ts";'],
     ["SQLite elsewhere", "src/actors/a.ts", 'import { DatabaseSync } from "node:sqlite";'],
     ["NATS elsewhere", "src/events/log/sqlite.ts", 'import { jetstream } from "@nats-io/jetstream";'],
+    ["NATS beside the remote agents", "src/agents/turn.ts", 'import "@nats-io/transport-node";'],
     ["a file system under a machine", "src/machines/a.ts", 'import { readFileSync } from "node:fs";'],
     ["a clock in a machine", "src/machines/a.ts", "const at = Date.now();"],
     ["an unknown room", "src/things/a.ts", ""],

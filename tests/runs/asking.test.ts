@@ -77,6 +77,8 @@ describe.each(DURABLE)("a turn that asks a human, on $name", (engine) => {
     expect(endsOf(await w.over())).toBe("t=COMPLETED");
     expect(seen).toEqual(["2 yes", "3 yes"]);
     expect(await asked(w)).toHaveLength(1);
+    const events = (await w.bench.records(AT)).map(({ body }) => body.event?.type);
+    expect(events.filter((type) => type === "ASKED")).toHaveLength(1);
     await expect(answer(w, question, "no")).rejects.toMatchObject({ code: "EVENT_REFUSED" });
   });
 

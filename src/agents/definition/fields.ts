@@ -21,6 +21,15 @@ const CommandFields = z.strictObject({
   passEnv: z.array(EnvName).optional(),
 });
 
+/** As `byRemote` takes it; its server is the one that `NATS_URL` names. */
+const RemoteFields = z.strictObject({
+  agent: Word,
+  owner: Word.optional(),
+  session: Word.optional(),
+  name: Word.optional(),
+  remembers: z.boolean().optional(),
+});
+
 export const AgentFields = z.strictObject({
   /** As plans call it, and as the file is called. */
   name: Id,
@@ -40,6 +49,8 @@ export const AgentFields = z.strictObject({
   human: Word.optional(),
   /** It is a command. */
   command: CommandFields.optional(),
+  /** It is an agent elsewhere, over NATS. */
+  remote: RemoteFields.optional(),
 });
 export type AgentFields = z.infer<typeof AgentFields>;
 

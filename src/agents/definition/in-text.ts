@@ -5,6 +5,7 @@ import { faultAt, faultOfKey, type Fault } from "../../events/plan/fault.ts";
 import { byCommand } from "../ways/by-command.ts";
 import { byHuman } from "../ways/by-human.ts";
 import { byModel } from "../ways/by-model.ts";
+import { byRemote } from "../ways/by-remote.ts";
 import type { Way } from "../ways/way.ts";
 import { defineAgent, type AnyAgent } from "./definition.ts";
 import { AgentFields, namesIn } from "./fields.ts";
@@ -70,15 +71,18 @@ function misnamed(name: string, called: string) {
 
 const RENAME = "Call both the same.";
 
-/** A model, a human or a command: one of them. */
+/** A model, a human, a command or an agent elsewhere: one of them. */
 function twoWays(fields: AgentFields): readonly Fault[] {
-  const given = (["model", "human", "command"] as const).filter((way) => fields[way] !== undefined);
+  const given = (["model", "human", "command", "remote"] as const).filter(
+    (way) => fields[way] !== undefined,
+  );
   return given
     .slice(1)
     .map((way) => faultOfKey([way], `it has both ${given[0]} and ${way}`, "Keep one of the two."));
 }
 
-function wayOf({ human, command, model }: AgentFields, options: ReadAgentsOptions): Way {
+function wayOf({ human, command, remote, model }: AgentFields, options: ReadAgentsOptions): Way {
+  if (remote !== undefined) return byRemote(remote);
   if (command !== undefined) return byCommand(command);
   if (human !== undefined) return byHuman({ who: human });
   if (model === undefined || model === INHERIT) return byModel(options.model);

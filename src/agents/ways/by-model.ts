@@ -1,9 +1,7 @@
 /** An agent that is a language model. */
 import type { ChatModel } from "../model/model.ts";
+import { teller } from "./teller.ts";
 import type { Way } from "./way.ts";
-
-/** How often watchers hear of an answer that grows, ms. */
-const TOLD_EVERY_MS = 100;
 
 export interface ByModelOptions {
   /** Default: the provider's. */
@@ -26,22 +24,5 @@ export function byModel(model?: string | ChatModel, { temperature }: ByModelOpti
       const request = { messages, tools, maxOutputTokens, temperature, output };
       return chosen.chat(request, { signal, idempotencyKey, onText });
     },
-  };
-}
-
-/** Tells watchers what has been said so far, but not with every word. */
-function teller(
-  progress: (value: { readonly text: string }) => void,
-  heartbeat: () => void,
-): (piece: string) => void {
-  let text = "";
-  let told = 0;
-  return (piece) => {
-    text += piece;
-    heartbeat();
-    const now = performance.now();
-    if (now - told < TOLD_EVERY_MS) return;
-    told = now;
-    progress({ text });
   };
 }

@@ -45,8 +45,14 @@ async function taken(
     output: wanted && { name: wanted.name, schema: jsonSchemaOf(wanted) },
     maxOutputTokens: agent.limits.maxOutputTokens,
   };
-  const ask = asker(messages, context, hiddenOf(options));
-  return measured(options, (given) => agent.way.turn(turn, { ...given, ask }), context);
+  const over = new AbortController();
+  const signal = AbortSignal.any([context.signal, over.signal]);
+  const ask = asker(messages, { ...context, signal }, hiddenOf(options));
+  try {
+    return await measured(options, (given) => agent.way.turn(turn, { ...given, ask }), context);
+  } finally {
+    over.abort(); // nobody waits for answers any more
+  }
 }
 
 const SUMMARIZE = [

@@ -11,12 +11,13 @@ import {
   type JetStreamClient,
   type JetStreamManager,
 } from "@nats-io/jetstream";
-import { connect, type NatsConnection } from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { TroupeError } from "../../../errors.ts";
 import type { Subjects } from "../../subjects.ts";
 import { bell } from "../bell.ts";
 import { closed } from "../faults.ts";
 import { marks, type Marks } from "./marks.ts";
+import { dial } from "./server-url.ts";
 import type { Target } from "./target.ts";
 
 /** How often a question is put that connections take along. */
@@ -49,17 +50,8 @@ export interface Link extends Connection, Subjects {
 
 /** @throws {@link TroupeError} `LOG_UNREACHABLE` where no server answers, or it lets nobody in. */
 export async function connectTo(target: Target, answerMs = 5_000): Promise<Connection> {
-  const nc = await connect({
-    servers: target.server,
-    ...target.credentials,
-    ...(target.tls && { tls: {} }),
-    name: "troupe",
-    timeout: answerMs,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 100,
-    reconnectJitter: 100,
-    noAsyncTraces: true,
-  }).catch((cause: unknown) => {
+  const options = { timeoutMs: answerMs, reconnect: true };
+  const nc = await dial(target, options).catch((cause: unknown) => {
     throw unreachable(target.url, cause);
   });
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: answerMs });

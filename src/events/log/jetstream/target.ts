@@ -6,15 +6,12 @@
  * - 1. Credentials leave this file only towards the connection: `url` and messages have none.
  */
 import { TroupeError } from "../../../errors.ts";
+import { natsUrl, type NatsServer } from "./server-url.ts";
 
 /** What a URL says. */
-export interface Target {
+export interface Target extends Omit<NatsServer, "base"> {
   /** The URL without credentials and parameters: fit for messages. */
   readonly url: string;
-  /** `host:port`. */
-  readonly server: string;
-  readonly tls: boolean;
-  readonly credentials: { readonly user?: string; readonly pass?: string; readonly token?: string };
   readonly name: string;
   /** Monitoring endpoints of the server, or of each server of a cluster. */
   readonly monitors: readonly string[];
@@ -30,32 +27,24 @@ const PARAMETERS = new Set(["monitor", "durability", "partitions", "replicas"]);
 
 /** @throws {@link TroupeError} `LOG_URL_INVALID` naming what is wrong, never the credentials. */
 export function parseTarget(text: string): Target {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !["nats:", "tls:"].includes(url.protocol) || url.hostname === "")
-    throw invalid("it is not of the form nats://HOST:PORT/NAME");
+  const found = natsUrl(text);
+  if (found === undefined) throw invalid("it is not of the form nats://HOST:PORT/NAME");
+  const { url } = found;
+  const { base, ...server } = found.server;
   const name = url.pathname.slice(1);
   if (!NAME.test(name)) throw invalid(`"${name}" is not a name of letters, digits, "_" and "-"`);
   const strange = [...url.searchParams.keys()].find((key) => !PARAMETERS.has(key));
   if (strange !== undefined) throw invalid(`it has an unknown parameter "${strange}"`);
-  const server = `${url.hostname}:${url.port || "4222"}`;
   const partitions = numberIn(url, "partitions", 1024);
   return {
-    url: `${url.protocol}//${server}/${name}`,
-    server,
-    tls: url.protocol === "tls:",
-    credentials: credentialsIn(url),
+    url: `${base}/${name}`,
+    ...server,
     name,
     monitors: url.searchParams.getAll("monitor").map(monitorOf),
     unverified: durabilityIn(url) === "unverified",
     ...(partitions !== undefined && { partitions }),
     replicas: numberIn(url, "replicas", 5) ?? 1,
   };
-}
-
-function credentialsIn(url: URL): Target["credentials"] {
-  if (url.username === "") return {};
-  const [user, pass] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
-  return pass === "" ? { token: user } : { user, pass };
 }
 
 function durabilityIn(url: URL): string | null {
