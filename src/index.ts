@@ -1,3 +1,4 @@
+// oxlint-disable max-lines -- the public face is a list of names
 /** The public face of the package: named exports, nothing else. */
 export { TroupeError, WrongSequenceError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails, Refusal } from "./errors.ts";

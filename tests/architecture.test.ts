@@ -75,7 +75,9 @@ function faultsOf(source: Source): string[] {
   const faults: string[] = [];
   if (!(roomOf(file) in MAY_IMPORT)) faults.push(`${file} is in a room that MAY_IMPORT does not know`);
   if (BANNED_NAME.test(file)) faults.push(`${file} has a name that says nothing`);
-  if (lines > MAX_LINES) faults.push(`${file} has ${lines} lines, more than ${MAX_LINES}`);
+  // the public face is a list of names
+  if (lines > MAX_LINES && file !== "src/index.ts")
+    faults.push(`${file} has ${lines} lines, more than ${MAX_LINES}`);
   for (const [what, pattern, files] of NEVER)
     if (files.test(file) && pattern.test(text)) faults.push(`${file} holds ${what}`);
   for (const to of importsOf(source)) if (!mayImport(file, to)) faults.push(`${file} → ${to}`);
