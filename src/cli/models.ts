@@ -2,6 +2,7 @@
 import { Option } from "commander";
 import type { ChatModel } from "../agents/model/model.ts";
 import { openModel } from "../agents/model/open-model.ts";
+import { recording } from "../agents/model/recording.ts";
 import { TroupeError } from "../errors.ts";
 import type { Shell } from "./shell.ts";
 
@@ -26,19 +27,25 @@ export function chosenModel(
  * Opens models by their names, each once; one that names none is the one of the command.
  *
  * @param chosen as {@link chosenModel} has it.
+ * @param record a file that keeps what they answer.
  */
 export function modelsOf(
   { env }: Pick<Shell, "env">,
   chosen: string | undefined,
+  record?: string,
 ): (spec: string | undefined) => Promise<ChatModel> {
   const opened = new Map<string, Promise<ChatModel>>();
   return async (spec) => {
     const name = spec ?? chosen;
     if (name === undefined) throw noModel();
-    const model = opened.get(name) ?? openModel(name, { env });
+    const model = opened.get(name) ?? recorded(openModel(name, { env }), record);
     opened.set(name, model);
     return model;
   };
+}
+
+async function recorded(model: Promise<ChatModel>, file: string | undefined): Promise<ChatModel> {
+  return file === undefined ? model : recording(await model, file);
 }
 
 /** The caller has to say which. */

@@ -31,8 +31,8 @@ export function architect(options: RoleOptions = {}): AgentDefinition {
       instructions: INSTRUCTIONS,
       limits: { repairs: 3, maxOutputTokens: 16_384 },
       output: ({ purpose }: WorkPackage) => (purpose === "debug" ? DebugResult : CONTRACT),
-      prompt: async (work, { secrets }) => {
-        const asked = await promptOf(work, secrets);
+      prompt: async (work, { place, secrets }) => {
+        const asked = await promptOf(work, { place, secrets });
         return work.purpose === "debug" ? `${asked}\n\n${MEND}` : asked;
       },
       deliver: async ({ output, work }: Answered<unknown>) =>

@@ -62,7 +62,7 @@ async function prompt(work: WorkPackage, { place, secrets }: PromptContext): Pro
   const wanted = outputsWanted(place, work.outputs, { mends });
   const others = mends ? await textFilesOf(place, { except: work.reads, secrets }) : [];
   const parts = [
-    await promptOf(work, secrets),
+    await promptOf(work, { place, secrets }),
     section("As you name these files", namesOf(work.reads, place)),
     ...others.map(({ path, text }) => section(`The run's file ${path}`, `\`\`\`\n${text}\n\`\`\``)),
     section("These must be among your files", wanted.map((path) => `- ${path}`).join("\n")),
@@ -78,13 +78,10 @@ function section(title: string, text: string): string {
   return text === "" ? "" : `## ${title}\n\n${text}`;
 }
 
-function namesOf(paths: readonly string[], { artifacts, folder }: Place): string {
-  return paths
-    .flatMap((path) => {
-      const name = insideOf(artifacts, path) ?? insideOf(folder, path);
-      return name === undefined ? [] : [`- ${path}: ${name}`];
-    })
-    .join("\n");
+/** What the run has made has no `artifacts/` before it where it is code of the project. */
+function namesOf(paths: readonly string[], { artifacts }: Place): string {
+  const made = paths.flatMap((path) => insideOf(artifacts, path) ?? []);
+  return made.map((path) => `- artifacts/${path}: ${path}`).join("\n");
 }
 
 /** @throws {@link TroupeError} `INPUT_INVALID` before anything is asked of a model. */

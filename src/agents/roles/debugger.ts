@@ -33,10 +33,10 @@ export function debuggerAgent(options: RoleOptions = {}): AgentDefinition {
       ...ROLE,
       instructions: INSTRUCTIONS,
       output: DebugResult,
-      prompt: async (work, { secrets }) => {
+      prompt: async (work, { place, secrets }) => {
         const { analysis, target_agent, fix = "" } = byRules(work);
         const said = `Rules say: ${analysis}. ${fix} They would give it to ${target_agent}.`;
-        return `${await promptOf(work, secrets)}\n\n${said}`;
+        return `${await promptOf(work, { place, secrets })}\n\n${said}`;
       },
       deliver: async ({ output }: Answered<unknown>) => givenOn(output, "debugger"),
     },

@@ -28,9 +28,9 @@ export function hubAgent(options: RoleOptions = {}): AgentDefinition {
       skills: ["coordinate", "integrate", "synthesis", "synthesize", "together"],
       instructions: INSTRUCTIONS,
       limits: { maxOutputTokens: 16_384 },
-      prompt: async (work, { secrets }) => {
+      prompt: async (work, { place, secrets }) => {
         const wanted = work.purpose === "synthesize" ? SYNTHESIZE : INTEGRATE;
-        return `${await promptOf(work, secrets)}\n\n${wanted}`;
+        return `${await promptOf(work, { place, secrets })}\n\n${wanted}`;
       },
       deliver: async (answer: Answered<unknown>) =>
         answer.work.purpose === "synthesize" ? synthesized(answer) : prose(answer),

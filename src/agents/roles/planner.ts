@@ -56,9 +56,11 @@ export function planner(options: PlannerOptions = {}): AgentDefinition {
       instructions: INSTRUCTIONS,
       limits: { repairs: 3, maxOutputTokens: 16_384 },
       output: ({ purpose }: WorkPackage) => (purpose === "generate" ? TASKS : FORMS[form]),
-      prompt: async (work, { secrets }) => {
+      prompt: async (work, { place, secrets }) => {
         const asked = work.purpose === "generate" ? [NEXT, ...(mayCommand ? [] : [ONLY_AGENTS])] : [];
-        return [await promptOf(work, secrets), "## Agents", list.join("\n"), ...asked].join("\n\n");
+        return [await promptOf(work, { place, secrets }), "## Agents", list.join("\n"), ...asked].join(
+          "\n\n",
+        );
       },
       deliver: async ({ output, work }: Answered<unknown>) =>
         work.purpose === "generate"

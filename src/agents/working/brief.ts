@@ -26,9 +26,10 @@ export function briefActor(options: AgentOptions): PromiseActorLogic<Brief, Agen
     const specs = specsOf(toolsOf(options, agent), agent);
     const output = wantedOutput(agent, work);
     const schema = output === undefined ? undefined : jsonSchemaOf(output);
-    const text =
-      (await agent.prompt?.(work, { place: placeOf(input), secrets })) ??
-      (await promptOf(work, secrets));
+    const place = placeOf(input);
+    // a command may go to the files itself
+    const shown = { secrets, ...(agent.way.type !== "command" && { place }) };
+    const text = (await agent.prompt?.(work, { place, secrets })) ?? (await promptOf(work, shown));
     const user = schema === undefined ? text : `${text}\n\n${answerIn(JSON.stringify(schema))}`;
     const messages: ChatMessage[] = [{ role: "user", text: redact(user, secrets) }];
     if (agent.instructions !== "")

@@ -1,15 +1,26 @@
 /** A work package in words: what a model is told of its task. */
 import { open } from "node:fs/promises";
+import type { Place } from "../../events/agent/work.ts";
 import type { Json } from "../../events/json.ts";
 import type { WorkPackage } from "../../events/work.ts";
+import { insideOf } from "../project-copy.ts";
 import { redact } from "../redact.ts";
 
 /** Bytes of one file that are shown, and of all. */
 const FILE_BYTES = 32_768;
 const ALL_BYTES = 131_072;
 
-/** @param secrets are left out of what files hold. */
-export async function promptOf(work: WorkPackage, secrets: readonly string[] = []): Promise<string> {
+export interface Shown {
+  /**
+   * Files of the run and of the project are named as plans name them (`artifacts/a.md`), so that two
+   * runs of one plan ask the same. Default: by their whole paths.
+   */
+  readonly place?: Place | undefined;
+  /** Are left out of what files hold. */
+  readonly secrets: readonly string[];
+}
+
+export async function promptOf(work: WorkPackage, shown: Shown): Promise<string> {
   const { title, description, goal, input, upstream, feedback, branch, criteria, outputs } = work;
   const parts = [
     `# ${title}`,
@@ -20,10 +31,10 @@ export async function promptOf(work: WorkPackage, secrets: readonly string[] = [
     section("What was done before", upstreamText(upstream)),
     delivered(work),
     tried(work),
-    section("Files", await filesText(filesOf(work), secrets)),
+    section("Files", await filesText(filesOf(work), shown)),
     section("What was wrong with what was delivered before", list(feedback)),
     section("It is good when", list(criteria)),
-    section("Your answer is written to", list(outputs)),
+    section("Your answer is written to", list(outputs.map((path) => nameOf(path, shown)))),
   ];
   return parts.filter((part) => part !== undefined && part !== "").join("\n\n");
 }
@@ -85,16 +96,23 @@ function filesOf({ reads, healing }: WorkPackage): readonly string[] {
 }
 
 /** What stands in the files that it may rely on, as far as that is text. */
-async function filesText(paths: readonly string[], secrets: readonly string[]): Promise<string> {
-  const shown: string[] = [];
+async function filesText(paths: readonly string[], shown: Shown): Promise<string> {
+  const texts: string[] = [];
   let left = ALL_BYTES;
   for (const path of paths) {
     const text = await beginning(path, Math.min(FILE_BYTES, left));
     if (text === undefined) continue;
     left -= Buffer.byteLength(text);
-    shown.push(`### ${path}\n\n\`\`\`\n${redact(text, secrets)}\n\`\`\``);
+    const name = nameOf(path, shown);
+    texts.push(`### ${name}\n\n\`\`\`\n${redact(text, shown.secrets)}\n\`\`\``);
   }
-  return shown.join("\n\n");
+  return texts.join("\n\n");
+}
+
+function nameOf(path: string, { place }: Shown): string {
+  if (place === undefined) return path;
+  const made = insideOf(place.artifacts, path);
+  return made === undefined ? (insideOf(place.folder, path) ?? path) : `artifacts/${made}`;
 }
 
 /** Undefined where it cannot be read, or is no text: whoever needs the bytes has a tool for it. */

@@ -15,11 +15,10 @@ import type { EventLog } from "../../events/log/log.ts";
 import type { Plan } from "../../events/plan/plan.ts";
 import { parseBody, placeOf, type RecordBody } from "../../events/record.ts";
 import type { RunView } from "../../projections/runs-view.ts";
-import { agentsOf, agentsOption } from "../agents.ts";
+import { AgentChoice, agentsOf, withAgents } from "../agents.ts";
 import { command } from "../control.ts";
 import { drive } from "../drive.ts";
 import { knownRuns } from "../known-runs.ts";
-import { modelOption } from "../models.ts";
 import { addCommand, checkRunId, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import type { Runs } from "../watch-run.ts";
 import { sayRuns } from "./run.ts";
@@ -29,18 +28,15 @@ const Options = z.object({
   json: z.boolean().default(false),
   from: z.string(),
   detach: z.boolean().default(false),
-  agents: z.string().optional(),
-  model: z.string().optional(),
+  ...AgentChoice.shape,
 });
 type Options = z.infer<typeof Options>;
 
 export function addRestart(program: Command, shell: Shell): void {
-  addCommand(program, "restart", "Do a task of a run again, and all that rests on it.")
+  withAgents(addCommand(program, "restart", "Do a task of a run again, and all that rests on it."))
     .argument("<run>", "a run's id")
     .requiredOption("--from <task>", "the task to start at; what came before it stays")
     .option("--detach", "end, too, once the run waits for people only; it stays open")
-    .addOption(agentsOption())
-    .addOption(modelOption())
     .action((run: string, options: unknown) => restart(shell, run, Options.parse(options)));
 }
 

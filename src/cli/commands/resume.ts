@@ -7,11 +7,10 @@ import type { Command } from "commander";
 import { z } from "zod";
 import type { EventLog } from "../../events/log/log.ts";
 import type { RunView } from "../../projections/runs-view.ts";
-import { agentsOf, agentsOption } from "../agents.ts";
+import { AgentChoice, agentsOf, withAgents } from "../agents.ts";
 import { command } from "../control.ts";
 import { drive, type Drive } from "../drive.ts";
 import { knownRuns } from "../known-runs.ts";
-import { modelOption } from "../models.ts";
 import { addCommand, checkRunId, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import { asks, isPaused } from "../standing.ts";
 import { tameLine } from "../terminal.ts";
@@ -22,21 +21,20 @@ const Options = z.object({
   log: z.string(),
   json: z.boolean().default(false),
   detach: z.boolean().default(false),
-  agents: z.string().optional(),
-  model: z.string().optional(),
+  ...AgentChoice.shape,
 });
 type Options = z.infer<typeof Options>;
 
 export function addResume(program: Command, shell: Shell): void {
-  addCommand(
-    program,
-    "resume",
-    "Go on with what is open in a log after a crash or a stop, or with a run that is paused. With --json: a list.",
+  withAgents(
+    addCommand(
+      program,
+      "resume",
+      "Go on with what is open in a log after a crash or a stop, or with a run that is paused. With --json: a list.",
+    ),
   )
     .argument("[id]", "wait only for this run (default: for all)")
     .option("--detach", "end, too, once what is open waits for people only")
-    .addOption(agentsOption())
-    .addOption(modelOption())
     .action((id: string | undefined, options: unknown) => resume(shell, id, Options.parse(options)));
 }
 

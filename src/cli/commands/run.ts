@@ -9,11 +9,10 @@ import type { WorkflowInput } from "../../events/commands.ts";
 import { openLog } from "../../events/log/open.ts";
 import type { Plan } from "../../events/plan/plan.ts";
 import type { RunView } from "../../projections/runs-view.ts";
-import { agentsOf, agentsOption } from "../agents.ts";
+import { AgentChoice, agentsOf, withAgents } from "../agents.ts";
 import { drive } from "../drive.ts";
 import { exitCodeOfRun, filesLine, runJson, runLines } from "../run-report.ts";
 import { knownRuns } from "../known-runs.ts";
-import { modelOption } from "../models.ts";
 import { addCommand, checkRunId, type Shell } from "../shell.ts";
 import { isIdle } from "../standing.ts";
 import type { Terminal } from "../terminal.ts";
@@ -24,17 +23,14 @@ const Options = z.object({
   json: z.boolean().default(false),
   id: z.string().optional(),
   detach: z.boolean().default(false),
-  agents: z.string().optional(),
-  model: z.string().optional(),
+  ...AgentChoice.shape,
 });
 
 export function addRun(program: Command, shell: Shell): void {
-  addCommand(program, "run", "Run a plan to its end; resume it if this is interrupted.")
+  withAgents(addCommand(program, "run", "Run a plan to its end; resume it if this is interrupted."))
     .argument("<plan>", "a YAML or JSON file")
     .option("--id <run>", "the run's id (default: made from the plan's name)")
     .option("--detach", "end, too, once the run waits for people only; it stays open")
-    .addOption(agentsOption())
-    .addOption(modelOption())
     .action((file: string, options: unknown) => runPlan(shell, file, Options.parse(options)));
 }
 
