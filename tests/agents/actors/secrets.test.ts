@@ -9,6 +9,7 @@ import {
   byFunction,
   byHuman,
   byModel,
+  byRemote,
   createHost,
   defineAgent,
   defineTool,
@@ -20,6 +21,8 @@ import { expect, it } from "vitest";
 import { z } from "zod";
 import { runCli } from "../../../src/cli/program.ts";
 import { freshFolder } from "../../support/agent-runs.ts";
+import { startAgent } from "../../support/remote-agent.ts";
+import { sharedNats } from "../../support/shared-nats.ts";
 import { modelOf } from "../../support/chat-model.ts";
 
 const SECRET = "planted-5f1c7d20-secret";
@@ -79,19 +82,32 @@ const WAYS: Readonly<Record<string, Way>> = {
 };
 
 it("S2: every way to work, a planted secret, and no file that has it", async () => {
+  await using remote = await startAgent(sharedNats.port, async (prompted) => {
+    const heard = await prompted.ask(`Is ${SECRET} right?`);
+    prompted.say("response", `you said ${heard}, and it is ${SECRET}`);
+    prompted.end();
+  });
+  const ways: Readonly<Record<string, Way>> = {
+    ...WAYS,
+    remote: byRemote({
+      agent: remote.agent,
+      servers: `nats://127.0.0.1:${sharedNats.port}`,
+      onQuery: async () => SECRET,
+    }),
+  };
   using folder = freshFolder();
   using elsewhere = freshFolder();
   const note = join(elsewhere.path, "note.md");
   writeFileSync(note, `The token is ${SECRET}.`);
   const agents: HostAgents = Object.fromEntries(
-    Object.entries(WAYS).map(([name, way]) => [
+    Object.entries(ways).map(([name, way]) => [
       name,
       defineAgent({ name, description: name, way, tools: { leak } }),
     ]),
   );
   const log = `sqlite:${join(folder.path, "log.db")}`;
   const artifacts = join(folder.path, "run");
-  const tasks = Object.keys(WAYS).map((name) => ({
+  const tasks = Object.keys(ways).map((name) => ({
     id: name,
     agent: name,
     reads: [note],
