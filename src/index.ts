@@ -3,7 +3,8 @@
 export { TroupeError, WrongSequenceError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails, Refusal } from "./errors.ts";
 export { AgentCommand, AgentInput } from "./events/agent/work.ts";
-export type { AgentOutcome, Place, Spent, WayType } from "./events/agent/work.ts";
+export type { AgentOutcome, Place, WayType } from "./events/agent/work.ts";
+export type { Spent } from "./events/agent/spent.ts";
 export { AgentFact } from "./events/agent/facts.ts";
 export { AgentLimits, Budget, RunBudget } from "./events/agent/limits.ts";
 export { BudgetInput, BudgetMessage } from "./events/agent/budget.ts";

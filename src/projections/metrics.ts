@@ -1,5 +1,5 @@
 /** What the runs of a log come to, in numbers. Pure. */
-import type { Spent } from "../events/agent/work.ts";
+import type { Spent } from "../events/agent/spent.ts";
 import { mean } from "./progress.ts";
 import { spentBy } from "./runs-agents.ts";
 import type { RunView, TaskView } from "./runs-view.ts";

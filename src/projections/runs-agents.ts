@@ -6,7 +6,7 @@
  */
 import { parseAddress } from "../events/address.ts";
 import { AgentFact } from "../events/agent/facts.ts";
-import type { Spent } from "../events/agent/work.ts";
+import type { Spent } from "../events/agent/spent.ts";
 import type { Failure } from "../events/failure.ts";
 import type { RunRecord } from "./runs.ts";
 import { stateLabel } from "./runs-view.ts";

@@ -3,8 +3,8 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { BudgetReply } from "../../src/events/agent/budget.ts";
 import type { Budget, RunBudget } from "../../src/events/agent/limits.ts";
-import type { Spent } from "../../src/events/agent/work.ts";
-import { newPurse, plus, NOTHING, type Purse, type Request } from "../../src/machines/budget/purse.ts";
+import { NOTHING, plus, type Spent } from "../../src/events/agent/spent.ts";
+import { newPurse, type Purse, type Request } from "../../src/machines/budget/purse.ts";
 import { DUE, step } from "../../src/machines/budget/steps.ts";
 
 const spent = (tokens: number, rest: Partial<Spent> = {}): Spent => ({

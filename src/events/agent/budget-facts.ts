@@ -1,7 +1,7 @@
 /** What happens to the budget of a run. */
 import { z } from "zod";
 import { fact } from "../facts/fact.ts";
-import { Spent } from "./work.ts";
+import { Spent } from "./spent.ts";
 
 const call = { /** Of the reservation. */ id: z.string(), agent: z.string() };
 

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { Budget, RunBudget } from "./limits.ts";
-import { Spent } from "./work.ts";
+import { Spent } from "./spent.ts";
 
 /** The last part of the address of a run's budget. */
 export const BUDGET_ID = "run";

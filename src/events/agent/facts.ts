@@ -8,7 +8,8 @@ import { z } from "zod";
 import { Finish, Usage } from "../chat/message.ts";
 import { fact } from "../facts/fact.ts";
 import { Failure } from "../failure.ts";
-import { Spent, WayType } from "./work.ts";
+import { WayType } from "./work.ts";
+import { Spent } from "./spent.ts";
 
 const agent = { agent: z.string() };
 const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/);

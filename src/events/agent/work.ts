@@ -4,6 +4,7 @@ import { ChatMessage, ToolCall, Usage } from "../chat/message.ts";
 import { Failure } from "../failure.ts";
 import { WorkPackage, WorkResult } from "../work.ts";
 import { AgentLimits, RunBudget } from "./limits.ts";
+import { Spent } from "./spent.ts";
 
 /** Where an agent's run does its work. Absolute paths. */
 export const Place = z.strictObject({
@@ -88,15 +89,6 @@ export const Summary = z.strictObject({
   durationMs: z.number().min(0),
 });
 export type Summary = z.infer<typeof Summary>;
-
-/** What all turns of an agent have cost. */
-export const Spent = z.strictObject({
-  calls: z.int().min(0),
-  tokens: z.int().min(0),
-  money: z.number().min(0),
-  timeMs: z.number().min(0),
-});
-export type Spent = z.infer<typeof Spent>;
 
 /** How an agent's work ended. */
 export const AgentOutcome = WorkResult.extend({

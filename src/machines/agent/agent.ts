@@ -106,23 +106,13 @@ export const agentMachine = agentSetup.createMachine({
                 params: ({ context, event }) => step.summarize(context, event.output),
               },
             },
-            onError: [
-              {
-                guard: { type: "passes", params: ({ event }) => ({ error: event.error }) },
-                target: "#agent.WAITING.retry",
-                actions: {
-                  type: "take",
-                  params: ({ context, event }) => step.tryAgain(context, event.error),
-                },
+            onError: {
+              target: "troubled",
+              actions: {
+                type: "take",
+                params: ({ context, event }) => step.stumble(context, event.error),
               },
-              {
-                target: "#agent.FAILED",
-                actions: {
-                  type: "take",
-                  params: ({ context, event }) => step.giveUp(context, event.error),
-                },
-              },
-            ],
+            },
           },
         },
         thinking: {
@@ -143,24 +133,18 @@ export const agentMachine = agentSetup.createMachine({
                 params: ({ context, event }) => step.answer(context, event.output),
               },
             },
-            onError: [
-              {
-                guard: { type: "passes", params: ({ event }) => ({ error: event.error }) },
-                target: "#agent.WAITING.retry",
-                actions: {
-                  type: "take",
-                  params: ({ context, event }) => step.tryAgain(context, event.error),
-                },
+            onError: {
+              target: "troubled",
+              actions: {
+                type: "take",
+                params: ({ context, event }) => step.stumble(context, event.error),
               },
-              {
-                target: "#agent.FAILED",
-                actions: {
-                  type: "take",
-                  params: ({ context, event }) => step.giveUp(context, event.error),
-                },
-              },
-            ],
+            },
           },
+        },
+        /** A turn has failed: is it tried again? */
+        troubled: {
+          always: [{ guard: "failed", target: "#agent.FAILED" }, { target: "#agent.WAITING.retry" }],
         },
         answered: {
           always: [

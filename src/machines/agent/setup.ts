@@ -28,7 +28,7 @@ import * as say from "./said.ts";
 import { limitsOf, type AgentContext } from "./state.ts";
 import type { Step } from "./steps.ts";
 import { tooLong } from "./summary.ts";
-import { failureIn, mayRepair, mayTryAgain, unfinished } from "./trouble.ts";
+import { failureIn, mayRepair, unfinished } from "./trouble.ts";
 
 /** Commands, what the budget says, and how all that it asked for ended. */
 export type AgentEvent =
@@ -94,7 +94,7 @@ export const agentSetup = setup({
       if (!reply.success || reply.data.id !== say.reservationOf(context)) return false;
       return (reply.data.type === "BUDGET_GRANTED") === granted;
     },
-    passes: ({ context }, { error }: { error: unknown }) => mayTryAgain(context, error),
+    failed: ({ context }) => context.failure !== undefined,
     refused: ({ context }) => context.finish === "refused",
     unfinished: ({ context }) => unfinished(context).length > 0,
     calls: ({ context }) => context.calls.length > 0,

@@ -1,5 +1,6 @@
 /** What an agent at work knows: its conversation, what it waits for, and what it has spent. Pure. */
-import type { Brief, AgentInput, AgentOutcome, Spent } from "../../events/agent/work.ts";
+import type { Brief, AgentInput, AgentOutcome } from "../../events/agent/work.ts";
+import { NOTHING, plus, type Spent } from "../../events/agent/spent.ts";
 import { conversationHash } from "../../events/chat/conversation.ts";
 import type {
   AssistantMessage,
@@ -53,8 +54,6 @@ export interface AgentContext {
   readonly failure?: Failure;
   readonly result?: WorkResult;
 }
-
-const NOTHING: Spent = { calls: 0, tokens: 0, money: 0, timeMs: 0 };
 
 export function newAgent(input: AgentInput, self: string): AgentContext {
   return {
@@ -115,15 +114,6 @@ export function answered(context: AgentContext, answer: ChatAnswer): Partial<Age
 export function spentBy({ usage, durationMs }: Pick<ChatAnswer, "usage" | "durationMs">): Spent {
   const { inputTokens, outputTokens, money = 0 } = usage;
   return { calls: 1, tokens: inputTokens + outputTokens, money, timeMs: durationMs };
-}
-
-export function plus(a: Spent, b: Spent): Spent {
-  return {
-    calls: a.calls + b.calls,
-    tokens: a.tokens + b.tokens,
-    money: a.money + b.money,
-    timeMs: a.timeMs + b.timeMs,
-  };
 }
 
 /** The same tool with the same arguments has the same key. */

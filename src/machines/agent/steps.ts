@@ -6,11 +6,11 @@ import type {
   Asked,
   Brief,
   Delivered,
-  Spent,
   Summary,
   ToolInput,
   ToolResult,
 } from "../../events/agent/work.ts";
+import type { Spent } from "../../events/agent/spent.ts";
 import type { ChatAnswer } from "../../events/chat/message.ts";
 import type { Failure } from "../../events/failure.ts";
 import type { ActorMessage, ActorStart } from "../host-actions.ts";
@@ -26,7 +26,7 @@ import {
 import * as say from "./said.ts";
 import { answered, briefed, spentBy, type AgentContext } from "./state.ts";
 import { summarized, tooLong } from "./summary.ts";
-import { failureIn, sentBack, tried } from "./trouble.ts";
+import { failureIn, mayTryAgain, sentBack, tried } from "./trouble.ts";
 
 /** What one event leads to. */
 export interface Step {
@@ -71,14 +71,10 @@ export function answer(context: AgentContext, given: ChatAnswer): Step {
   });
 }
 
-/** A turn has failed and is tried again. */
-export function tryAgain(context: AgentContext, error: unknown): Step {
-  return stepOf(tried(context, error), { sends: settled(context, FAILED_CALL) });
-}
-
-/** A turn has failed, and that is the end. */
-export function giveUp(context: AgentContext, error: unknown): Step {
-  return stepOf({ failure: failureIn(error) }, { sends: settled(context, FAILED_CALL) });
+/** A turn has failed: it is tried again, or that is the end. */
+export function stumble(context: AgentContext, error: unknown): Step {
+  const change = mayTryAgain(context, error) ? tried(context, error) : { failure: failureIn(error) };
+  return stepOf(change, { sends: settled(context, FAILED_CALL) });
 }
 
 export function fail(failure: Failure): Step {

@@ -7,7 +7,8 @@
 import type { Summary } from "../../events/agent/work.ts";
 import { conversationHash } from "../../events/chat/conversation.ts";
 import type { ChatMessage } from "../../events/chat/message.ts";
-import { limitsOf, plus, said, spentBy, tokensOf, type AgentContext } from "./state.ts";
+import { plus } from "../../events/agent/spent.ts";
+import { limitsOf, said, spentBy, tokensOf, type AgentContext } from "./state.ts";
 
 /** The share of its limit that a conversation keeps word for word. */
 const KEPT = 0.5;

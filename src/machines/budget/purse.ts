@@ -9,7 +9,7 @@
  */
 import type { Reserve } from "../../events/agent/budget.ts";
 import type { Budget, RunBudget } from "../../events/agent/limits.ts";
-import type { Spent } from "../../events/agent/work.ts";
+import { NOTHING, plus, type Spent } from "../../events/agent/spent.ts";
 import { entryOf } from "../../events/entry.ts";
 import type { z } from "zod";
 
@@ -33,22 +33,11 @@ export interface Purse {
   readonly line: readonly Request[];
 }
 
-export const NOTHING: Spent = { calls: 0, tokens: 0, money: 0, timeMs: 0 };
-
 const PARTS = ["calls", "tokens", "money", "timeMs"] as const;
 type Part = (typeof PARTS)[number];
 
 export function newPurse(limits: RunBudget): Purse {
   return { limits, own: {}, spent: NOTHING, byAgent: {}, reserved: {}, line: [] };
-}
-
-export function plus(a: Spent, b: Spent): Spent {
-  return {
-    calls: a.calls + b.calls,
-    tokens: a.tokens + b.tokens,
-    money: a.money + b.money,
-    timeMs: a.timeMs + b.timeMs,
-  };
 }
 
 /** One of the two that limit a call: the run, or its agent. */
