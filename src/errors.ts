@@ -65,6 +65,8 @@ export type ErrorCode =
   | "MACHINE_UNSUPPORTED"
   | "MAILBOX_FULL"
   | "MCP_FAILED"
+  | "MEMORY_FULL"
+  | "MEMORY_KEY_UNKNOWN"
   | "MESSAGE_UNKNOWN"
   | "MODEL_CUT_OFF"
   | "MODEL_FAILED"

@@ -13,8 +13,7 @@ export { TaskCommand, TaskInput, WorkflowCommand, WorkflowInput } from "./events
 export { BranchReason } from "./events/failure.ts";
 export type { Failure } from "./events/failure.ts";
 export { TaskFact, TaskOutcome } from "./events/facts/task.ts";
-export { WorkflowFact, WorkflowOutcome } from "./events/facts/workflow.ts";
-export type { Compensation } from "./events/facts/workflow.ts";
+export { WorkflowFact, WorkflowOutcome, type Compensation } from "./events/facts/workflow.ts";
 export type {
   AssistantMessage,
   ChatAnswer,
@@ -25,13 +24,14 @@ export type {
   ToolSpec,
   Usage,
 } from "./events/chat/message.ts";
+export { MemoryCommand, MemoryInput } from "./events/memory/commands.ts";
+export { MemoryFact } from "./events/memory/facts.ts";
 export { ContextCommand, ContextInput } from "./events/context/commands.ts";
 export { ContextFact, ContextUpdated } from "./events/context/facts.ts";
 export { now } from "./events/now.ts";
 export { InboxCommand, InboxFact, InboxInput } from "./events/messages/inbox.ts";
 export { MessagesCommand, MessagesFact, MessagesInput } from "./events/messages/exchange.ts";
-export { MessageType } from "./events/messages/message.ts";
-export type { Message, Recipients } from "./events/messages/message.ts";
+export { MessageType, type Message, type Recipients } from "./events/messages/message.ts";
 export { Priority } from "./events/priority.ts";
 export { JobCommand, JobFact, JobInput, JobOrder, JobOutcome, JobStatus } from "./events/queue/job.ts";
 export type { WholeOrder } from "./events/queue/job.ts";
@@ -59,23 +59,24 @@ export type {
 export { ExecutionResult, SandboxLimit } from "./events/execution-result.ts";
 export { Plan } from "./events/plan/plan.ts";
 export { PlanTask } from "./events/plan/task.ts";
-export { parsePlan } from "./events/plan/text.ts";
-export type { ParseOptions, PlacedFault } from "./events/plan/text.ts";
+export { parsePlan, type ParseOptions, type PlacedFault } from "./events/plan/text.ts";
 export { Coverage, TestFailure, TestReport } from "./events/test-report.ts";
 export { CodeArtifacts, Validation, ValidationRule } from "./events/code-artifacts.ts";
 export { DebugResult, FailureType } from "./events/debug.ts";
 export { Generated, Synthesis, Verdict, WorkPackage, WorkResult } from "./events/work.ts";
+export type { MemoryEntry } from "./machines/memory/state.ts";
 export type { ContextValue } from "./machines/context/state.ts";
-export { sendToActor, startActor } from "./machines/host-actions.ts";
-export type { ActorMessage, ActorStart } from "./machines/host-actions.ts";
-export { openLog } from "./events/log/open.ts";
-export type { OpenLogOptions } from "./events/log/open.ts";
+export {
+  sendToActor,
+  startActor,
+  type ActorMessage,
+  type ActorStart,
+} from "./machines/host-actions.ts";
+export { openLog, type OpenLogOptions } from "./events/log/open.ts";
 export { activity } from "./actors/activity.ts";
 export type { ActivityContext, ActivityOptions, RetryPolicy } from "./actors/activity.ts";
-export { connect } from "./actors/client.ts";
-export type { Client, ClientOptions } from "./actors/client.ts";
-export { systemClock } from "./actors/clock.ts";
-export type { Clock } from "./actors/clock.ts";
+export { connect, type Client, type ClientOptions } from "./actors/client.ts";
+export { systemClock, type Clock } from "./actors/clock.ts";
 export type {
   Actors,
   AddressOf,
@@ -86,20 +87,16 @@ export type {
   StartShared,
 } from "./actors/face.ts";
 export type { ActorHandle, Fact, SendOptions, Sent, WaitOptions } from "./actors/handle.ts";
-export { health } from "./actors/health.ts";
-export type { Health } from "./actors/health.ts";
-export { createHost } from "./actors/host.ts";
-export type { Host, HostOptions } from "./actors/host.ts";
-export { defineKind } from "./actors/kind.ts";
-export type { AnyKind, Kind, KindEvent, KindInput } from "./actors/kind.ts";
+export { health, type Health } from "./actors/health.ts";
+export { createHost, type Host, type HostOptions } from "./actors/host.ts";
+export { defineKind, type AnyKind, type Kind, type KindEvent, type KindInput } from "./actors/kind.ts";
 export type { ActorRecord, LatestOptions, RecordsOptions } from "./actors/reads.ts";
 export type { FactFilter } from "./actors/waits.ts";
 export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";
 export type { AgentAnswer, AgentFunction, Agents, HostAgents, Work } from "./agents/agent.ts";
 export type { AgentKind } from "./agents/agent-kind.ts";
 export type { BudgetKind } from "./agents/budget-kind.ts";
-export { agentRegistry } from "./agents/definition/choose.ts";
-export type { AgentChoice, AgentRegistry } from "./agents/definition/choose.ts";
+export { agentRegistry, type AgentChoice, type AgentRegistry } from "./agents/definition/choose.ts";
 export { defineAgent } from "./agents/definition/definition.ts";
 export type {
   AgentDefinition,
@@ -113,13 +110,10 @@ export type {
 export type { DeliverContext } from "./agents/definition/deliver.ts";
 export type { ReadAgentsOptions } from "./agents/definition/in-text.ts";
 export { readAgents } from "./agents/definition/read-agents.ts";
-export { defineTool } from "./agents/definition/tool.ts";
-export type { Tool, ToolContext, Tools } from "./agents/definition/tool.ts";
-export { byCommand } from "./agents/ways/by-command.ts";
-export type { ByCommandOptions } from "./agents/ways/by-command.ts";
+export { defineTool, type Tool, type ToolContext, type Tools } from "./agents/definition/tool.ts";
+export { byCommand, type ByCommandOptions } from "./agents/ways/by-command.ts";
 export type { AnswerFields, CommandAnswer } from "./agents/ways/command-answer.ts";
-export { byFunction } from "./agents/ways/by-function.ts";
-export type { PlacedWork } from "./agents/ways/by-function.ts";
+export { byFunction, type PlacedWork } from "./agents/ways/by-function.ts";
 export { byHuman } from "./agents/ways/by-human.ts";
 export { byModel } from "./agents/ways/by-model.ts";
 export type { ByModelOptions } from "./agents/ways/by-model.ts";
@@ -143,31 +137,24 @@ export type { Planner } from "./agents/decompose.ts";
 export type { Execution, ExecutionJson } from "./agents/execution.ts";
 export { onFacts } from "./agents/handlers.ts";
 export type { FactHandler, FactOf, FactOptions, PlanFact } from "./agents/handlers.ts";
-export { mcpTools } from "./agents/mcp/mcp-tools.ts";
-export type { McpOptions, McpTools } from "./agents/mcp/mcp-tools.ts";
+export { mcpTools, type McpOptions, type McpTools } from "./agents/mcp/mcp-tools.ts";
 export type { McpCommand, McpServer, McpUrl } from "./agents/mcp/server.ts";
-export { aiSdkModel } from "./agents/model/ai-sdk.ts";
-export type { AiSdkOptions } from "./agents/model/ai-sdk.ts";
+export { aiSdkModel, type AiSdkOptions } from "./agents/model/ai-sdk.ts";
 export type { ChatContext, ChatModel, ChatRequest } from "./agents/model/model.ts";
-export { openModel } from "./agents/model/open-model.ts";
-export type { OpenModelOptions } from "./agents/model/open-model.ts";
+export { openModel, type OpenModelOptions } from "./agents/model/open-model.ts";
 export type { Import } from "./agents/model/package.ts";
-export { cached, recording } from "./agents/model/recording.ts";
-export type { RecordingOptions } from "./agents/model/recording.ts";
+export { cached, recording, type RecordingOptions } from "./agents/model/recording.ts";
 export { replayModel } from "./agents/model/replay.ts";
 export type { Script } from "./agents/model/script.ts";
-export { scriptedModel } from "./agents/model/scripted.ts";
-export type { ScriptedAsk, ScriptedOptions } from "./agents/model/scripted.ts";
+export { scriptedModel, type ScriptedAsk, type ScriptedOptions } from "./agents/model/scripted.ts";
 export type { Price } from "./agents/model/usage.ts";
-export { assess } from "./agents/critic/assess.ts";
-export type { Assessment } from "./agents/critic/assess.ts";
+export { assess, type Assessment } from "./agents/critic/assess.ts";
 export { citations } from "./agents/critic/citations.ts";
 export { codeValidity } from "./agents/critic/code-validity.ts";
 export { completeness } from "./agents/critic/completeness.ts";
 export { critique, gradeOf } from "./agents/critic/critique.ts";
 export type { Critique, CritiqueIssue, CritiqueOptions, Grade } from "./agents/critic/critique.ts";
-export { parseMarkdown } from "./agents/critic/document.ts";
-export type { MarkdownDocument } from "./agents/critic/document.ts";
+export { parseMarkdown, type MarkdownDocument } from "./agents/critic/document.ts";
 export { feedbackReport } from "./agents/critic/feedback.ts";
 export { reviewDecision, reviewReport, writeReview } from "./agents/critic/review.ts";
 export type { ReviewDecision, ReviewOptions } from "./agents/critic/review.ts";
@@ -184,8 +171,7 @@ export type {
   Order,
   PlanInput,
 } from "./agents/orchestrator.ts";
-export { filesIn } from "./agents/artifacts/files.ts";
-export type { ArtifactFile, FileOnDisk } from "./agents/artifacts/files.ts";
+export { filesIn, type ArtifactFile, type FileOnDisk } from "./agents/artifacts/files.ts";
 export type { ArtifactCommit, CommittedArtifacts } from "./agents/artifacts/commit.ts";
 export {
   ArtifactEntry,
@@ -199,8 +185,7 @@ export type { ArtifactContent, ArtifactPlace, ArtifactVersion } from "./agents/a
 export { gitArtifacts } from "./agents/artifacts/store.ts";
 export type { ArtifactStore, ArtifactStoreOptions } from "./agents/artifacts/store.ts";
 export type { JobContext, JobHandler, LeasedJob } from "./agents/queue/attempt.ts";
-export { queueKinds } from "./agents/queue/kinds.ts";
-export type { JobKind, QueueKind } from "./agents/queue/kinds.ts";
+export { queueKinds, type JobKind, type QueueKind } from "./agents/queue/kinds.ts";
 export { openQueue } from "./agents/queue/queue.ts";
 export type { AddedJob, AddOptions, Queue, QueueActors, ScheduleView } from "./agents/queue/queue.ts";
 export type { ListOptions } from "./agents/queue/listed.ts";
@@ -211,8 +196,12 @@ export type { StopOptions, Worker, WorkerOptions } from "./agents/queue/worker.t
 export type { AcquireOptions } from "./agents/team/acquire.ts";
 export type { ContextActors } from "./agents/team/context-asking.ts";
 export type { ContextChange, HistoryOptions } from "./agents/team/context-history.ts";
-export { contextKind } from "./agents/team/context-kind.ts";
-export type { ContextKind } from "./agents/team/context-kind.ts";
+export { memoryKind, type MemoryKind } from "./agents/memory/memory-kind.ts";
+export { memoryTools } from "./agents/memory/memory-tools.ts";
+export { openMemory } from "./agents/memory/memory.ts";
+export type { Memory, MemoryActors, MemoryOptions, PutOptions } from "./agents/memory/memory.ts";
+export type { Found, Remembered, SearchOptions } from "./agents/memory/search.ts";
+export { contextKind, type ContextKind } from "./agents/team/context-kind.ts";
 export { sharedContext } from "./agents/team/context.ts";
 export type {
   ContextUpdate,
@@ -231,10 +220,8 @@ export type {
 } from "./agents/team/handling.ts";
 export type { MessageFilter, PastMessage } from "./agents/team/history.ts";
 export type { ReceiveOptions } from "./agents/team/mail.ts";
-export { messagesKinds } from "./agents/team/messages-kinds.ts";
-export type { InboxKind, MessagesKind } from "./agents/team/messages-kinds.ts";
-export { openTeam } from "./agents/team/messages.ts";
-export type { Team, TeamActors, TeamOptions } from "./agents/team/messages.ts";
+export { messagesKinds, type InboxKind, type MessagesKind } from "./agents/team/messages-kinds.ts";
+export { openTeam, type Team, type TeamActors, type TeamOptions } from "./agents/team/messages.ts";
 export type {
   HandOffOptions,
   MessageOptions,
@@ -242,8 +229,7 @@ export type {
   RequestOptions,
   Teammate,
 } from "./agents/team/teammate.ts";
-export { hostKinds } from "./agents/host-kinds.ts";
-export type { HostKinds } from "./agents/host-kinds.ts";
+export { hostKinds, type HostKinds } from "./agents/host-kinds.ts";
 export { planKinds } from "./agents/plan-kinds.ts";
 export type { Closed, PlanState } from "./agents/closed.ts";
 export type { PlanKinds, TaskKind, WorkflowKind } from "./agents/plan-kinds.ts";
@@ -251,30 +237,22 @@ export type { PlanOptions } from "./agents/plan-sources.ts";
 export type { SandboxSettings } from "./agents/sandboxed-checks.ts";
 export { readPlan } from "./agents/read-plan.ts";
 export { architect } from "./agents/roles/architect.ts";
-export { coder } from "./agents/roles/coder.ts";
-export type { CoderOptions } from "./agents/roles/coder.ts";
-export { commit } from "./agents/roles/commit.ts";
-export type { CommitOptions } from "./agents/roles/commit.ts";
-export { critic, criticTool } from "./agents/roles/critic.ts";
-export type { CriticOptions } from "./agents/roles/critic.ts";
+export { coder, type CoderOptions } from "./agents/roles/coder.ts";
+export { commit, type CommitOptions } from "./agents/roles/commit.ts";
+export { critic, criticTool, type CriticOptions } from "./agents/roles/critic.ts";
 export { handleBranchTodo } from "./agents/roles/debug-rules.ts";
 export type { BranchParent, BranchTodo, Diagnostics } from "./agents/roles/debug-rules.ts";
 export { debuggerAgent } from "./agents/roles/debugger.ts";
 export { hubAgent } from "./agents/roles/hub.ts";
-export { planner } from "./agents/roles/planner.ts";
-export type { PlannerOptions } from "./agents/roles/planner.ts";
+export { planner, type PlannerOptions } from "./agents/roles/planner.ts";
 export { researcher } from "./agents/roles/researcher.ts";
 export type { RoleOptions } from "./agents/roles/role.ts";
-export { standardAgents } from "./agents/roles/standard.ts";
-export type { StandardAgentsOptions } from "./agents/roles/standard.ts";
-export { STANDARD_AGENTS } from "./agents/roles/standard-agents.ts";
-export type { StandardAgent } from "./agents/roles/standard-agents.ts";
-export { tester } from "./agents/roles/tester.ts";
-export type { TesterOptions } from "./agents/roles/tester.ts";
+export { standardAgents, type StandardAgentsOptions } from "./agents/roles/standard.ts";
+export { STANDARD_AGENTS, type StandardAgent } from "./agents/roles/standard-agents.ts";
+export { tester, type TesterOptions } from "./agents/roles/tester.ts";
 export type { RoleSandbox } from "./agents/roles/workspace.ts";
 export { writer } from "./agents/roles/writer.ts";
-export { ROLES } from "./agents/roles/specialists.ts";
-export type { Role } from "./agents/roles/specialists.ts";
+export { ROLES, type Role } from "./agents/roles/specialists.ts";
 export type { SagaHandlers } from "./agents/saga-handlers.ts";
 export { SandboxLimits } from "./agents/sandbox/limits.ts";
 export { openSandbox } from "./agents/sandbox/open-sandbox.ts";

@@ -1,11 +1,12 @@
 /** All kinds of Troupe's own: a host that has them can go on with whatever is open in a log of theirs. */
+import { memoryKind, type MemoryKind } from "./memory/memory-kind.ts";
 import { planKinds, type PlanKinds } from "./plan-kinds.ts";
 import type { PlanOptions } from "./plan-sources.ts";
 import { queueKinds, type JobKind, type QueueKind } from "./queue/kinds.ts";
 import { contextKind, type ContextKind } from "./team/context-kind.ts";
 import { messagesKinds, type InboxKind, type MessagesKind } from "./team/messages-kinds.ts";
 
-/** What runs plans, and what their agents talk with, share and queue. */
+/** What runs plans, and what their agents talk with, share, queue and remember. */
 export type HostKinds = readonly [
   ...PlanKinds,
   MessagesKind,
@@ -13,10 +14,11 @@ export type HostKinds = readonly [
   ContextKind,
   QueueKind,
   JobKind,
+  MemoryKind,
 ];
 
 export function hostKinds(options?: PlanOptions): HostKinds {
-  return [...planKinds(options), ...teamKinds, ...queueKinds()];
+  return [...planKinds(options), ...teamKinds, ...queueKinds(), memoryKind];
 }
 
 /** What the agents of a run talk with and share. */
