@@ -10,8 +10,7 @@ export { AgentLimits, Budget, RunBudget } from "./events/agent/limits.ts";
 export { BudgetInput, BudgetMessage } from "./events/agent/budget.ts";
 export { BudgetFact } from "./events/agent/budget-facts.ts";
 export { TaskCommand, TaskInput, WorkflowCommand, WorkflowInput } from "./events/commands.ts";
-export { BranchReason } from "./events/failure.ts";
-export type { Failure } from "./events/failure.ts";
+export { BranchReason, type Failure } from "./events/failure.ts";
 export { TaskFact, TaskOutcome } from "./events/facts/task.ts";
 export { WorkflowFact, WorkflowOutcome, type Compensation } from "./events/facts/workflow.ts";
 export type {

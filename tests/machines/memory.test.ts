@@ -83,6 +83,32 @@ const ops = fc.array(
   { maxLength: 40 },
 );
 
+type Told = Exclude<
+  (typeof ops extends fc.Arbitrary<infer T> ? T : never)[number],
+  { readonly ms: number }
+>;
+
+/** Tells the memory, and does the same to the model. */
+function both(world: World, model: Map<string, { value: unknown; until: number }>, op: Told): void {
+  const known = (model.get(op.key)?.until ?? 0) > world.at;
+  const wrong = op.type === "DELETE" && !known;
+  assert.equal(
+    world.tell(JSON.parse(JSON.stringify(op)) as object),
+    wrong ? "MEMORY_KEY_UNKNOWN" : undefined,
+  );
+  if (op.type === "DELETE") model.delete(op.key);
+  else
+    model.set(op.key, {
+      value: JSON.parse(JSON.stringify(op.value)),
+      until: world.at + (op.ttlMs ?? Infinity),
+    });
+}
+
+function sizeOf(held: ReadonlyMap<string, MemoryEntry>): number {
+  const texts = [...held].map(([name, { value, tags }]) => JSON.stringify([name, value, tags]));
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+}
+
 describe("an external memory", () => {
   test.prop([ops], { numRuns: 300 })(
     "S0-064, T-G1: it holds what a map with times would hold, and forgets at its time",
@@ -90,33 +116,15 @@ describe("an external memory", () => {
       const world = new World();
       const model = new Map<string, { value: unknown; until: number }>();
       for (const op of history) {
-        if (op.type === "pass") world.pass(op.ms);
-        else if (op.type === "sleep") world.at += op.ms; // no host lives: nothing rings
-        else {
-          const known = (model.get(op.key)?.until ?? 0) > world.at;
-          const { ttlMs, ...rest } = { ttlMs: undefined, ...op };
-          const code = world.tell({ ...rest, ...(ttlMs !== undefined && { ttlMs }) });
-          assert.equal(code, op.type === "DELETE" && !known ? "MEMORY_KEY_UNKNOWN" : undefined);
-          if (op.type === "DELETE") model.delete(op.key);
-          else model.set(op.key, { value: op.value, until: world.at + (ttlMs ?? Infinity) });
-        }
+        if (op.type === "PUT" || op.type === "DELETE") both(world, model, op);
+        else if (op.type === "pass") world.pass(op.ms);
+        else world.at += op.ms; // no host lives: nothing rings
         world.pass(0);
         for (const [name, { until }] of model) if (until <= world.at) model.delete(name);
-        assert.deepEqual(
-          new Map([...world.held].map(([name, { value }]) => [name, value])),
-          new Map(
-            [...model]
-              .toSorted(([a], [b]) => (a < b ? -1 : 1))
-              .map(([name, { value }]) => [name, value]),
-          ),
-        );
-        const size = [...world.held].map(([name, { value, tags }]) =>
-          JSON.stringify([name, value, tags]),
-        );
-        assert.equal(
-          world.state.bytes,
-          size.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
-        );
+        const wanted = [...model].map(([name, { value }]) => [name, value] as const);
+        const held = [...world.held].map(([name, { value }]) => [name, value] as const);
+        assert.deepEqual(new Map(held), new Map(wanted));
+        assert.equal(world.state.bytes, sizeOf(world.held));
       }
       world.pass(400_000_000_000);
       assert.equal(world.state.dues.size, 0);
