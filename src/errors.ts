@@ -27,6 +27,7 @@ export type ErrorCode =
   | "EVENT_INVALID"
   | "EVENT_REFUSED"
   | "EVENT_RESERVED"
+  | "EXECUTION_UNKNOWN"
   | "FILE_EXISTS"
   | "FILE_NOT_READ"
   | "FILE_NOT_WRITTEN"

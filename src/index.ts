@@ -195,6 +195,12 @@ export type { StopOptions, Worker, WorkerOptions } from "./agents/queue/worker.t
 export type { AcquireOptions } from "./agents/team/acquire.ts";
 export type { ContextActors } from "./agents/team/context-asking.ts";
 export type { ContextChange, HistoryOptions } from "./agents/team/context-history.ts";
+export { executions, giveFeedback } from "./agents/feedback/executions.ts";
+export type { Feedback, FeedbackActors } from "./agents/feedback/executions.ts";
+export { feedbackKind, type FeedbackKind } from "./agents/feedback/feedback-kind.ts";
+export { FeedbackCommand, FeedbackFact, FeedbackInput } from "./events/feedback.ts";
+export type { ExecutionFilter, TaskExecution } from "./projections/executions.ts";
+export type { FeedbackView } from "./projections/runs-view.ts";
 export { memoryKind, type MemoryKind } from "./agents/memory/memory-kind.ts";
 export { memoryTools } from "./agents/memory/memory-tools.ts";
 export { openMemory } from "./agents/memory/memory.ts";

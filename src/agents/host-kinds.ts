@@ -1,4 +1,5 @@
 /** All kinds of Troupe's own: a host that has them can go on with whatever is open in a log of theirs. */
+import { feedbackKind, type FeedbackKind } from "./feedback/feedback-kind.ts";
 import { memoryKind, type MemoryKind } from "./memory/memory-kind.ts";
 import { planKinds, type PlanKinds } from "./plan-kinds.ts";
 import type { PlanOptions } from "./plan-sources.ts";
@@ -6,7 +7,7 @@ import { queueKinds, type JobKind, type QueueKind } from "./queue/kinds.ts";
 import { contextKind, type ContextKind } from "./team/context-kind.ts";
 import { messagesKinds, type InboxKind, type MessagesKind } from "./team/messages-kinds.ts";
 
-/** What runs plans, and what their agents talk with, share, queue and remember. */
+/** What runs plans, and what their agents talk with, share, queue and remember, and what people think of it. */
 export type HostKinds = readonly [
   ...PlanKinds,
   MessagesKind,
@@ -15,10 +16,11 @@ export type HostKinds = readonly [
   QueueKind,
   JobKind,
   MemoryKind,
+  FeedbackKind,
 ];
 
 export function hostKinds(options?: PlanOptions): HostKinds {
-  return [...planKinds(options), ...teamKinds, ...queueKinds(), memoryKind];
+  return [...planKinds(options), ...teamKinds, ...queueKinds(), memoryKind, feedbackKind];
 }
 
 /** What the agents of a run talk with and share. */

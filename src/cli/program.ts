@@ -17,6 +17,7 @@ import { addContext } from "./commands/context.ts";
 import { addCritic } from "./commands/critic.ts";
 import { addCopy } from "./commands/copy.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addFeedback } from "./commands/feedback.ts";
 import { addLs } from "./commands/ls.ts";
 import { addMessages } from "./commands/messages.ts";
 import { addNew } from "./commands/new.ts";
@@ -99,7 +100,7 @@ function programOf(shell: Shell): Command {
   ];
   const team = [addMessages, addContext, addQueue];
   const plans = [addPlanner, addNew, addValidate, addSchema, addChart];
-  const quality = [addCritic];
+  const quality = [addCritic, addFeedback];
   for (const add of [...runs, ...views, ...team, ...plans, ...quality]) add(program, shell);
   return program;
 }

@@ -7,6 +7,7 @@
 import { parseAddress } from "../events/address.ts";
 import { AgentFact } from "../events/agent/facts.ts";
 import type { Spent } from "../events/agent/spent.ts";
+import { AgentInput } from "../events/agent/work.ts";
 import type { Failure } from "../events/failure.ts";
 import type { RunRecord } from "./runs.ts";
 import { stateLabel } from "./runs-view.ts";
@@ -25,6 +26,8 @@ export interface AgentView {
   /** Absent until it is briefed. */
   readonly agent?: string;
   readonly task?: string;
+  /** Of the task. */
+  readonly attempt?: number;
   readonly model?: string;
   readonly status: string;
   /** What it did last, in words. */
@@ -54,7 +57,7 @@ export function withAgent(
   const found = agents.findIndex(({ address }) => address === stream);
   const before = agents[found] ?? newAgent(stream, at);
   const status = stateLabel(body.status, body.state);
-  const moved: AgentView = { ...before, status, movedAt: at };
+  const moved: AgentView = { ...before, ...attemptIn(body.born), status, movedAt: at };
   const after = (body.facts ?? []).reduce<AgentView>((view, fact) => {
     const known = AgentFact.safeParse(fact);
     return known.success ? told(view, known.data, at) : view;
@@ -62,6 +65,13 @@ export function withAgent(
   if (found !== -1) return agents.with(found, after);
   const behind = agents.findIndex(({ address }) => address > stream);
   return agents.toSpliced(behind === -1 ? agents.length : behind, 0, after);
+}
+
+/** What it was started with says which attempt it is. */
+function attemptIn(born: RunRecord["body"]["born"]): Pick<AgentView, "attempt"> {
+  if (born === undefined) return {};
+  const input = AgentInput.safeParse(born.input);
+  return input.success ? { attempt: input.data.work.attempt } : {};
 }
 
 function newAgent(address: string, at: number): AgentView {

@@ -28,6 +28,7 @@ export function unknownRun(run: string, at: number): RunView {
     branches: [],
     agents: [],
     gates: [],
+    feedback: [],
     syntheses: [],
     alerts: [],
     checkpoints: [],

@@ -181,6 +181,18 @@ export interface AlertView {
   readonly at: number;
 }
 
+/** What somebody thinks of an execution. */
+export interface FeedbackView {
+  readonly task: string;
+  /** Absent: the last one at that time. */
+  readonly attempt?: number | undefined;
+  /** 1 to 5. */
+  readonly rating: number;
+  readonly comment?: string | undefined;
+  readonly by?: string | undefined;
+  readonly givenAt: number;
+}
+
 export interface RunView {
   readonly run: string;
   readonly name: string;
@@ -208,6 +220,8 @@ export interface RunView {
   /** Those that are actors, by address. */
   readonly agents: readonly AgentView[];
   readonly gates: readonly GateView[];
+  /** What people think of its executions, in order. */
+  readonly feedback: readonly FeedbackView[];
   readonly paused?: { readonly hard: boolean; readonly reason: string; readonly at: number };
   /** One a cycle. */
   readonly syntheses: readonly SynthesisView[];

@@ -6,12 +6,13 @@
  *   come in, the end is the same: no two actors' records touch the same part of the row.
  */
 import { parseAddress } from "../events/address.ts";
+import { FeedbackFact } from "../events/feedback.ts";
 import type { Projection, StepRecord as WholeRecord } from "./projection.ts";
 import { withAgent } from "./runs-agents.ts";
 import { withTask } from "./runs-listed.ts";
 import { unknownRun } from "./runs-plan.ts";
 import { startMoved, withStart } from "./runs-task.ts";
-import type { RunView } from "./runs-view.ts";
+import type { FeedbackView, RunView } from "./runs-view.ts";
 import { workflowMoved } from "./runs-workflow.ts";
 
 /** What this fold reads of a record. */
@@ -29,6 +30,7 @@ export const runs: Projection<RunView> = {
 
 /** Whether an actor is a part of a run. An agent that somebody has started by itself is not. */
 function isOfRun({ kind, path }: ReturnType<typeof parseAddress>): boolean {
+  if (kind === "feedback") return path.length === 0;
   return kind === "workflow" || kind === "task" || (kind === "agent" && path.length > 0);
 }
 
@@ -37,6 +39,7 @@ export function evolveRun(view: RunView | undefined, record: RunRecord): RunView
   const address = parseAddress(record.stream);
   const { kind, root, path } = address;
   if (!isOfRun(address)) return view;
+  if (kind === "feedback") return view && withFeedback(view, record);
   const moved = touched(view ?? unknownRun(root, record.at), record.at);
   const { at, body } = record;
   if (kind === "agent") return { ...moved, agents: withAgent(moved.agents, record) };
@@ -47,6 +50,15 @@ export function evolveRun(view: RunView | undefined, record: RunRecord): RunView
     ...task,
     starts: withStart(task, n, (start) => startMoved(start, at, body)),
   }));
+}
+
+/** What people think of a run moves it no further. */
+function withFeedback(view: RunView, { at, body }: RunRecord): RunView {
+  const given = (body.facts ?? []).flatMap((found): readonly FeedbackView[] => {
+    const { data } = FeedbackFact.safeParse(found);
+    return data === undefined ? [] : [{ ...data.data, givenAt: at }];
+  });
+  return given.length === 0 ? view : { ...view, feedback: [...view.feedback, ...given] };
 }
 
 function touched(view: RunView, at: number): RunView {
