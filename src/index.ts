@@ -62,7 +62,8 @@ export { parsePlan, type ParseOptions, type PlacedFault } from "./events/plan/te
 export { Coverage, TestFailure, TestReport } from "./events/test-report.ts";
 export { CodeArtifacts, Validation, ValidationRule } from "./events/code-artifacts.ts";
 export { DebugResult, FailureType } from "./events/debug.ts";
-export { Generated, Synthesis, Verdict, WorkPackage, WorkResult } from "./events/work.ts";
+export { Generated, Synthesis, Verdict, WorkPackage, WorkResult, type Purpose } from "./events/work.ts";
+export type { Strategy } from "./events/healing.ts";
 export type { MemoryEntry } from "./machines/memory/state.ts";
 export type { ContextValue } from "./machines/context/state.ts";
 export {
@@ -114,10 +115,8 @@ export { byCommand, type ByCommandOptions } from "./agents/ways/by-command.ts";
 export type { AnswerFields, CommandAnswer } from "./agents/ways/command-answer.ts";
 export { byFunction, type PlacedWork } from "./agents/ways/by-function.ts";
 export { byHuman } from "./agents/ways/by-human.ts";
-export { byModel } from "./agents/ways/by-model.ts";
-export type { ByModelOptions } from "./agents/ways/by-model.ts";
-export { byRemote } from "./agents/ways/by-remote.ts";
-export type { ByRemoteOptions } from "./agents/ways/by-remote.ts";
+export { byModel, type ByModelOptions } from "./agents/ways/by-model.ts";
+export { byRemote, type ByRemoteOptions } from "./agents/ways/by-remote.ts";
 export { discoverAgents } from "./agents/remote/discover.ts";
 export type { RemotePlace } from "./agents/remote/connection.ts";
 export type {
@@ -126,8 +125,7 @@ export type {
   RemoteAgent,
   UnusableAgent,
 } from "./agents/remote/discover.ts";
-export { promptAgent } from "./agents/remote/prompt.ts";
-export type { PromptOptions, RemoteEvent } from "./agents/remote/prompt.ts";
+export { promptAgent, type PromptOptions, type RemoteEvent } from "./agents/remote/prompt.ts";
 export type { RemoteAttachment } from "./agents/remote/protocol.ts";
 export type { Turn, TurnContext, Way } from "./agents/ways/way.ts";
 export type { ModelOption } from "./agents/working/models.ts";
