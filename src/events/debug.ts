@@ -7,6 +7,10 @@ import { Id } from "./plan/values.ts";
 export const FailureType = z.enum([...BranchReason.exclude(["test_failure"]).options, "unknown"]);
 export type FailureType = z.infer<typeof FailureType>;
 
+/** What a fix changes. */
+export const FixKind = z.enum(["install", "logic", "config", "retry"]);
+export type FixKind = z.infer<typeof FixKind>;
+
 /**
  * - `fixed`: it is mended, and tested again.
  * - `routed`: `target_agent` is to mend it; it is given a branch todo of its own, with `analysis`
@@ -21,6 +25,10 @@ export const DebugResult = z
     analysis: z.string(),
     /** What is to be done about it, or was. */
     fix: z.string().optional(),
+    /** Default: what failures of its classification take. */
+    fix_kind: FixKind.optional(),
+    /** That the fix helps, 0 to 1. Default: as `auto_fixable` says. */
+    confidence: z.number().min(0).max(1).optional(),
     /** Whether an agent can be expected to mend it without a human. */
     auto_fixable: z.boolean(),
   })

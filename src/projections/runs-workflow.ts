@@ -51,6 +51,8 @@ function withFact(view: RunView, fact: WorkflowFact, at: number): RunView {
       return branchOpened(view, fact.data, at);
     case "branch.ended":
       return branchEnded(view, fact.data, at);
+    case "fix.proposed":
+      return view; // what becomes of it stands in the next branch todo, or with its gate
     case "approval.requested":
       return asked(view, fact.data, at);
     case "approval.granted":
@@ -78,7 +80,7 @@ type RunFact = Exclude<
       | "workflow.started"
       | `t${string}`
       | "workflow.progressed"
-      | `${"branch" | "approval"}.${string}`;
+      | `${"branch" | "approval" | "fix"}.${string}`;
   }
 >;
 

@@ -5,7 +5,7 @@ import type { TaskOrder } from "../../src/machines/task/messages.ts";
 import { settled, startedTask } from "./fixture.ts";
 import type { Work } from "./work.ts";
 
-const KINDS = ["before", "after", "quality", "escalation"] as const;
+const KINDS = ["before", "after", "quality", "escalation", "fix"] as const;
 
 const tasks = fc.record({
   agent: fc.constant("a"),
@@ -30,6 +30,12 @@ const orders: fc.Arbitrary<TaskOrder> = fc.oneof(
     type: fc.constant("BRANCH_ENDED" as const),
     branch: fc.constantFrom("t1_branch_01", "t1_branch_01_branch_01", "t2_branch_01"),
     passed: fc.boolean(),
+  }),
+  fc.constant({
+    type: "FIX_PROPOSED" as const,
+    branch: "t1_branch_01",
+    question: "Go on?",
+    asked: { to: "coder", had: [], diagnostics: "d" },
   }),
   fc.constant({ type: "BRANCH_REFUSED" as const, code: "BRANCH_LIMIT", message: "all used" }),
 );

@@ -18,7 +18,8 @@ const error = (id: "work" | "judge" | "checks" | "advice") => ({
   actorId: id,
   error: new Error("no"),
 });
-const KINDS = ["after", "quality", "escalation"] as const;
+const KINDS = ["after", "quality", "escalation", "fix"] as const;
+const ASKED = { to: "coder", had: [], diagnostics: "d" };
 
 /** What the runtime sends is not in the type. */
 const EVENTS = [
@@ -31,6 +32,7 @@ const EVENTS = [
   { type: "BRANCH_ENDED", branch: "t1_branch_01", passed: true },
   { type: "BRANCH_ENDED", branch: "t1_branch_01", passed: false },
   { type: "BRANCH_ENDED", branch: "t9_branch_01", passed: true },
+  { type: "FIX_PROPOSED", branch: "t1_branch_01", question: "Go on?", asked: ASKED },
   { type: "BRANCH_REFUSED", code: "BRANCH_LIMIT", message: "all used" },
   done("work", GOOD),
   done("work", { ...GOOD, exitCode: 1 }),

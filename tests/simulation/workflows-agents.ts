@@ -28,6 +28,17 @@ export const AGENTS: Readonly<Record<string, Agent>> = {
   stumbles: ({ attempt }) => (attempt < 2 ? { fails: "the first try" } : {}),
   /** The first branch todo's first attempt fails, the second one ends well. */
   mends: ({ attempt }) => (attempt < 2 ? { fails: "not found yet" } : { summary: "mended" }),
+  /** Does not mend it: the agent `works` is to install something. */
+  "gives-on": () => ({
+    data: {
+      status: "routed",
+      target_agent: "works",
+      classification: "missing_dependency",
+      analysis: "pandas is not there",
+      fix: "Install pandas.",
+      auto_fixable: true,
+    },
+  }),
   says: ({ upstream }) => ({ data: { yes: true, saw: Object.keys(upstream) } }),
   undoes: ({ delivered }) => ({ summary: `undone: ${delivered?.summary}` }),
   "undoes-not": () => ({ fails: "it cannot be undone" }),

@@ -239,4 +239,16 @@ export const SCENARIOS: readonly Scenario[] = [
       task("next", "works", { dependsOn: ["other", "knowing", "both"] }),
     ],
   }),
+  scenario("a fix that a human agrees to", {
+    ends: "COMPLETED",
+    commands: [{ type: "APPROVE", gate: "t:fix", by: "eva" }],
+    tasks: [
+      task("t", "works", {
+        acceptance: [{ cmd: "after 2 branches" }],
+        heal: { tries: 1, delayMs: 5 },
+        ...branching("gives-on"),
+      }),
+      task("next", "works", { dependsOn: ["t"] }),
+    ],
+  }),
 ];

@@ -6,6 +6,7 @@
  *   cancelled.
  */
 import { z } from "zod";
+import { FixKind } from "../debug.ts";
 import { BranchReason, Failure } from "../failure.ts";
 import { Pattern } from "../plan/plan.ts";
 import { Synthesis } from "../work.ts";
@@ -119,11 +120,22 @@ export const BranchEnded = fact("branch.ended", {
 });
 
 /** What a human is asked. */
-export const GateKind = z.enum(["before", "after", "quality", "escalation"]);
+export const GateKind = z.enum(["before", "after", "quality", "escalation", "fix"]);
 export type GateKind = z.infer<typeof GateKind>;
 
 const gate = { /** `TASK:KIND`; asked again, `TASK:KIND~2`. */ gate: z.string() };
 const answer = { by: z.string().optional(), comment: z.string().optional() };
+
+/** Somebody has proposed a fix of a task that heals itself: `ask`, a human must agree to it (T-H1). */
+export const FixProposed = fact("fix.proposed", {
+  task: z.string(),
+  branch: z.string(),
+  /** Who would apply it. */
+  to: z.string(),
+  kind: FixKind,
+  confidence: z.number().min(0).max(1),
+  verdict: z.enum(["apply", "ask"]),
+});
 
 /** A human is asked; nothing of the task moves until somebody answers. */
 export const ApprovalRequested = fact("approval.requested", {
@@ -212,6 +224,7 @@ export const WorkflowFact = z.discriminatedUnion("type", [
   WorkflowProgressed,
   BranchOpened,
   BranchEnded,
+  FixProposed,
   ApprovalRequested,
   ApprovalGranted,
   ApprovalDenied,

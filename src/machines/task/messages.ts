@@ -24,7 +24,18 @@ export type TaskMessage =
       readonly parent: string;
       readonly failure: Failure;
       readonly diagnostics: string;
+      /** Who it is given on to. */
+      readonly to?: string;
+      /** The agents that have given it on, the last one last. */
+      readonly had?: readonly string[];
     };
+
+/** Who is to apply a fix, and what they are told. */
+export interface ProposedFix {
+  readonly to: string;
+  readonly had: readonly string[];
+  readonly diagnostics: string;
+}
 
 /** From a workflow to a task. */
 export type TaskOrder =
@@ -39,6 +50,13 @@ export type TaskOrder =
   | { readonly type: "BRANCH_ENDED"; readonly branch: string; readonly passed: boolean }
   /** `code`: `MAX_DEPTH_EXCEEDED`, `BRANCH_LIMIT`, `BRANCH_IN_CIRCLE`, `AGENT_UNKNOWN`. */
   | { readonly type: "BRANCH_REFUSED"; readonly code: string; readonly message: string }
+  /** A fix is proposed that a human must agree to; `asked` opens the branch todo that applies it. */
+  | {
+      readonly type: "FIX_PROPOSED";
+      readonly branch: string;
+      readonly question: string;
+      readonly asked: ProposedFix;
+    }
   /** Stop what runs; RELEASE does it again. */
   | { readonly type: "HOLD" }
   | { readonly type: "RELEASE" };

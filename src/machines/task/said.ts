@@ -145,7 +145,8 @@ export function asks(context: TaskContext): Asks {
   return { type: "TASK_ASKS", task: input.task.id, kind, question: questionOf(context) };
 }
 
-function questionOf({ input, asked, reworks, feedback, last }: TaskContext): string {
+function questionOf({ input, asked, fix, reworks, feedback, last }: TaskContext): string {
+  if (asked === "fix" && fix !== undefined) return fix.question;
   const { id, title = id } = input.task;
   const why = last.failure?.message;
   if (asked === "escalation")
@@ -157,7 +158,7 @@ function questionOf({ input, asked, reworks, feedback, last }: TaskContext): str
 
 /** The call for somebody else. */
 export function breaks(context: TaskContext): Breaks {
-  const { input, branch, last, feedback } = context;
+  const { input, branch, last, feedback, fix } = context;
   const printed = last.printed ?? "";
   const failure = failureIn(context);
   const { durationMs } = last;
@@ -169,6 +170,7 @@ export function breaks(context: TaskContext): Breaks {
     depth: branch.depth + 1,
     parent: branch.parent,
     failure,
-    diagnostics: tailOf([failure.message, ...feedback].join("\n")),
+    diagnostics: fix?.diagnostics ?? tailOf([failure.message, ...feedback].join("\n")),
+    ...(fix !== undefined && { to: fix.to, had: fix.had }),
   };
 }

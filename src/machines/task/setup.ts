@@ -94,7 +94,8 @@ export const taskSetup = setup({
       (kind ?? event.kind) === event.kind,
     /** The branch todo that it waits for is over, and not one before it. */
     branchOver: ({ context: { branch }, event }) =>
-      event.type === "BRANCH_ENDED" && parentOf(event.branch) === branch.parent,
+      (event.type === "BRANCH_ENDED" || event.type === "FIX_PROPOSED") &&
+      parentOf(event.branch) === branch.parent,
     mended: ({ event }) => event.type === "BRANCH_ENDED" && event.passed,
     valid: (_, judge: Attempt) => judge.failure === undefined,
     passes: ({ context }, judge: Attempt) =>
@@ -140,6 +141,12 @@ export const taskSetup = setup({
     broken: assign(({ context }, attempt: Attempt) => broken(context, attempt)),
     sendBack: assign(({ context }) => sentBack(context)),
     ask: assign((_, asked: GateKind) => ({ asked })),
+    propose: assign(({ event }) =>
+      event.type === "FIX_PROPOSED"
+        ? { asked: "fix" as const, fix: { ...event.asked, question: event.question } }
+        : {},
+    ),
+    dropFix: assign(({ context: { fix } }) => (fix === undefined ? {} : { fix: undefined })),
     tellAsked: sendParent(({ context }) => said.asks(context)),
     tellBroken: sendParent(({ context }) => said.breaks(context)),
     escalate: enqueueActions(({ context, enqueue }, why: said.Escalation) => {

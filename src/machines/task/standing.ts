@@ -9,7 +9,7 @@ import type { GateKind } from "../../events/facts/workflow.ts";
 import { denialOf, type Failure } from "../../events/failure.ts";
 import { mayMend, mayRetry, tailOf, type Attempt } from "./attempt.ts";
 import type { Healing } from "./healing.ts";
-import type { TaskOrder } from "./messages.ts";
+import type { ProposedFix, TaskOrder } from "./messages.ts";
 
 /** What a task does when it does something. */
 export type Step = "working" | "testing" | "judging" | "advising";
@@ -35,6 +35,8 @@ export interface TaskContext {
   readonly asked?: GateKind;
   /** The last branch todo that was asked for. */
   readonly branch: { readonly depth: number; readonly parent: string };
+  /** A fix that a human is asked about, or has agreed to. */
+  readonly fix?: (ProposedFix & { readonly question: string }) | undefined;
   readonly cancelled?: string;
 }
 

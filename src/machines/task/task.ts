@@ -242,6 +242,10 @@ export const taskMachine = taskSetup.createMachine({
                 actions: "accept",
               },
               {
+                guard: { type: "answers", params: { kind: "fix", granted: true } },
+                target: "branch",
+              },
+              {
                 guard: { type: "answers", params: { kind: "escalation", granted: true } },
                 target: "#task.RUNNING.mended",
                 actions: "answered",
@@ -250,7 +254,7 @@ export const taskMachine = taskSetup.createMachine({
           },
         },
         branch: {
-          entry: [emit(({ context }) => said.broke(context)), "tellBroken"],
+          entry: [emit(({ context }) => said.broke(context)), "tellBroken", "dropFix"],
           on: {
             BRANCH_ENDED: [
               { guard: not("branchOver") },
@@ -260,6 +264,7 @@ export const taskMachine = taskSetup.createMachine({
                 actions: { type: "escalate", params: ({ event }) => said.notMended(event) },
               },
             ],
+            FIX_PROPOSED: { guard: "branchOver", target: "approval", actions: "propose" },
             BRANCH_REFUSED: {
               target: "approval",
               actions: { type: "escalate", params: ({ event }) => event },

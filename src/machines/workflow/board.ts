@@ -33,6 +33,8 @@ export interface Entry {
   /** It takes a place among those that run at once: it does not wait for a human. */
   readonly busy?: true;
   readonly gates?: Partial<Readonly<Record<GateKind, Gate>>>;
+  /** The answer that makes it work again, once there is a place. */
+  readonly resumes?: "escalation" | "fix";
   /** Once it is over. */
   readonly outcome?: TaskOutcome;
   /** How many had completed when it did. */

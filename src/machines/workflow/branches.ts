@@ -12,6 +12,8 @@ import type { TaskOutcome } from "../../events/facts/task.ts";
 import type { BranchReason } from "../../events/failure.ts";
 import { PlanTask } from "../../events/plan/task.ts";
 import { textOf } from "../../events/plan/values.ts";
+import type { TaskOrder } from "../task/messages.ts";
+import { fixIn, mayApply } from "./fixes.ts";
 import { behind, graphOf } from "./graph.ts";
 import { indexOf, isAlive, type Branch, type BranchAsked, type WorkflowContext } from "./run.ts";
 import type { Turn } from "./turn.ts";
@@ -101,9 +103,28 @@ export function endBranch(turn: Turn, id: string, outcome: TaskOutcome): void {
   const order = { type: "BRANCH_ENDED", branch: id, passed: status === "COMPLETED" } as const;
   const { paused, later } = turn.context;
   if (!isAlive(turn.context, branch.task)) return;
-  if (routed !== undefined) return openBranch(turn, givenOn(turn.context, branch, routed));
-  if (paused === "no") turn.tell(branch.task, order);
-  else turn.change({ later: [...later, { type: "order", task: branch.task, order }] });
+  const next = routed === undefined ? order : nextOf(turn, id, branch, routed);
+  if (next === undefined) return;
+  if (paused === "no") turn.tell(branch.task, next);
+  else turn.change({ later: [...later, { type: "order", task: branch.task, order: next }] });
+}
+
+/** Somebody else gets it, unasked; or the task is to ask a human first. */
+// oxlint-disable-next-line max-params -- the step, the branch todo by its id, and its answer
+function nextOf(turn: Turn, id: string, branch: Branch, routed: DebugResult): TaskOrder | undefined {
+  const given = givenOn(turn.context, branch, routed);
+  const { heal } = turn.context.plan.tasks[indexOf(turn.context, branch.task)] ?? {};
+  const fix = heal === undefined ? undefined : fixIn(routed);
+  const { task, to = DEBUGGER, had = [], diagnostics } = given;
+  const verdict = fix === undefined ? "apply" : mayApply(fix);
+  if (fix !== undefined)
+    turn.say({ type: "fix.proposed", v: 1, data: { task, branch: id, to, ...fix, verdict } });
+  if (verdict === "apply") {
+    openBranch(turn, given);
+    return undefined;
+  }
+  const question = `"${to}" is to mend "${task}" (${fix?.kind}): ${routed.fix?.slice(0, FOUND)} Go on?`;
+  return { type: "FIX_PROPOSED", branch: id, question, asked: { to, had: [...had], diagnostics } };
 }
 
 /** Undefined unless its agent gives it on. */

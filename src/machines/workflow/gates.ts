@@ -42,7 +42,10 @@ function begin(turn: Turn, at: number, answer: Answer): void {
 
 /** Tells the task, once there is a place if that makes it work; while the run is paused, that waits. */
 function passOn(turn: Turn, { at, task, kind }: NamedGate, answer: Answer): void {
-  if (kind === "escalation" && answer.granted) return makeReady(turn, at);
+  if ((kind === "escalation" || kind === "fix") && answer.granted) {
+    turn.board = withEntry(turn.board, at, { resumes: kind });
+    return makeReady(turn, at);
+  }
   const order = { type: "ANSWER", kind, ...answer } as const;
   turn.board = withEntry(turn.board, at, { status: "RUNNING" });
   if (turn.context.paused === "no") turn.tell(task, order);

@@ -36,12 +36,7 @@ export interface RunPlan extends Omit<Plan, "tasks"> {
 }
 
 /** Why there is a branch todo: its task broke; or the agent before gives it on. */
-export type BranchAsked = Extract<TaskMessage, { type: "TASK_BROKE" }> & {
-  /** Who it is given on to. */
-  readonly to?: string;
-  /** The agents that have given it on, the last one last. */
-  readonly had?: readonly string[];
-};
+export type BranchAsked = Extract<TaskMessage, { type: "TASK_BROKE" }>;
 
 /** A branch todo. */
 export interface Branch {

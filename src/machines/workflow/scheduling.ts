@@ -118,10 +118,10 @@ export function dispatch(turn: Turn): void {
   }
 }
 
-/** A human has mended what a task waits for: it goes on. */
-function resume(turn: Turn, id: string, { gates }: Entry): void {
-  const answer = gates?.escalation?.answers.at(-1);
-  turn.tell(id, { type: "ANSWER", kind: "escalation", granted: true, ...answer });
+/** A human has mended what a task waits for, or agreed to a fix: it goes on. */
+function resume(turn: Turn, id: string, { gates, resumes: kind = "escalation" }: Entry): void {
+  const answer = gates?.[kind]?.answers.at(-1);
+  turn.tell(id, { type: "ANSWER", kind, granted: true, ...answer });
 }
 
 /** A task is over: frees or skips those behind it. Once per task. */
