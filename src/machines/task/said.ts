@@ -145,8 +145,13 @@ export function asks(context: TaskContext): Asks {
   return { type: "TASK_ASKS", task: input.task.id, kind, question: questionOf(context) };
 }
 
-function questionOf({ input, asked, fix, reworks, feedback, last }: TaskContext): string {
-  if (asked === "fix" && fix !== undefined) return fix.question;
+function questionOf(context: TaskContext): string {
+  const { asked, fix } = context;
+  return asked === "fix" && fix !== undefined ? fix.question : ownQuestion(context);
+}
+
+/** Of what the task itself has found. */
+function ownQuestion({ input, asked, reworks, feedback, last }: TaskContext): string {
   const { id, title = id } = input.task;
   const why = last.failure?.message;
   if (asked === "escalation")

@@ -101,12 +101,16 @@ export function endBranch(turn: Turn, id: string, outcome: TaskOutcome): void {
     data: { branch: id, parent_id: branch.parent, status, ...given },
   });
   const order = { type: "BRANCH_ENDED", branch: id, passed: status === "COMPLETED" } as const;
-  const { paused, later } = turn.context;
   if (!isAlive(turn.context, branch.task)) return;
-  const next = routed === undefined ? order : nextOf(turn, id, branch, routed);
-  if (next === undefined) return;
-  if (paused === "no") turn.tell(branch.task, next);
-  else turn.change({ later: [...later, { type: "order", task: branch.task, order: next }] });
+  tell(turn, branch.task, routed === undefined ? order : nextOf(turn, id, branch, routed));
+}
+
+/** At once, or when the run goes on. */
+function tell(turn: Turn, task: string, order: TaskOrder | undefined): void {
+  const { paused, later } = turn.context;
+  if (order === undefined) return;
+  if (paused === "no") turn.tell(task, order);
+  else turn.change({ later: [...later, { type: "order", task, order }] });
 }
 
 /** Somebody else gets it, unasked; or the task is to ask a human first. */

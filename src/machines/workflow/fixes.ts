@@ -4,7 +4,7 @@
  * - Installing packages and changing logic always wait for a human; anything else is applied at a
  *   confidence of {@link SURE} or more.
  */
-import { FixKind, type DebugResult, type FailureType } from "../../events/debug.ts";
+import type { DebugResult, FailureType, FixKind } from "../../events/debug.ts";
 
 /** Confidence at which a fix is applied unasked. */
 const SURE = 0.8;
