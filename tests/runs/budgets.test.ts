@@ -1,6 +1,7 @@
 /** Hard budgets of runs and of agents: what would pass them is not asked. */
 import { describe, expect, it } from "vitest";
 import { defineAgent, type AgentOptions } from "../../src/agents/definition/definition.ts";
+import { TroupeError } from "../../src/errors.ts";
 import { byModel } from "../../src/agents/ways/by-model.ts";
 import { modelOf, type AskedModel } from "../support/chat-model.ts";
 import { DURABLE, runBench, task } from "../support/run-bench.ts";
@@ -71,5 +72,25 @@ describe.each(DURABLE)("a budget, on $name", (engine) => {
     expect(outcome.tasks.filter(({ status }) => status === "COMPLETED")).toHaveLength(3);
     expect(model.asked).toHaveLength(4); // the one that was lost with the host is asked again
     expect(await w.facts("budget.granted")).toHaveLength(3);
+  });
+
+  it("a turn that fails is settled as a call, and holds nobody up", async () => {
+    const model = modelOf((_, nth) => {
+      if (nth === 1) throw new TroupeError("MODEL_UNAVAILABLE", "it is overloaded");
+      return { text: "ok", tokens: 100 };
+    });
+    const limits = { maxOutputTokens: 1_000, retryDelayMs: 1 };
+    await using w = await runBench(engine, thinker(model, { limits }));
+    await w.start({ ...many(1, { tokens: 2_000 }) });
+    await w.until("it has tried again", async () => {
+      await w.bench.pass(1);
+      return model.asked.length === 2;
+    });
+    expect((await w.over()).status).toBe("COMPLETED");
+    const spent = (await w.facts("budget.settled")).map(({ data }) => data["spent"]);
+    expect(spent).toMatchObject([
+      { calls: 1, tokens: 0 },
+      { calls: 1, tokens: 200 },
+    ]);
   });
 });
