@@ -96,6 +96,21 @@ describe.each(DURABLE)("an agent that is an actor, on $name", (engine) => {
     expect(delays).toEqual([30_000, 2_000, 4_000]);
   });
 
+  it("a model that does not answer in time is given up and asked again", async () => {
+    const model = modelOf((_, nth) => (nth === 1 ? new Promise(() => {}) : { text: "done" }));
+    const limits = { turnMs: 30_000, retryDelayMs: 1_000 };
+    await using w = await runBench(engine, thinker(model, { limits }));
+    await w.start(ONE);
+    await w.until("it thinks", () => model.asked.length === 1);
+    await w.bench.pass(30_000);
+    await w.until("it has given up", async () => (await w.told("chat.retried")).length === 1);
+    const [retried] = await w.facts("chat.retried");
+    expect(retried?.data["failure"]).toMatchObject({ code: "ACTIVITY_TIMEOUT" });
+    await w.bench.pass(1_000);
+    expect(endsOf(await w.over())).toBe("t=COMPLETED");
+    expect(model.asked).toHaveLength(2);
+  });
+
   it("fails with what the provider said, where trying again is no use or has been of none", async () => {
     const wrong = modelOf(() => {
       throw new TroupeError("MODEL_FAILED", "the key is wrong");
