@@ -17,7 +17,8 @@ import { aborted } from "./awaited.ts";
 import type { RunOptions } from "./command.ts";
 import { mergeAgent } from "./merge-agent.ts";
 import { redact } from "./redact.ts";
-import { invalid, recordable, redactedError, type Answer } from "./result-data.ts";
+import { redactedError } from "./redacted-error.ts";
+import { invalid, recordable, type Answer } from "./result-data.ts";
 import { writeWhole } from "./whole-file.ts";
 import { makeFolders } from "./work-files.ts";
 

@@ -94,12 +94,3 @@ export function invalid(
     data: { ...facts, why },
   });
 }
-
-/** What an agent threw, without secrets; an error that holds none stays as it is. */
-export function redactedError(error: unknown, secrets: Iterable<string>): unknown {
-  if (!(error instanceof Error) || TroupeError.is(error)) return error;
-  const message = redact(error.message, secrets);
-  if (message === error.message) return error;
-  const code: unknown = "code" in error ? error.code : undefined;
-  return Object.assign(new Error(message), { name: error.name }, code === undefined ? {} : { code });
-}

@@ -42,7 +42,8 @@ export function costOf(answer: Omit<ChatAnswer, "durationMs">, price: Price | un
   return { ...usage, money: moneyOf(answer, price) };
 }
 
-function moneyOf({ usage, model }: Omit<ChatAnswer, "durationMs">, price: Price): number {
+/** @throws {@link TroupeError} `MODEL_FAILED` where the price is no amount. */
+export function moneyOf({ usage, model }: Pick<ChatAnswer, "usage" | "model">, price: Price): number {
   const money = price(usage, model);
   if (Number.isFinite(money) && money >= 0) return money;
   throw new TroupeError("MODEL_FAILED", `the price of a call of model "${model}" is ${money}`, {

@@ -6,7 +6,9 @@ import type { ChatMessage, ToolSpec } from "../../events/chat/message.ts";
 import { aborted } from "../awaited.ts";
 import { defineTool, type Tools } from "../definition/tool.ts";
 import type { AnyAgent } from "../definition/definition.ts";
+import { moneyOf } from "../model/usage.ts";
 import { redact } from "../redact.ts";
+import { redactedError } from "../redacted-error.ts";
 import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
 import { promptOf } from "./prompt.ts";
 import { definitionOf, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
@@ -16,36 +18,45 @@ const BYTES = 4;
 
 export function briefActor(options: AgentOptions): PromiseActorLogic<Brief, AgentInput> {
   return activity<AgentInput, Brief>(async ({ input, signal, log }) => {
-    const { agent: name, work } = input;
+    const { agent: name } = input;
     const agent = definitionOf(options, name);
     if (agent === undefined) {
       log(`no agent "${name}" is defined here: its work waits for a host that has it`);
       return aborted(signal);
     }
-    const secrets = hiddenOf(options);
-    const specs = specsOf(toolsOf(options, agent), agent);
-    const output = wantedOutput(agent, work);
-    const schema = output === undefined ? undefined : jsonSchemaOf(output);
-    const place = placeOf(input);
-    // a command may go to the files itself
-    const shown = { secrets, ...(agent.way.type !== "command" && { place }) };
-    const text = (await agent.prompt?.(work, { place, secrets })) ?? (await promptOf(work, shown));
-    const user = schema === undefined ? text : `${text}\n\n${answerIn(JSON.stringify(schema))}`;
-    const messages: ChatMessage[] = [{ role: "user", text: redact(user, secrets) }];
-    if (agent.instructions !== "")
-      messages.unshift({ role: "system", text: redact(agent.instructions, secrets) });
-    const { way, version, limits } = agent;
-    return {
-      way: way.type,
-      version,
-      ...(way.model !== undefined && { model: way.model }),
-      messages,
-      tools: specs.map((spec) => spec.name),
-      overheadTokens: Math.ceil(Buffer.byteLength(JSON.stringify([specs, schema ?? null])) / BYTES),
-      limits,
-      ...maxMoney(options, agent),
-    };
+    try {
+      return await briefOf(options, agent, input);
+    } catch (error) {
+      throw redactedError(error, hiddenOf(options));
+    }
   });
+}
+
+async function briefOf(options: AgentOptions, agent: AnyAgent, input: AgentInput): Promise<Brief> {
+  const { work } = input;
+  const secrets = hiddenOf(options);
+  const specs = specsOf(toolsOf(options, agent), agent);
+  const output = wantedOutput(agent, work);
+  const schema = output === undefined ? undefined : jsonSchemaOf(output);
+  const place = placeOf(input);
+  // a command may go to the files itself
+  const shown = { secrets, ...(agent.way.type !== "command" && { place }) };
+  const text = (await agent.prompt?.(work, { place, secrets })) ?? (await promptOf(work, shown));
+  const user = schema === undefined ? text : `${text}\n\n${answerIn(JSON.stringify(schema))}`;
+  const messages: ChatMessage[] = [{ role: "user", text: redact(user, secrets) }];
+  if (agent.instructions !== "")
+    messages.unshift({ role: "system", text: redact(agent.instructions, secrets) });
+  const { way, version, limits } = agent;
+  return {
+    way: way.type,
+    version,
+    ...(way.model !== undefined && { model: way.model }),
+    messages,
+    tools: specs.map((spec) => spec.name),
+    overheadTokens: Math.ceil(Buffer.byteLength(JSON.stringify([specs, schema ?? null])) / BYTES),
+    limits,
+    ...maxMoney(options, agent),
+  };
 }
 
 function answerIn(schema: string): string {
@@ -57,7 +68,7 @@ function maxMoney({ price }: AgentOptions, { way, limits }: AnyAgent): { readonl
   if (price === undefined || way.type !== "model") return {};
   const { contextTokens, maxOutputTokens } = limits;
   const usage = { inputTokens: contextTokens, outputTokens: maxOutputTokens };
-  return { maxMoney: price(usage, way.model ?? "") };
+  return { maxMoney: moneyOf({ usage, model: way.model ?? "" }, price) };
 }
 
 const ASK = defineTool({

@@ -5,8 +5,10 @@ import { TroupeError } from "../../errors.ts";
 import type { ToolInput, ToolResult } from "../../events/agent/work.ts";
 import { entryOf } from "../../events/entry.ts";
 import { aborted } from "../awaited.ts";
-import type { Tools } from "../definition/tool.ts";
+import type { ToolContext, Tools } from "../definition/tool.ts";
 import { redact } from "../redact.ts";
+import { redactedError } from "../redacted-error.ts";
+import { shortened } from "../shortened.ts";
 import { definitionOf, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
 
 /** Characters of a result that a model is shown. */
@@ -22,14 +24,13 @@ export function toolActor(options: AgentOptions): PromiseActorLogic<ToolResult, 
       const secrets = hiddenOf(options);
       const tools = toolsOf(options, agent);
       const begun = now();
-      const { text, failed } = await outcome(tools, call, {
-        ...context,
-        agent: name,
-        work,
-        place: placeOf(input),
-      });
+      const place = placeOf(input);
+      const { text, failed } = await outcome(
+        () => called(tools, call, { ...context, agent: name, work, place }),
+        { signal: context.signal, secrets },
+      );
       const durationMs = Math.max(0, Math.round(now() - begun));
-      return { text: shortened(redact(text, secrets)), failed, durationMs };
+      return { text: shortened(redact(text, secrets), SHOWN), failed, durationMs };
     },
     { timeoutMs: ({ agent }) => definitionOf(options, agent)?.limits.toolMs },
   );
@@ -37,20 +38,26 @@ export function toolActor(options: AgentOptions): PromiseActorLogic<ToolResult, 
 
 /** What a tool says, or what is wrong: the model hears of both. */
 async function outcome(
-  tools: Tools,
-  call: ToolInput["call"],
-  context: Parameters<Tools[string]["call"]>[1],
+  call: () => Promise<string>,
+  { signal, secrets }: { readonly signal: AbortSignal; readonly secrets: readonly string[] },
 ): Promise<{ readonly text: string; readonly failed: boolean }> {
-  const tool = entryOf(tools, call.name);
-  if (tool === undefined)
-    return { text: `there is no tool "${call.name}": use one of ${namesOf(tools)}`, failed: true };
   try {
-    const result = await tool.call(call.input, context);
-    return { text: textOf(result), failed: false };
-  } catch (error) {
-    if (context.signal.aborted) throw error;
+    return { text: await call(), failed: false };
+  } catch (thrown) {
+    const error = redactedError(thrown, secrets);
+    if (signal.aborted) throw error;
     return { text: wordsOf(error), failed: true };
   }
+}
+
+async function called(
+  tools: Tools,
+  { name, input }: ToolInput["call"],
+  context: ToolContext,
+): Promise<string> {
+  const tool = entryOf(tools, name);
+  if (tool !== undefined) return textOf(await tool.call(input, context));
+  throw new Error(`there is no tool "${name}": use one of ${namesOf(tools)}`);
 }
 
 function namesOf(tools: Tools): string {
@@ -61,13 +68,6 @@ function textOf(result: unknown): string {
   return typeof result === "string" ? result : (JSON.stringify(result) ?? "");
 }
 
-function wordsOf(error: unknown): string {
-  if (TroupeError.is(error)) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? error.message : String(error);
-}
-
-function shortened(text: string): string {
-  if (text.length <= SHOWN) return text;
-  const cut = text.slice(0, SHOWN).replace(/[\uD800-\uDBFF]$/, "");
-  return `${cut}\n… (${text.length - cut.length} more characters are not shown)`;
+function wordsOf(error: Error): string {
+  return TroupeError.is(error) ? `${error.code}: ${error.message}` : error.message;
 }

@@ -7,8 +7,10 @@ import type { WorkResult } from "../../events/work.ts";
 import type { AgentAnswer } from "../agent.ts";
 import { aborted } from "../awaited.ts";
 import type { AnyAgent, Delivery } from "../definition/definition.ts";
-import { recordable, redactedError, type Answer } from "../result-data.ts";
 import { redact } from "../redact.ts";
+import { redactedError } from "../redacted-error.ts";
+import { recordable, type Answer } from "../result-data.ts";
+import { shortened } from "../shortened.ts";
 import { writeWhole } from "../whole-file.ts";
 import { makeFolders } from "../work-files.ts";
 import {
@@ -23,6 +25,12 @@ import { definitionOf, hiddenOf, placeOf, type AgentOptions } from "./registry.t
 /** Characters of a text that is recorded where no file takes it. */
 const RECORDED = 16_384;
 
+/** Characters of a summary, and of one problem: these go to all that depend on the task. */
+const SUMMARY = 2_048;
+
+/** Problems of one answer. */
+const PROBLEMS = 50;
+
 export function deliverActor(options: AgentOptions): PromiseActorLogic<Delivered, TurnInput> {
   return activity<TurnInput, Delivered>(
     async ({ input, records: _records, rows: _rows, tell: _tell, ...context }) => {
@@ -32,14 +40,21 @@ export function deliverActor(options: AgentOptions): PromiseActorLogic<Delivered
       const secrets = hiddenOf(options);
       try {
         const delivery = await deliveryOf(options, agent, input, context);
-        if ("problems" in delivery)
-          return { problems: delivery.problems.map((problem) => redact(problem, secrets)) };
+        if ("problems" in delivery) return { problems: toldProblems(delivery.problems, secrets) };
         return { result: await resultOf(delivery, input, secrets) };
       } catch (error) {
         throw redactedError(error, secrets);
       }
     },
   );
+}
+
+/** They go back to whoever answered, into the log and to the task: as far as anybody reads them. */
+function toldProblems(problems: readonly string[], secrets: readonly string[]): string[] {
+  const told = problems
+    .slice(0, PROBLEMS)
+    .map((problem) => shortened(redact(problem, secrets), SUMMARY));
+  return told.length === 0 ? ["it was refused without a word"] : told;
 }
 
 // oxlint-disable-next-line max-params -- whose answer, and its three circumstances
@@ -98,7 +113,7 @@ async function resultOf(
   const kept = data ?? (path === undefined ? textData(text) : undefined);
   const answer: Answer = { who: `the answer of agent "${agent}"`, facts: { agent } };
   return {
-    summary: redact(summary ?? lastLine(text ?? ""), secrets),
+    summary: shortened(redact(summary ?? lastLine(text ?? ""), secrets), SUMMARY),
     ...(kept !== undefined && {
       data: recordable(kept, secrets, answer) as NonNullable<WorkResult["data"]>, // zod's own JSON type is mutable
     }),

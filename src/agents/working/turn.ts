@@ -5,9 +5,9 @@ import type { Summary, TurnInput } from "../../events/agent/work.ts";
 import type { ChatAnswer, ChatMessage } from "../../events/chat/message.ts";
 import { aborted } from "../awaited.ts";
 import type { AnyAgent } from "../definition/definition.ts";
-import { cleanMessage } from "../model/clean-message.ts";
+import { checkedAnswer } from "../model/clean-message.ts";
 import { costOf } from "../model/usage.ts";
-import { redactedError } from "../result-data.ts";
+import { redactedError } from "../redacted-error.ts";
 import type { TurnContext } from "../ways/way.ts";
 import { asker } from "./ask.ts";
 import { specsOf } from "./brief.ts";
@@ -106,10 +106,9 @@ async function measured(
   const secrets = hiddenOf(options);
   const begun = now();
   try {
-    const answer = await take({ ...context, model: models, env, secrets });
+    const answer = checkedAnswer(await take({ ...context, model: models, env, secrets }), secrets);
     const durationMs = Math.max(0, Math.round(now() - begun));
-    const message = cleanMessage(answer.message, secrets);
-    return { ...answer, message, usage: costOf(answer, options.price), durationMs };
+    return { ...answer, usage: costOf(answer, options.price), durationMs };
   } catch (error) {
     throw redactedError(error, secrets);
   }

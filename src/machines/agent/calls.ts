@@ -30,13 +30,18 @@ export function loopIn(context: AgentContext): { call: OpenCall["call"]; times: 
 export function asked(context: AgentContext): Pick<AgentContext, "calls" | "questions"> {
   let { questions } = context;
   const calls = context.calls.map((open): OpenCall => {
-    if (open.call.name !== ASK_HUMAN) return open;
+    if (open.call.name !== ASK_HUMAN || !mayAsk(context)) return open;
     if (!Question.safeParse(open.call.input).success)
       return { ...open, answer: { text: "Say what you want to know in `question`.", failed: true } };
     questions += 1;
     return { ...open, question: `q${questions}` };
   });
   return { calls, questions };
+}
+
+/** Nobody waits for a human because a model has made up a tool that it was not given. */
+function mayAsk({ brief }: AgentContext): boolean {
+  return brief?.way === "human" || brief?.tools.includes(ASK_HUMAN) === true;
 }
 
 /** What a question asks. */

@@ -1,6 +1,7 @@
 /** What a budget makes of what it hears, and whom it tells. Pure. */
 import type { BudgetMessage, BudgetReply } from "../../events/agent/budget.ts";
 import type { BudgetFact } from "../../events/agent/budget-facts.ts";
+import { entryOf } from "../../events/entry.ts";
 import type { ActorMessage } from "../host-actions.ts";
 import { decide, granted, nextLapse, settled, type Purse, type Request } from "./purse.ts";
 
@@ -56,7 +57,7 @@ class Turn {
   }
 
   settle(id: string, spent: Extract<BudgetMessage, { type: "SETTLE" }>["spent"]): void {
-    const reservation = this.#purse.reserved[id];
+    const reservation = entryOf(this.#purse.reserved, id);
     if (reservation === undefined) return; // it has lapsed
     this.#purse = settled(this.#purse, id, spent);
     const { agent } = reservation;
