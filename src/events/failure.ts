@@ -8,6 +8,24 @@ export const Failure = z.strictObject({
 });
 export type Failure = z.infer<typeof Failure>;
 
+/** What was thrown by whoever worked, as its code and words. */
+export function failureIn(error: unknown): Failure {
+  return {
+    code: textIn(error, "code") ?? "AGENT_FAILED",
+    message: textIn(error, "message") ?? "it failed without a word",
+  };
+}
+
+function textIn(error: unknown, key: "code" | "message"): string | undefined {
+  const value = fieldOf(error, key);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** A field of what may be anything. */
+export function fieldOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}
+
 /** Why a branch todo exists (T-B1). `test_failure`: no rule knew better. */
 export const BranchReason = z.enum([
   "test_failure",

@@ -23,7 +23,8 @@ import { agentSetup, problemsIn, toolResult, type AgentEvent } from "./setup.ts"
 import { newAgent, outcomeOf, type AgentContext } from "./state.ts";
 import * as step from "./steps.ts";
 import { inRange, tooLong } from "./summary.ts";
-import { failureIn, late, refusal, unfinished, unusable, worn } from "./trouble.ts";
+import { failureIn } from "../../events/failure.ts";
+import { late, refusal, unfinished, unusable, worn } from "./trouble.ts";
 
 export const agentMachine = agentSetup.createMachine({
   id: "agent",

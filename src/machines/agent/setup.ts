@@ -28,7 +28,8 @@ import * as say from "./said.ts";
 import { limitsOf, type AgentContext } from "./state.ts";
 import type { Step } from "./steps.ts";
 import { tooLong } from "./summary.ts";
-import { failureIn, mayRepair, unfinished } from "./trouble.ts";
+import { failureIn } from "../../events/failure.ts";
+import { mayRepair, unfinished } from "./trouble.ts";
 
 /** Commands, what the budget says, and how all that it asked for ended. */
 export type AgentEvent =

@@ -12,7 +12,7 @@ import type {
 } from "../../events/agent/work.ts";
 import type { Spent } from "../../events/agent/spent.ts";
 import type { ChatAnswer } from "../../events/chat/message.ts";
-import type { Failure } from "../../events/failure.ts";
+import { failureIn, type Failure } from "../../events/failure.ts";
 import type { ActorMessage, ActorStart } from "../host-actions.ts";
 import {
   asked,
@@ -26,7 +26,7 @@ import {
 import * as say from "./said.ts";
 import { answered, briefed, spentBy, type AgentContext } from "./state.ts";
 import { summarized, tooLong } from "./summary.ts";
-import { failureIn, mayTryAgain, sentBack, tried } from "./trouble.ts";
+import { mayTryAgain, sentBack, tried } from "./trouble.ts";
 
 /** What one event leads to. */
 export interface Step {

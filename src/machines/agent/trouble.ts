@@ -1,6 +1,6 @@
 /** What is done about turns that fail, answers that cannot be used, and work that takes too long. Pure. */
 import type { ChatMessage } from "../../events/chat/message.ts";
-import type { Failure } from "../../events/failure.ts";
+import { failureIn, fieldOf, type Failure } from "../../events/failure.ts";
 import { lastAnswer, limitsOf, said, type AgentContext } from "./state.ts";
 
 /** Errors of a turn that may pass by themselves. */
@@ -12,14 +12,6 @@ const PASSING: ReadonlySet<string> = new Set([
   "MODEL_UNAVAILABLE",
   "REMOTE_UNAVAILABLE",
 ]);
-
-/** Errors of whoever worked for the agent, as their codes and words. */
-export function failureIn(error: unknown): Failure {
-  return {
-    code: textIn(error, "code") ?? "AGENT_FAILED",
-    message: textIn(error, "message") ?? "it failed without a word",
-  };
-}
 
 /** Whether another try is left, and worth it. */
 export function mayTryAgain(context: AgentContext, error: unknown): boolean {
@@ -83,13 +75,4 @@ export function worn(context: AgentContext): Failure {
 export function refusal(context: AgentContext): Failure {
   const { text } = lastAnswer(context);
   return { code: "MODEL_REFUSED", message: text === "" ? "the model refused" : text };
-}
-
-function textIn(error: unknown, key: "code" | "message"): string | undefined {
-  const value = fieldOf(error, key);
-  return typeof value === "string" ? value : undefined;
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }

@@ -4,7 +4,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { CommandResult } from "../../events/command-result.ts";
 import type { TaskOutcome } from "../../events/facts/task.ts";
-import { Failure } from "../../events/failure.ts";
+import { Failure, failureIn, fieldOf } from "../../events/failure.ts";
 import { MAX_DATA, WorkResult, type Purpose } from "../../events/work.ts";
 import { faultOfAnswer } from "./answers.ts";
 
@@ -95,9 +95,7 @@ function ofCommand(result: CommandResult): Attempt {
 
 /** Of work that did not come to its end. */
 export function failureOf(error: unknown): Attempt {
-  const code = textIn(error, "code") ?? "AGENT_FAILED";
-  const message = textIn(error, "message") ?? "it failed without a word";
-  return { exitCode: null, durationMs: durationIn(error), summary: "", failure: { code, message } };
+  return { exitCode: null, durationMs: durationIn(error), summary: "", failure: failureIn(error) };
 }
 
 /** The end of a text, as much as a record keeps of it. */
@@ -126,16 +124,7 @@ function lastLine(text: string): string {
   return `${line.slice(0, SUMMARY_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
-function textIn(error: unknown, key: "code" | "message"): string | undefined {
-  const value = fieldOf(error, key);
-  return typeof value === "string" ? value : undefined;
-}
-
 function durationIn(error: unknown): number {
   const value = fieldOf(fieldOf(error, "data"), "durationMs");
   return typeof value === "number" ? value : 0;
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }
