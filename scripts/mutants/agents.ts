@@ -68,8 +68,8 @@ export const AGENTS: readonly Mutant[] = [
   {
     name: "secret-in-the-result-of-a-tool",
     file: "src/agents/working/call.ts",
-    find: "return { text: shortened(redact(text, secrets)), failed, durationMs };",
-    replace: "return { text: shortened(text), failed, durationMs };",
+    find: "return { text: shortened(redact(text, secrets), SHOWN), failed, durationMs };",
+    replace: "return { text: shortened(text, SHOWN), failed, durationMs };",
     law: "S2",
   },
   {
