@@ -36,14 +36,17 @@ export interface Narrator {
 
 export function narrator(say: (line: string) => void): Narrator {
   const line = (what: string, rest: string): void => say(`${what.padEnd(11)} ${rest}`);
+  let happened = false;
   return {
     follow(team, run) {
       team.on(TYPES, (fact, { correlation }) => {
         if (correlation !== run) return;
+        happened = true;
         for (const [what, rest] of wordsOf(fact)) line(what, rest);
       });
     },
     async end(team, { id, log, folder, repository }) {
+      if (!happened) line("over", `${id} was over before; another one: npm start -- --id NAME`);
       const cost = await costOf(team, id);
       say("");
       line("cost", `${cost.calls} calls, ${cost.tokens} tokens, ${cost.money.toFixed(4)} of money`);
