@@ -119,7 +119,7 @@ const SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
   approvals: ["ls", "approve", "deny"],
   artifacts: ["ls", "show", "export"],
   context: ["show", "history", "unlock"],
-  questions: ["ls", "answer"],
+  questions: ["ls", "show", "answer"],
   queue: ["ls", "add", "cancel", "retry", "stats"],
 };
 

@@ -83,6 +83,7 @@ export async function agentsOf(shell: Shell, choice: Partial<AgentChoice>): Prom
       const asked = named.flatMap((name) => entryOf(all, name) ?? []);
       // what is wrong with a model is said before anything starts
       for (const spec of specsOf(asked)) await open(spec);
+      if (choice.price === undefined && plan !== undefined) checkUnpriced(plan, asked);
       const waits = (name: string, { way }: AnyAgent): boolean =>
         plan === undefined &&
         chosen === undefined &&
@@ -97,6 +98,16 @@ export async function agentsOf(shell: Shell, choice: Partial<AgentChoice>): Prom
       };
     },
   };
+}
+
+/** A budget of money counts nothing where nobody knows prices. */
+function checkUnpriced({ budget }: Plan, agents: readonly AnyAgent[]): void {
+  const limits = [budget, ...Object.values(budget?.agents ?? {})];
+  if (limits.every((one) => one?.money === undefined)) return;
+  if (!agents.some(({ way }) => way.type === "model")) return;
+  throw new TroupeError("USAGE", "the plan limits money, and nobody knows what a token costs", {
+    hint: "Say it with --price INPUT/OUTPUT, for a million tokens each, or limit tokens or calls.",
+  });
 }
 
 /** The models of these agents; undefined: that of the command. */

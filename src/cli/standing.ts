@@ -14,7 +14,7 @@ export function asks(view: RunView): readonly string[] {
   );
   const questions = (view.open ? openQuestions(view.agents) : []).map(
     ({ id, agent, text }) =>
-      `${run}: ${agent} asks: ${text} → troupe questions answer ${run} ${id} "…"`,
+      `${run}: ${agent} asks: ${text.split("\n")[0] ?? ""} → troupe questions answer ${run} ${id} "…"`,
   );
   if (!isPaused(view)) return [...gates, ...questions];
   const why = paused?.reason ? ` (${paused.reason})` : "";

@@ -49,12 +49,15 @@ export async function defaultRepository(
   folder: string,
   options: GitOptions,
 ): Promise<string> {
+  // where the agent `commit` keeps what the runs of this log have made
+  const ofRuns = join(runsFolder(log, folder), "artifacts.git");
+  if (existsSync(ofRuns)) return ofRuns;
   // git itself looks upwards, and refuses a repository that belongs to somebody else
   const call = { args: COMMON, folder, env: userEnv(options) };
   const result = await askGit(call, options);
   if (result.code === 0) return line(result.stdout);
   if (!result.stderr.includes("not a git repository")) throw gitFailed(call, result);
-  return join(runsFolder(log, folder), "artifacts.git");
+  return ofRuns;
 }
 
 const COMMON = ["rev-parse", "--path-format=absolute", "--git-common-dir"];

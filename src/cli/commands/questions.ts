@@ -25,6 +25,7 @@ import {
   userName,
   type Shell,
 } from "../shell.ts";
+import { tameLine } from "../terminal.ts";
 
 const Shared = z.object({ log: z.string(), json: z.boolean().default(false) });
 const AnswerOptions = Shared.extend({ by: z.string().optional() });
@@ -36,6 +37,12 @@ export function addQuestions(program: Command, shell: Shell): void {
   addCommand(questions, "ls", "List what nobody has answered yet.")
     .argument("[run]", "only of this run (default: of all)")
     .action((run: string | undefined, options: unknown) => list(shell, run, Shared.parse(options)));
+  addCommand(questions, "show", "Show all of a question.")
+    .argument("<run>", "a run's id")
+    .argument("<question>", "as `questions ls` names it, e.g. TASK:work:q1")
+    .action((run: string, id: string, options: unknown) =>
+      show(shell, { run, id }, Shared.parse(options)),
+    );
   addCommand(questions, "answer", "Answer a question; its agent goes on with that.")
     .argument("<run>", "a run's id")
     .argument("<question>", "as `questions ls` names it, e.g. TASK:work:q1")
@@ -66,9 +73,30 @@ async function list(
     id,
     agent,
     moment(askedAt),
-    text,
+    titleOf(text),
   ]);
   printTable(terminal, ["RUN", "ID", "AGENT", "ASKED", "QUESTION"], rows);
+}
+
+/** A question may be long: its first line stands for it. */
+function titleOf(text: string): string {
+  const [first = "", ...rest] = text
+    .trim()
+    .replace(/^#+\s*/, "")
+    .split("\n");
+  return rest.length === 0 ? first : `${first} …`;
+}
+
+async function show(
+  { terminal }: Shell,
+  { run, id }: { readonly run: string; readonly id: string },
+  { log: url, json }: z.infer<typeof Shared>,
+): Promise<void> {
+  checkRunId(run);
+  await using log = await openExisting(url, { readOnly: true });
+  const { asked } = questionNamed(await knownRun(terminal, log, run), id);
+  if (json) return terminal.out(JSON.stringify({ run, ...asked }));
+  for (const line of asked.text.split("\n")) terminal.out(tameLine(line));
 }
 
 async function answer(
@@ -78,10 +106,13 @@ async function answer(
 ): Promise<void> {
   checkRunId(run);
   checkTexts({ text }, 65_536);
+  if (text.trim() === "")
+    throw new TroupeError("USAGE", "the answer is empty", { hint: "Say it in words." });
   checkTexts({ by }, 200);
   const { terminal } = shell;
   await using log = await openExisting(url);
-  const { address, question } = questionNamed(await knownRun(terminal, log, run), id);
+  const { address, asked } = questionNamed(await knownRun(terminal, log, run), id);
+  const { question } = asked;
   await using client = await connect({ log, kinds: planKinds({ env: shell.env }) });
   // it is recorded as it comes, so secrets stay behind here (S2)
   const clean = redact(text, secretsOf(shell.env));
@@ -99,13 +130,13 @@ function questionsOf({ open, agents }: RunView): readonly OpenQuestion[] {
 function questionNamed(
   view: RunView,
   id: string,
-): { readonly address: `agent/${string}`; readonly question: string } {
+): { readonly address: `agent/${string}`; readonly asked: OpenQuestion } {
   const open = questionsOf(view);
   const found = open.find((one) => one.id === id);
   if (found !== undefined)
     return {
       address: `agent/${view.run}:${id.slice(0, id.lastIndexOf(":"))}`,
-      question: found.question,
+      asked: found,
     };
   const ids = open.map((one) => one.id);
   const near = nearest(id, ids);
