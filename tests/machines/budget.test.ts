@@ -75,6 +75,20 @@ describe("the budget of a run", () => {
     expect(late.purse.spent.tokens).toBe(70);
   });
 
+  it("who leaves the line is granted nothing, and holds nobody up", () => {
+    let { purse } = step(newPurse({ tokens: 100 }), reserve("a", "x", spent(60)), 0);
+    for (const [id, most] of [
+      ["b", 60],
+      ["c", 40],
+    ] as const)
+      ({ purse } = step(purse, reserve(id, "y", spent(most)), 0));
+    const left = step(purse, { type: "SETTLE", id: "b", spent: NOTHING }, 0);
+    expect(said(left.sends)).toEqual(["GRANTED c"]);
+    expect(left.purse.spent).toEqual(NOTHING);
+    const forged = step(left.purse, { type: "SETTLE", id: "__proto__", spent: spent(9) }, 0);
+    expect(forged.purse).toEqual(left.purse);
+  });
+
   test.prop([limits, limits, fc.array(event, { maxLength: 60 })], { numRuns: 300 })(
     "no limit is passed by a call or more; all that asked are answered or in line; nothing is counted twice",
     (run, own, events) => {

@@ -93,4 +93,36 @@ describe.each(DURABLE)("a budget, on $name", (engine) => {
       { calls: 1, tokens: 200 },
     ]);
   });
+
+  it("a call that its agent's time cuts off counts as the most at once; who was in line counts for nothing", async () => {
+    const begun = Promise.withResolvers<void>();
+    const model = modelOf(async (_, nth) => {
+      if (nth > 1) return { text: "ok", tokens: 10 };
+      begun.resolve();
+      return new Promise(() => {}); // for ever
+    });
+    const limits = { maxOutputTokens: 1_000 };
+    await using w = await runBench(engine, thinker(model, { limits }));
+    const tasks = [
+      task("slow", "thinker", { timeoutMs: 1_000 }),
+      task("waits", "thinker", { timeoutMs: 500 }),
+      task("last", "thinker"),
+    ];
+    await w.start({
+      tasks,
+      concurrency: 3,
+      budget: { tokens: 5_000, agents: { thinker: { calls: 9, tokens: 2_000 } } },
+    });
+    await begun.promise;
+    await w.bench.pass(1_000);
+    const outcome = await w.over();
+    expect(outcome.tasks.map(({ id, status }) => `${id}=${status}`)).toEqual([
+      "slow=FAILED",
+      "waits=FAILED",
+      "last=COMPLETED",
+    ]);
+    expect(await w.facts("budget.lapsed")).toEqual([]);
+    const settled = (await w.facts("budget.settled")).map(({ data }) => data["spent"]);
+    expect(settled).toMatchObject([{ calls: 1 }, { calls: 1, tokens: 20 }]);
+  });
 });

@@ -80,6 +80,10 @@ export const agentMachine = agentSetup.createMachine({
         reserving: {
           entry: { type: "take", params: ({ context }) => step.reserve(context) },
           on: {
+            TIME_UP: {
+              target: "#agent.FAILED",
+              actions: { type: "take", params: ({ context }) => step.leave(context) },
+            },
             BUDGET_GRANTED: { guard: { type: "replies", params: true }, target: "going" },
             BUDGET_REFUSED: {
               guard: { type: "replies", params: false },
@@ -93,6 +97,12 @@ export const agentMachine = agentSetup.createMachine({
         },
         going: { always: [{ guard: "tooLong", target: "summarizing" }, { target: "thinking" }] },
         summarizing: {
+          on: {
+            TIME_UP: {
+              target: "#agent.FAILED",
+              actions: { type: "take", params: ({ context }) => step.breakOff(context) },
+            },
+          },
           invoke: {
             id: "summary",
             src: "summary",
@@ -118,6 +128,10 @@ export const agentMachine = agentSetup.createMachine({
         },
         thinking: {
           on: {
+            TIME_UP: {
+              target: "#agent.FAILED",
+              actions: { type: "take", params: ({ context }) => step.breakOff(context) },
+            },
             ASKED: {
               guard: "isNew",
               actions: { type: "take", params: ({ context, event }) => step.ask(context, event) },

@@ -9,9 +9,9 @@ import {
 import { BudgetReply } from "../../events/agent/budget.ts";
 import type { AgentFact } from "../../events/agent/facts.ts";
 import {
+  AgentCommand,
   Asked,
   ToolResult,
-  type AgentCommand,
   type AgentInput,
   type AgentOutcome,
   type Brief,
@@ -103,7 +103,11 @@ export const agentSetup = setup({
     allIn: ({ context }) => openCalls(context).length === 0,
     /** Nothing is under way but humans who think. */
     onlyAsks: ({ context }) => openCalls(context).every(({ question }) => question !== undefined),
-    isOpen: ({ context, event }) => event.type === "ANSWER" && isOpenQuestion(context, event.question),
+    /** What another actor sends has passed no schema (S1). */
+    isOpen: ({ context, event }) => {
+      const command = AgentCommand.safeParse(event);
+      return command.success && isOpenQuestion(context, command.data.question);
+    },
     /** A turn that is taken again has asked it before. */
     isNew: ({ context, event }) => {
       const told = Asked.safeParse(event);

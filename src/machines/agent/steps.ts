@@ -10,7 +10,7 @@ import type {
   ToolInput,
   ToolResult,
 } from "../../events/agent/work.ts";
-import type { Spent } from "../../events/agent/spent.ts";
+import { NOTHING, type Spent } from "../../events/agent/spent.ts";
 import type { ChatAnswer } from "../../events/chat/message.ts";
 import { failureIn, type Failure } from "../../events/failure.ts";
 import type { ActorMessage, ActorStart } from "../host-actions.ts";
@@ -24,9 +24,9 @@ import {
   toolEnded,
 } from "./calls.ts";
 import * as say from "./said.ts";
-import { answered, briefed, spentBy, type AgentContext } from "./state.ts";
+import { answered, briefed, mostOf, spentBy, type AgentContext } from "./state.ts";
 import { summarized, tooLong } from "./summary.ts";
-import { mayTryAgain, sentBack, tried } from "./trouble.ts";
+import { mayTryAgain, sentBack, tried, late } from "./trouble.ts";
 
 /** What one event leads to. */
 export interface Step {
@@ -79,6 +79,16 @@ export function stumble(context: AgentContext, error: unknown): Step {
 
 export function fail(failure: Failure): Step {
   return stepOf({ failure });
+}
+
+/** Its time is up while it waits for its budget: what it asked for is asked no more. */
+export function leave(context: AgentContext): Step {
+  return stepOf({ failure: late(context) }, { sends: settled(context, NOTHING) });
+}
+
+/** Its time is up in the middle of a call: nobody will say what that has cost, so it is the most. */
+export function breakOff(context: AgentContext): Step {
+  return stepOf({ failure: late(context) }, { sends: settled(context, mostOf(context)) });
 }
 
 /** Tools are called beside each other, humans are asked. */

@@ -48,23 +48,39 @@ interface Scope {
   readonly reserved: Spent;
 }
 
-function scopesOf(purse: Purse, agent: string): readonly [Scope, Scope] {
+/** All that is reserved, and each agent's part of it: added up once, not for each request. */
+export interface Reserved {
+  readonly all: Spent;
+  readonly byAgent: Readonly<Record<string, Spent>>;
+}
+
+export function reservedIn({ reserved }: Purse): Reserved {
+  const byAgent = new Map<string, Spent>();
+  let all = NOTHING;
+  for (const { agent, most } of Object.values(reserved)) {
+    all = plus(all, most);
+    byAgent.set(agent, plus(byAgent.get(agent) ?? NOTHING, most));
+  }
+  return { all, byAgent: Object.fromEntries(byAgent) };
+}
+
+/** With one call more. */
+export function withCall({ all, byAgent }: Reserved, { agent, most }: Request): Reserved {
+  const its = plus(entryOf(byAgent, agent) ?? NOTHING, most);
+  return { all: plus(all, most), byAgent: { ...byAgent, [agent]: its } };
+}
+
+function scopesOf(purse: Purse, agent: string, reserved: Reserved): readonly [Scope, Scope] {
   const { limits, own, spent, byAgent } = purse;
-  const reserved = Object.values(purse.reserved);
-  const its = reserved.filter((one) => one.agent === agent);
   return [
-    { whose: "the run", limit: limits, spent, reserved: sum(reserved) },
+    { whose: "the run", limit: limits, spent, reserved: reserved.all },
     {
       whose: `agent "${agent}"`,
       limit: entryOf(limits.agents ?? {}, agent) ?? entryOf(own, agent) ?? {},
       spent: entryOf(byAgent, agent) ?? NOTHING,
-      reserved: sum(its),
+      reserved: entryOf(reserved.byAgent, agent) ?? NOTHING,
     },
   ];
-}
-
-function sum(reserved: readonly Reservation[]): Spent {
-  return reserved.reduce((total, { most }) => plus(total, most), NOTHING);
 }
 
 /** What becomes of a request now. */
@@ -74,8 +90,9 @@ export type Decision =
   /** `run`: nobody behind it gets ahead. */
   | { readonly type: "waits"; readonly run: boolean };
 
-export function decide(purse: Purse, { agent, most }: Request): Decision {
-  const scopes = scopesOf(purse, agent);
+/** @param reserved as {@link reservedIn} has it of this purse. */
+export function decide(purse: Purse, { agent, most }: Request, reserved: Reserved): Decision {
+  const scopes = scopesOf(purse, agent, reserved);
   for (const scope of scopes) {
     const part = PARTS.find((one) => scope.spent[one] >= (scope.limit[one] ?? Infinity));
     if (part !== undefined) return { type: "refused", message: exhausted(scope, part) };

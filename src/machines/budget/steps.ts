@@ -3,7 +3,16 @@ import type { BudgetMessage, BudgetReply } from "../../events/agent/budget.ts";
 import type { BudgetFact } from "../../events/agent/budget-facts.ts";
 import { entryOf } from "../../events/entry.ts";
 import type { ActorMessage } from "../host-actions.ts";
-import { decide, granted, nextLapse, settled, type Purse, type Request } from "./purse.ts";
+import {
+  decide,
+  granted,
+  nextLapse,
+  reservedIn,
+  settled,
+  withCall,
+  type Purse,
+  type Request,
+} from "./purse.ts";
 
 export interface Step {
   readonly purse: Purse;
@@ -58,7 +67,7 @@ class Turn {
 
   settle(id: string, spent: Extract<BudgetMessage, { type: "SETTLE" }>["spent"]): void {
     const reservation = entryOf(this.#purse.reserved, id);
-    if (reservation === undefined) return; // it has lapsed
+    if (reservation === undefined) return this.#leave(id); // or it has lapsed
     this.#purse = settled(this.#purse, id, spent);
     const { agent } = reservation;
     const data = { id, agent, spent, total: this.#purse.spent };
@@ -79,11 +88,14 @@ class Turn {
   serve(at: number): void {
     const waiting: Request[] = [];
     let closed = false;
+    let reserved = reservedIn(this.#purse);
     for (const request of this.#purse.line) {
-      const decision = decide(this.#purse, request);
+      const decision = decide(this.#purse, request, reserved);
       if (decision.type === "refused") this.#refuse(request, decision.message);
-      else if (decision.type === "granted" && !closed) this.#grant(request, at);
-      else {
+      else if (decision.type === "granted" && !closed) {
+        this.#grant(request, at);
+        reserved = withCall(reserved, request);
+      } else {
         waiting.push(request);
         closed ||= decision.type === "waits" && decision.run;
       }
@@ -98,6 +110,12 @@ class Turn {
       sends: this.#sends,
       alarmAt: nextLapse(this.#purse),
     };
+  }
+
+  /** Whoever does not wait any longer asks for nothing. */
+  #leave(id: string): void {
+    const line = this.#purse.line.filter((request) => request.id !== id);
+    if (line.length < this.#purse.line.length) this.#purse = { ...this.#purse, line };
   }
 
   #grant(request: Request, at: number): void {
