@@ -63,7 +63,7 @@ export function simulatedSources(done: Done) {
         way: "model",
         version: "1",
         messages: [{ role: "user", text: "Do it." }],
-        tools: ["add"],
+        tools: ["add", ASK_HUMAN],
         overheadTokens: 10,
         limits: AgentLimits.parse({ contextTokens: 1_000, budget: { calls: 20 } }),
       })),
