@@ -12,6 +12,7 @@ import { TroupeError } from "../errors.ts";
 import type { CommandResult } from "../events/command-result.ts";
 import type { CheckInput, CheckResult } from "../events/work.ts";
 import { sandboxedTests, type SandboxedOptions, type SandboxedTest } from "./sandboxed-checks.ts";
+import { withHint } from "./with-hint.ts";
 import { runCommand, type RunOptions } from "./command.ts";
 
 /** How much of a test's output is kept, in characters of its end. */
@@ -31,7 +32,9 @@ export function checksActor(
     };
     const missing = await missingOf(input.paths);
     if (input.sandbox === true) {
-      const ended = await sandboxedTests({ ...input, env }, signal, options);
+      const ended = await sandboxedTests({ ...input, env }, signal, options).catch((error: unknown) => {
+        throw withHint(error);
+      });
       return { missing, tests: ended.map((test, at) => sandboxed(test, input.tests[at]?.argv ?? [])) };
     }
     const tests: Test[] = [];

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cliBench, type CliBench } from "../support/cli.ts";
+import { hearing } from "../support/cli-logs.ts";
 
 const SCRIPT = `answers:
   - { when: { system: You are the poet }, text: "Roses are red." }
@@ -49,6 +50,26 @@ describe("troupe run --agents FOLDER --model SPEC", () => {
       expect(readFileSync(verse, "utf8")).toBe("Roses are red.");
     },
   );
+
+  it("resumed without its agents a run waits, and says what it is without", async () => {
+    const w = world();
+    using bench = w.bench;
+    poet(bench, "mayAsk: true");
+    const asks = 'answers:\n  - calls: [{ name: ask_human, input: { question: "Red?" } }]\n';
+    const model = ["--model", `scripted:${bench.write("asks.yaml", asks)}`];
+    await bench.troupe(["run", w.plan, "--id", "r1", "--agents", "agents", "--detach", ...model]);
+    expect((await bench.troupe(["questions", "ls"])).out).toMatch(/write:work:q1 +poet .*Red\?/);
+    expect((await bench.troupe(["questions", "show", "r1", "write:work:q1"])).out).toBe("Red?");
+    const empty = await bench.troupe(["questions", "answer", "r1", "write:work:q1", " "]);
+    expect(empty).toMatchObject({ code: 2, err: expect.stringContaining("the answer is empty") });
+    await bench.troupe(["questions", "answer", "r1", "write:work:q1", "yes"]);
+    const stop = new AbortController();
+    const { heard, line } = hearing(/no agent "poet" is defined here/);
+    const resumed = bench.troupe(["resume", "r1"], { heard, stop: stop.signal });
+    expect(await line).toContain("troupe resume takes --agents FOLDER");
+    stop.abort();
+    expect((await resumed).code).toBe(1);
+  });
 
   it("starts nothing where there is no model, the model is not there, or the plan names somebody else", async () => {
     const w = world();

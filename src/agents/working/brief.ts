@@ -3,7 +3,6 @@ import type { PromiseActorLogic } from "xstate";
 import { activity } from "../../actors/activity.ts";
 import { ASK_HUMAN, Question, type AgentInput, type Brief } from "../../events/agent/work.ts";
 import type { ChatMessage, ToolSpec } from "../../events/chat/message.ts";
-import { aborted } from "../awaited.ts";
 import { defineTool, type Tools } from "../definition/tool.ts";
 import type { AnyAgent } from "../definition/definition.ts";
 import { moneyOf } from "../model/usage.ts";
@@ -11,19 +10,14 @@ import { redact } from "../redact.ts";
 import { redactedError } from "../redacted-error.ts";
 import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
 import { promptOf } from "./prompt.ts";
-import { definitionOf, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
+import { definedHere, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
 
 /** Bytes in a token, as the machine guesses, too. */
 const BYTES = 4;
 
 export function briefActor(options: AgentOptions): PromiseActorLogic<Brief, AgentInput> {
-  return activity<AgentInput, Brief>(async ({ input, signal, log }) => {
-    const { agent: name } = input;
-    const agent = definitionOf(options, name);
-    if (agent === undefined) {
-      log(`no agent "${name}" is defined here: its work waits for a host that has it`);
-      return aborted(signal);
-    }
+  return activity<AgentInput, Brief>(async ({ input, ...context }) => {
+    const agent = await definedHere(options, input.agent, context);
     try {
       return await briefOf(options, agent, input);
     } catch (error) {

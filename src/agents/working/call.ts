@@ -4,12 +4,18 @@ import { activity } from "../../actors/activity.ts";
 import { TroupeError } from "../../errors.ts";
 import type { ToolInput, ToolResult } from "../../events/agent/work.ts";
 import { entryOf } from "../../events/entry.ts";
-import { aborted } from "../awaited.ts";
 import type { ToolContext, Tools } from "../definition/tool.ts";
 import { redact } from "../redact.ts";
 import { redactedError } from "../redacted-error.ts";
 import { shortened } from "../shortened.ts";
-import { definitionOf, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
+import {
+  definedHere,
+  definitionOf,
+  hiddenOf,
+  placeOf,
+  toolsOf,
+  type AgentOptions,
+} from "./registry.ts";
 
 /** Characters of a result that a model is shown. */
 const SHOWN = 65_536;
@@ -19,8 +25,7 @@ export function toolActor(options: AgentOptions): PromiseActorLogic<ToolResult, 
   return activity<ToolInput, ToolResult>(
     async ({ input, ...context }) => {
       const { agent: name, work, call } = input;
-      const agent = definitionOf(options, name);
-      if (agent === undefined) return aborted(context.signal);
+      const agent = await definedHere(options, name, context);
       const secrets = hiddenOf(options);
       const tools = toolsOf(options, agent);
       const begun = now();

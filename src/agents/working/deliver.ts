@@ -5,10 +5,10 @@ import type { Delivered, TurnInput } from "../../events/agent/work.ts";
 import type { AssistantMessage } from "../../events/chat/message.ts";
 import type { WorkResult } from "../../events/work.ts";
 import type { AgentAnswer } from "../agent.ts";
-import { aborted } from "../awaited.ts";
 import type { AnyAgent, Delivery } from "../definition/definition.ts";
 import { redact } from "../redact.ts";
 import { redactedError } from "../redacted-error.ts";
+import { withHint } from "../with-hint.ts";
 import { recordable, type Answer } from "../result-data.ts";
 import { shortened } from "../shortened.ts";
 import { writeWhole } from "../whole-file.ts";
@@ -20,7 +20,7 @@ import {
   type ParsedOutput,
   type WantedOutput,
 } from "./outputs.ts";
-import { definitionOf, hiddenOf, placeOf, type AgentOptions } from "./registry.ts";
+import { definedHere, hiddenOf, placeOf, type AgentOptions } from "./registry.ts";
 
 /** Characters of a text that is recorded where no file takes it. */
 const RECORDED = 16_384;
@@ -34,8 +34,7 @@ const PROBLEMS = 50;
 export function deliverActor(options: AgentOptions): PromiseActorLogic<Delivered, TurnInput> {
   return activity<TurnInput, Delivered>(
     async ({ input, records: _records, rows: _rows, tell: _tell, ...context }) => {
-      const agent = definitionOf(options, input.agent);
-      if (agent === undefined) return aborted(context.signal);
+      const agent = await definedHere(options, input.agent, context);
       await makeFolders(input.work.outputs);
       const secrets = hiddenOf(options);
       try {
@@ -43,7 +42,7 @@ export function deliverActor(options: AgentOptions): PromiseActorLogic<Delivered
         if ("problems" in delivery) return { problems: toldProblems(delivery.problems, secrets) };
         return { result: await resultOf(delivery, input, secrets) };
       } catch (error) {
-        throw redactedError(error, secrets);
+        throw redactedError(withHint(error), secrets);
       }
     },
   );

@@ -1,5 +1,6 @@
 /** The agents of a host, and what they work with. */
 import { TroupeError } from "../../errors.ts";
+import type { ActivityContext } from "../../actors/activity.ts";
 import type { Place } from "../../events/agent/work.ts";
 import { entryOf } from "../../events/entry.ts";
 import { nearest } from "../../events/nearest.ts";
@@ -9,6 +10,7 @@ import type { AnyAgent } from "../definition/definition.ts";
 import type { Tool, Tools } from "../definition/tool.ts";
 import type { Environment } from "../environment.ts";
 import type { Price } from "../model/usage.ts";
+import { aborted } from "../awaited.ts";
 import type { ModelOption } from "./models.ts";
 
 export interface AgentOptions {
@@ -29,6 +31,22 @@ export interface AgentOptions {
 export function definitionOf({ agents = {} }: AgentOptions, name: string): AnyAgent | undefined {
   const agent = entryOf(agents, name);
   return typeof agent === "function" ? undefined : agent;
+}
+
+/**
+ * The definition of a name. A host that has none is not the one to say that the work failed: it
+ * waits, until the run is taken over by one that has it, or the signal aborts.
+ */
+export async function definedHere(
+  options: AgentOptions,
+  name: string,
+  { log, signal }: Pick<ActivityContext, "log" | "signal">,
+): Promise<AnyAgent> {
+  const agent = definitionOf(options, name);
+  if (agent !== undefined) return agent;
+  const how = "troupe resume takes --agents FOLDER, and --model SPEC for roles that think";
+  log(`no agent "${name}" is defined here: its work waits for a host that has it (${how})`);
+  return aborted(signal);
 }
 
 /** The tools of an agent: its own, and those of the host that it names. */

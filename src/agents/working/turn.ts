@@ -3,26 +3,31 @@ import type { PromiseActorLogic } from "xstate";
 import { activity, type ActivityContext } from "../../actors/activity.ts";
 import type { Summary, TurnInput } from "../../events/agent/work.ts";
 import type { ChatAnswer, ChatMessage } from "../../events/chat/message.ts";
-import { aborted } from "../awaited.ts";
 import type { AnyAgent } from "../definition/definition.ts";
 import { checkedAnswer } from "../model/clean-message.ts";
 import { costOf } from "../model/usage.ts";
 import { redactedError } from "../redacted-error.ts";
+import { withHint } from "../with-hint.ts";
 import type { TurnContext } from "../ways/way.ts";
 import { asker } from "./ask.ts";
 import { specsOf } from "./brief.ts";
 import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
-import { definitionOf, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
+import {
+  definedHere,
+  definitionOf,
+  hiddenOf,
+  placeOf,
+  toolsOf,
+  type AgentOptions,
+} from "./registry.ts";
 
 /** @see modelsOf */
 export type TurnOptions = AgentOptions & { readonly models: TurnContext["model"] };
 
 export function turnActor(options: TurnOptions): PromiseActorLogic<ChatAnswer, TurnInput> {
   return activity<TurnInput, ChatAnswer>(
-    async ({ input, ...context }) => {
-      const agent = definitionOf(options, input.agent);
-      return agent === undefined ? aborted(context.signal) : taken(options, agent, input, context);
-    },
+    async ({ input, ...context }) =>
+      taken(options, await definedHere(options, input.agent, context), input, context),
     { timeoutMs: ({ agent }) => definitionOf(options, agent)?.limits.turnMs },
   );
 }
@@ -66,8 +71,7 @@ export function summaryActor(options: TurnOptions): PromiseActorLogic<Summary, T
   return activity<TurnInput, Summary>(
     async ({ input, ...context }) => {
       const { agent: name, work, messages } = input;
-      const agent = definitionOf(options, name);
-      if (agent === undefined) return aborted(context.signal);
+      const agent = await definedHere(options, name, context);
       const asked: readonly ChatMessage[] = [
         { role: "system", text: SUMMARIZE },
         { role: "user", text: messages.map(inWords).join("\n\n") },
@@ -110,6 +114,6 @@ async function measured(
     const durationMs = Math.max(0, Math.round(now() - begun));
     return { ...answer, usage: costOf(answer, options.price), durationMs };
   } catch (error) {
-    throw redactedError(error, secrets);
+    throw redactedError(withHint(error), secrets);
   }
 }
