@@ -64,7 +64,7 @@ export interface AgentDefinition<TOutput = unknown> {
     | undefined;
   /** Checks an answer and makes a result of it, files included. Default: the text goes to the first output. */
   readonly deliver?:
-    | ((answer: Answered<TOutput>, context: DeliverContext) => Promise<Delivery>)
+    | ((answer: Answered<TOutput>, context: DeliverContext) => Delivery | Promise<Delivery>)
     | undefined;
   readonly limits: AgentLimits;
   /** `sha256:…` of all of it that is data. */
