@@ -7,6 +7,7 @@ import { defineAgent, type AgentOptions } from "../../src/agents/definition/defi
 import { defineTool } from "../../src/agents/definition/tool.ts";
 import { byHuman } from "../../src/agents/ways/by-human.ts";
 import { byModel } from "../../src/agents/ways/by-model.ts";
+import type { Way } from "../../src/agents/ways/way.ts";
 import { TroupeError } from "../../src/errors.ts";
 import { modelOf, type AskedModel } from "../support/chat-model.ts";
 import { DURABLE, endsOf, runBench, task } from "../support/run-bench.ts";
@@ -206,6 +207,30 @@ describe.each(DURABLE)("an agent that is an actor, on $name", (engine) => {
       expect.stringContaining("INPUT_INVALID"),
       "4",
     ]);
+  });
+
+  it("watchers hear an answer while it comes", async () => {
+    const heard: unknown[] = [];
+    const model = modelOf(async (_, __, { onText }) => {
+      onText?.("Once upon");
+      return { text: "Once upon a time." };
+    });
+    const turn = { ...thinker(model).thinker.way };
+    const way: Way = {
+      ...turn,
+      turn: (asked, context) =>
+        turn.turn(asked, {
+          ...context,
+          progress: (value) => {
+            heard.push(value);
+            context.progress(value);
+          },
+        }),
+    };
+    const told = defineAgent({ name: "thinker", description: "Thinks.", way });
+    await using w = await runBench(engine, { thinker: told });
+    expect(endsOf(await w.run(ONE))).toBe("t=COMPLETED");
+    expect(heard).toEqual([{ text: "Once upon" }]);
   });
 
   it("a human is asked, for as long as it takes, and crashes in between change nothing", async () => {
