@@ -42,7 +42,7 @@ export function deliverActor(options: AgentOptions): PromiseActorLogic<Delivered
         if ("problems" in delivery) return { problems: toldProblems(delivery.problems, secrets) };
         return { result: await resultOf(delivery, input, secrets) };
       } catch (error) {
-        throw redactedError(withHint(error), secrets);
+        throw withHint(redactedError(error, secrets));
       }
     },
   );

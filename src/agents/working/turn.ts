@@ -114,6 +114,6 @@ async function measured(
     const durationMs = Math.max(0, Math.round(now() - begun));
     return { ...answer, usage: costOf(answer, options.price), durationMs };
   } catch (error) {
-    throw redactedError(withHint(error), secrets);
+    throw withHint(redactedError(error, secrets));
   }
 }
