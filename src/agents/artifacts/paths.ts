@@ -29,10 +29,15 @@ export function checkPaths(paths: readonly string[], kept: readonly string[] = [
     seen.add(path);
   }
   for (const path of paths) {
-    const above = foldersOf(path).find((folder) => seen.has(folder));
-    if (above !== undefined)
-      throw refused(path, `${JSON.stringify(above)} is a file, so it can be no folder`);
+    const fault = folderFault(path, seen);
+    if (fault !== undefined) throw refused(path, fault);
   }
+}
+
+/** Whether a path goes through another one, which is a file; undefined where none is in its way. */
+export function folderFault(path: string, files: ReadonlySet<string>): string | undefined {
+  const above = foldersOf(path).find((folder) => files.has(folder));
+  return above === undefined ? undefined : `${JSON.stringify(above)} is a file, so it can be no folder`;
 }
 
 /** What is wrong with a path; undefined where nothing is. */

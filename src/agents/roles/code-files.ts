@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Place } from "../../events/agent/work.ts";
 import type { CodeAnswer, CodeFile } from "../../events/code-artifacts.ts";
 import { TroupeError } from "../../errors.ts";
-import { pathFault } from "../artifacts/paths.ts";
+import { folderFault, pathFault } from "../artifacts/paths.ts";
 import { writeFiles } from "../write-files.ts";
 import { insideOf } from "../project-copy.ts";
 
@@ -15,8 +15,9 @@ export function fileFaults(
   const all = [...files, ...tests];
   if (all.length === 0) return ["files: there is none: answer whole files"];
   const paths = all.map(({ path }) => path);
+  const known = new Set(paths);
   const wrong = paths.flatMap((path) => {
-    const fault = pathFault(path);
+    const fault = pathFault(path) ?? folderFault(path, known);
     return fault === undefined ? [] : [`the path ${JSON.stringify(path)} cannot be used: ${fault}`];
   });
   const twice = paths.filter((path, at) => paths.indexOf(path) !== at);
