@@ -1,15 +1,9 @@
 /** Hard budgets of runs and of agents: what would pass them is not asked. */
 import { describe, expect, it } from "vitest";
-import { defineAgent, type AgentOptions } from "../../src/agents/definition/definition.ts";
 import { TroupeError } from "../../src/errors.ts";
-import { byModel } from "../../src/agents/ways/by-model.ts";
-import { modelOf, type AskedModel } from "../support/chat-model.ts";
+import { modelOf } from "../support/chat-model.ts";
 import { DURABLE, runBench, task } from "../support/run-bench.ts";
-
-function thinker(model: AskedModel, rest: Partial<AgentOptions<unknown>> = {}) {
-  const way = byModel(model);
-  return { thinker: defineAgent({ name: "thinker", description: "Thinks.", way, ...rest }) };
-}
+import { thinker } from "../support/thinker.ts";
 
 const many = (count: number, budget: object) => ({
   concurrency: count,
