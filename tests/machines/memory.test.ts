@@ -67,12 +67,14 @@ const put = (key: string, value: unknown, rest: object = {}) => ({ type: "PUT", 
 const ENTRY: MemoryEntry = { value: 0, tags: [], storedAt: 1 };
 
 const key = fc.constantFrom("a", "b", "c d", "constructor");
+/** The border refuses a key that zod would leave out of a record in silence (events/whole.ts). */
+const value = fc.jsonValue({ maxDepth: 1 }).filter((one) => !JSON.stringify(one).includes("__proto__"));
 const ops = fc.array(
   fc.oneof(
     fc.record({
       type: fc.constant("PUT" as const),
       key,
-      value: fc.jsonValue({ maxDepth: 1 }),
+      value,
       tags: fc.subarray(["x", "y"]),
       ttlMs: fc.constantFrom(undefined, 1, 100, 5_000, 200_000_000_000),
     }),
