@@ -8,11 +8,11 @@
  *      the same commit, and mends a tag that a crash left behind.
  * - 4. Until the refs move, nothing can be seen of it; where it fails, nothing ever is.
  */
-import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TroupeError } from "../../errors.ts";
+import { sha256 } from "../../events/chat/conversation.ts";
 import { disguises } from "../redact.ts";
 import { storeBlob, type ArtifactFile, type Blob, type FileOnDisk } from "./files.ts";
 import { askGit, runGit } from "./git.ts";
@@ -183,10 +183,8 @@ async function refuseForeignTag(
 
 /** What makes two commits the same. */
 function contentOf(key: string, blobs: readonly Blob[]): string {
-  const files = blobs.map(({ path, mode, sha256 }) => [path, mode, sha256]);
-  return `sha256:${createHash("sha256")
-    .update(JSON.stringify([key, files]))
-    .digest("hex")}`;
+  const files = blobs.map(({ path, mode, sha256: sum }) => [path, mode, sum]);
+  return sha256(JSON.stringify([key, files]));
 }
 
 function oidIn(said: Buffer): string {

@@ -2,9 +2,9 @@
  * What is said of artifacts, in the commit that holds them (S3-042): as a file in its tree for
  * programs, and as its message for people.
  */
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
+import { sha256 } from "../../events/chat/conversation.ts";
 import type { ArtifactNames, ArtifactOwner } from "./names.ts";
 
 /** One line: it stands in a commit's message too. */
@@ -48,7 +48,7 @@ export type ArtifactMetadata = z.infer<typeof ArtifactMetadata>;
 
 /** The `prompt_hash` of a prompt. */
 export function promptHash(prompt: string): string {
-  return `sha256:${createHash("sha256").update(prompt).digest("hex")}`;
+  return sha256(prompt);
 }
 
 /** @throws {@link TroupeError} `ARTIFACT_INVALID` naming the field. */
