@@ -3,6 +3,7 @@ import { Option } from "commander";
 import type { ChatModel } from "../agents/model/model.ts";
 import { openModel } from "../agents/model/open-model.ts";
 import { recording } from "../agents/model/recording.ts";
+import { openedOnce } from "../agents/working/models.ts";
 import { TroupeError } from "../errors.ts";
 import type { Shell } from "./shell.ts";
 
@@ -34,13 +35,11 @@ export function modelsOf(
   chosen: string | undefined,
   record?: string,
 ): (spec: string | undefined) => Promise<ChatModel> {
-  const opened = new Map<string, Promise<ChatModel>>();
+  const open = openedOnce((name) => recorded(openModel(name, { env }), record));
   return async (spec) => {
     const name = spec ?? chosen;
     if (name === undefined) throw noModel();
-    const model = opened.get(name) ?? recorded(openModel(name, { env }), record);
-    opened.set(name, model);
-    return model;
+    return open(name);
   };
 }
 
