@@ -2,6 +2,7 @@
 import type { Bench } from "./bench.ts";
 import { children } from "./children.ts";
 import { contextSize } from "./context-size.ts";
+import { hosts } from "./hosts.ts";
 import { jobs } from "./jobs.ts";
 import { logLength } from "./log-length.ts";
 import { memory } from "./memory.ts";
@@ -33,5 +34,6 @@ export const BENCHES: readonly Bench[] = [
   workflow,
   messages,
   jobs,
+  hosts,
   profile,
 ];

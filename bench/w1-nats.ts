@@ -115,7 +115,7 @@ async function messagesOf({ name, prefix, count }: Publishing): Promise<Ready[][
     const message = toMessage(
       subjects,
       { ...envelope, body },
-      { stream, seq, sealed: seals.seal(body) },
+      { stream, seq, sealed: seals.seal(body, { stream }), mediaType: seals.mediaType },
     );
     const ready = {
       message,

@@ -37,7 +37,7 @@ const machine = setup({
   output: ({ context }) => context.answers.length,
 });
 
-const kind = defineKind({
+export const w1Kind = defineKind({
   kind: "w1",
   version: "1",
   machine,
@@ -56,7 +56,7 @@ type HostLog = NonNullable<Parameters<typeof createHost>[0]["log"]>;
 
 /** On a host: started, and waited for until its end is on disk. The host is opened before, and closed after. */
 export async function onHost(log: HostLog, { jobs, concurrency, prefix = "r" }: Load): Promise<Sample> {
-  await using host = await createHost({ log, kinds: [kind], strict: false });
+  await using host = await createHost({ log, kinds: [w1Kind], strict: false });
   return await timed(jobs, () =>
     inFlight(jobs, concurrency, async (index) => {
       const actor = await host.start(`w1/${prefix}${index}`);

@@ -7,8 +7,8 @@
  * Without one this fails; nothing that needs it may go on without it.
  */
 import { join } from "node:path";
-import { findBinary, type Wanted } from "./binary.ts";
-import { fromDebian, ownSuite } from "./debian-package.ts";
+import { findBinary, type Wanted } from "../src/cli/nats/binary.ts";
+import { fromDebian, ownSuite } from "../src/cli/nats/debian-package.ts";
 
 /** 0.8 can forbid user namespaces inside. */
 const BWRAP: Wanted = { file: "bwrap", oldest: "0.8.0" };

@@ -37,7 +37,11 @@ export const LAWS: readonly Law[] = [
   law("A14", "Actors that live for ever roll over"),
   law("A15", "An actor's state is a function of its own records alone"),
   law("P1", "Rows and checkpoint are written in one transaction", ["sqlite"]),
-  law("P2", "Rebuilt is live, for every log and every interleaving of partitions", ["sqlite"]),
+  law("P2", "Rebuilt is live, for every log and every interleaving of partitions", [
+    "sqlite",
+    "jetstream",
+  ]),
+  law("P3", "What is folded anew lies beside what is read until it is whole", []),
   law("P4", "A record that a fold cannot take parks that key, and the projection goes on", []),
   law("P5", "A rebuild causes no effect", []),
   law("S1", "From outside only events of the kind's schema enter, and nothing reserved"),

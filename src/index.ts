@@ -41,10 +41,14 @@ export type { Json, JsonObject } from "./events/json.ts";
 export type { Checkpoint, RecordBody, RecordedEvent } from "./events/record.ts";
 export type {
   Codec,
+  PayloadOf,
   Command,
   CommandChannel,
   EventLog,
+  HostFacts,
   LogOptions,
+  Members,
+  Membership,
   NewRecord,
   Ownership,
   Position,
@@ -55,6 +59,13 @@ export type {
   StoredSnapshot,
   Swept,
 } from "./events/log/log.ts";
+export type {
+  AskedWork,
+  WorkListener,
+  TakeWork,
+  WorkChannel,
+  WorkLine,
+} from "./events/log/work-channel.ts";
 export { ExecutionResult, SandboxLimit } from "./events/execution-result.ts";
 export { Plan } from "./events/plan/plan.ts";
 export { PlanTask } from "./events/plan/task.ts";
@@ -73,6 +84,17 @@ export {
   type ActorStart,
 } from "./machines/host-actions.ts";
 export { openLog, type OpenLogOptions } from "./events/log/open.ts";
+export {
+  archiveRuns,
+  type Archived,
+  type ArchiveOptions,
+  type ClosedRun,
+} from "./events/log/archive.ts";
+export { backupLog, restoreLog } from "./events/log/backup.ts";
+export { copyLog, type Copied, type Progress as CopyProgress } from "./events/log/copy.ts";
+export { eraseRun } from "./events/log/erase.ts";
+export type { FileWritten } from "./events/log/file/write.ts";
+export { keyFolder } from "./events/log/key-folder.ts";
 export { activity } from "./actors/activity.ts";
 export type { ActivityContext, ActivityOptions, RetryPolicy } from "./actors/activity.ts";
 export { connect, type Client, type ClientOptions } from "./actors/client.ts";
@@ -89,6 +111,7 @@ export type {
 export type { ActorHandle, Fact, SendOptions, Sent, WaitOptions } from "./actors/handle.ts";
 export { health, type Health } from "./actors/health.ts";
 export { createHost, type Host, type HostOptions } from "./actors/host.ts";
+export type { PlacementView } from "./actors/placement/shared-host.ts";
 export { defineKind, type AnyKind, type Kind, type KindEvent, type KindInput } from "./actors/kind.ts";
 export type { ActorRecord, LatestOptions, RecordsOptions } from "./actors/reads.ts";
 export type { FactFilter } from "./actors/waits.ts";
@@ -96,6 +119,7 @@ export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";
 export type { AgentAnswer, AgentFunction, Agents, HostAgents, Work } from "./agents/agent.ts";
 export type { AgentKind } from "./agents/agent-kind.ts";
 export type { BudgetKind } from "./agents/budget-kind.ts";
+export { asyncApiOf, type AsyncApiOptions } from "./agents/asyncapi/document.ts";
 export { agentRegistry, type AgentChoice, type AgentRegistry } from "./agents/definition/choose.ts";
 export { defineAgent } from "./agents/definition/definition.ts";
 export type {
@@ -197,8 +221,24 @@ export { executions, giveFeedback } from "./agents/feedback/executions.ts";
 export type { Feedback, FeedbackActors } from "./agents/feedback/executions.ts";
 export { feedbackKind, type FeedbackKind } from "./agents/feedback/feedback-kind.ts";
 export { FeedbackCommand, FeedbackFact, FeedbackInput } from "./events/feedback.ts";
+export { telemetryKind, type TelemetryKind } from "./agents/telemetry/telemetry-kind.ts";
+export { TelemetryInput } from "./events/telemetry/batch.ts";
+export { importTelemetry, type Imported, type ImportOptions } from "./agents/telemetry/import.ts";
+export { telemetry, telemetryFile, type TelemetryActors } from "./agents/telemetry/telemetry.ts";
+export type {
+  AgentExecution,
+  HandedOff,
+  InvocationOutcome,
+  Invoked,
+  LoggerOptions,
+  Orchestration,
+  Succeeded,
+  TelemetryLogger,
+  WorkflowCompleted,
+  WorkflowStarted,
+} from "./agents/telemetry/logger.ts";
 export type { ExecutionFilter, TaskExecution } from "./projections/executions.ts";
-export type { FeedbackView } from "./projections/runs-view.ts";
+export type { FeedbackView } from "./projections/runs-feedback.ts";
 export { memoryKind, type MemoryKind } from "./agents/memory/memory-kind.ts";
 export { memoryTools } from "./agents/memory/memory-tools.ts";
 export { openMemory } from "./agents/memory/memory.ts";
@@ -288,4 +328,64 @@ export { taskEvents, TaskEvent, TaskEventType } from "./projections/task-events.
 export type { Channel, EventRecord } from "./projections/task-events.ts";
 export type { JobRow } from "./projections/jobs.ts";
 export type { Envelope, Projection, StepRecord } from "./projections/projection.ts";
-export type { KeyedRow } from "./projections/runner.ts";
+export type {
+  KeyedRow,
+  Projections,
+  ProjectionsOptions,
+  RowsOptions,
+  SqlOptions,
+} from "./projections/face.ts";
+export { defineProjection } from "./projections/define.ts";
+export { openProjections } from "./projections/runner.ts";
+export { defineTable } from "./projections/table.ts";
+export type {
+  Cell,
+  Columns,
+  ColumnType,
+  Table,
+  TableDefinition,
+  TableRow,
+  Totals,
+  View,
+} from "./projections/table.ts";
+export type { RowChange, WatchOptions } from "./projections/follow.ts";
+export type { ProjectionStatus } from "./projections/status.ts";
+export type { Answer, Query, State as BuildState } from "./projections/store.ts";
+export type { Place as ProjectionsPlace } from "./projections/place.ts";
+export { openAnalytics } from "./projections/analytics/questions/analytics.ts";
+export type {
+  Analytics,
+  AnalyticsOptions,
+  Questions,
+} from "./projections/analytics/questions/analytics.ts";
+export type { AgentLine } from "./projections/analytics/questions/agents.ts";
+export type { BestAgentOptions } from "./projections/analytics/questions/best-agents.ts";
+export type { Cost, CostDimension, CostsOptions } from "./projections/analytics/questions/costs.ts";
+export type { RolloutMetrics } from "./projections/analytics/questions/quality.ts";
+export type { LatenciesOptions } from "./projections/analytics/questions/times.ts";
+export type { AgentTrend, TrendDay, TrendOptions } from "./projections/analytics/questions/trends.ts";
+export type { EstimatesOptions, VariantsOptions } from "./projections/analytics/questions/workflows.ts";
+export type {
+  AgentRecommendation,
+  ConfidenceFormula,
+  Recommended,
+  RecommendOptions,
+} from "./projections/analytics/best-agent.ts";
+export type { AgentTime, Bottlenecks, Dwell, HandoffGap } from "./projections/analytics/bottlenecks.ts";
+export type { Advice } from "./projections/analytics/coordination.ts";
+export type { Estimate, Estimates } from "./projections/analytics/estimates.ts";
+export type { Overhead } from "./projections/analytics/overhead.ts";
+export type { MinuteRollup } from "./projections/analytics/percentile.ts";
+export type { QualityMetrics, RoleMetrics } from "./projections/analytics/quality-metrics.ts";
+export type {
+  AgentStatistics,
+  NoStatistics,
+  OrchestrationStatistics,
+  Summary,
+} from "./projections/analytics/statistics.ts";
+export type { Trend, TrendName } from "./projections/analytics/trend.ts";
+export type {
+  Variant,
+  VariantOptions,
+  WorkflowStatistics,
+} from "./projections/analytics/workflow-statistics.ts";

@@ -8,6 +8,7 @@ import { PLAN_LIMIT } from "../src/agents/read-plan.ts";
 import { parseContract } from "../src/events/contract-faults.ts";
 import { Limits, Plan, PlanAgent } from "../src/events/plan/plan.ts";
 import { AcceptanceTest, Gate, Heal, PlanTask } from "../src/events/plan/task.ts";
+import { PARAMETERS, parseTarget } from "../src/events/log/jetstream/target.ts";
 import { parsePlan } from "../src/events/plan/text.ts";
 import { TodoItem, TodoList } from "../src/events/plan/todo.ts";
 import { cliBench } from "./support/cli.ts";
@@ -114,11 +115,34 @@ describe("docs/guide/models.md", () => {
   });
 });
 
+describe("docs/guide/nats.md", () => {
+  const nats = readFileSync("docs/guide/nats.md", "utf8");
+  const fences = [...nats.matchAll(/^```sh\n(.*?)^```/gms)].map(([, text = ""]) => text).join("");
+
+  it("shows URLs that can be used", () => {
+    const urls = [...fences.matchAll(/'((?:nats|tls):\/\/[^']+)'/g)].map(([, url = ""]) => url);
+    expect(urls.length).toBeGreaterThan(5);
+    for (const url of urls) expect(parseTarget(url).name).not.toBe("");
+  });
+
+  it("names every parameter of a URL, and shows commands that are there", async () => {
+    const [, table = ""] = /\| In the URL([^]*?)\n\n/.exec(nats) ?? [];
+    for (const parameter of PARAMETERS) expect(table).toContain(`${parameter}=`);
+    using bench = cliBench();
+    const { out } = await bench.troupe(["nats", "--help"], { bare: true });
+    for (const [, word = ""] of fences.matchAll(/troupe nats ([a-z]+)/g)) expect(out).toContain(word);
+    for (const [, option = ""] of nats.matchAll(/(--(?:account|only|partitions|replicas|force)) /g))
+      expect(cli).toContain(option);
+  });
+});
+
 /** Of commands that have some. */
 const SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
   approvals: ["ls", "approve", "deny"],
   artifacts: ["ls", "show", "export"],
   context: ["show", "history", "unlock"],
+  nats: ["", "keys", "create"],
+  projections: ["ls", "status", "rebuild", "sql"],
   questions: ["ls", "show", "answer"],
   queue: ["ls", "add", "cancel", "retry", "stats"],
 };
@@ -126,23 +150,25 @@ const SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
 describe("docs/guide/cli.md", async () => {
   using bench = cliBench();
   const { out } = await bench.troupe(["--help", "--log", "memory:"]);
-  const commands = [...out.matchAll(/^ {2}([a-z]+) (?:\[|<| )/gm)].map(([, name = ""]) => name);
+  const commands = [...out.matchAll(/^ {2}([a-z-]+) (?:\[|<| )/gm)].map(([, name = ""]) => name);
 
   it("has a section for every command, and no other", () => {
-    const sections = [...cli.matchAll(/^## troupe (\w+)/gm)].map(([, name]) => name);
+    const sections = [...cli.matchAll(/^## troupe ([\w-]+)/gm)].map(([, name]) => name);
     expect(sections).toEqual(commands.filter((name) => name !== "help"));
   });
 
   it.each(commands.filter((name) => name !== "help"))("names every option of %s", async (name) => {
     using own = cliBench();
-    const names = SUBCOMMANDS[name]?.map((sub) => [name, sub]) ?? [[name]];
+    const names = SUBCOMMANDS[name]?.map((sub) => [name, sub].filter((word) => word !== "")) ?? [
+      [name],
+    ];
     const helps = await Promise.all(names.map((words) => own.troupe([...words, "--help"])));
     const help = helps.map((said) => said.out).join("\n");
     const [, heading = ""] = new RegExp(`^## (troupe ${name}.*)$`, "m").exec(cli) ?? [];
     const told = section(cli, heading);
     const found = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option = ""]) => option);
     const options = [...new Set(found)];
-    const plain = ["chart", "critic", "new", "schema", "validate"].includes(name);
+    const plain = ["chart", "copy", "critic", "new", "schema", "validate"].includes(name);
     const shared = plain ? ["--json"] : ["--json", "--log"];
     expect(options.filter((option) => /^--(log|json)$/.test(option)).toSorted()).toEqual(shared);
     for (const option of options) expect(shared.includes(option) ? cli : told).toContain(option);

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 const ROOT = join(import.meta.dirname, "..");
 const SIMULATE = "scripts/simulate.ts";
 const MUTANTS = "scripts/mutants.ts";
+const CHAOS = "scripts/chaos.ts";
 const BENCH = "bench/main.ts";
 
 function run(...args: readonly string[]): readonly [status: number | null, out: string, err: string] {
@@ -24,6 +25,9 @@ describe("a script", () => {
     [SIMULATE, "extra"],
     [MUTANTS, "--bogus"],
     [MUTANTS, "--only", "no-such-mutant"],
+    [CHAOS, "--servers", "2"],
+    [CHAOS, "--minutes", "0"],
+    [CHAOS, "--bogus"],
     [BENCH, "--bogus"],
     [BENCH, "--only", ""],
     [BENCH, "extra"],
@@ -34,7 +38,7 @@ describe("a script", () => {
     expect(err).not.toContain("    at "); // no stack
   });
 
-  it.each([SIMULATE, MUTANTS, BENCH])("%s --help says what there is", (script) => {
+  it.each([SIMULATE, MUTANTS, CHAOS, BENCH])("%s --help says what there is", (script) => {
     const [status, out, err] = run(script, "--help");
     expect([status, err]).toEqual([0, ""]);
     expect(out).toContain("--");

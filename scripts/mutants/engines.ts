@@ -96,8 +96,8 @@ export const ENGINES: readonly Mutant[] = [
   {
     name: "jetstream-payload-not-renewed",
     file: "src/events/log/jetstream/payloads.ts",
-    find: "return nameAgain(link, named);",
-    replace: "return true;",
+    find: "return fresh || (await nameAgain(link, named)) ? STORED : at;",
+    replace: "return fresh || nameAgain.length > 0 ? STORED : at;",
     law: "L9",
   },
   {
@@ -131,8 +131,8 @@ export const ENGINES: readonly Mutant[] = [
   {
     name: "payload-of-another-content-believed",
     file: "src/events/log/payload.ts",
-    find: "hashOf(plain) !== ref",
-    replace: "plain.byteLength < 0",
+    find: "nameOf(plain, of) !== ref",
+    replace: "nameOf(plain, of) === undefined",
     law: "L8",
   },
 ];

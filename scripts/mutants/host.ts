@@ -257,8 +257,8 @@ export const HOST: readonly Mutant[] = [
   {
     name: "kinds-of-open-actors-unasked",
     file: "src/actors/recover.ts",
-    find: "if (missing.length === 0) return;",
-    replace: "return;",
+    find: "if (missing.length > 0) throw lacking(missing);",
+    replace: "if (missing.length > 1e6) throw lacking(missing);",
     law: "A5",
   },
   {

@@ -52,15 +52,17 @@ const TEAMS = vitest("machines and runs", [
   "tests/simulation/workflows",
   "tests/simulation/queue",
 ]);
+const PLACES = vitest("placement", ["tests/placement", "tests/laws/writing"]);
 const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
 
 /** All suites, those first that a file of the source concerns most. */
 export function suitesFor(file: string): readonly Suite[] {
-  const order = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, TEAMS, REST, AGENTS];
+  const order = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, TEAMS, PLACES, REST, AGENTS];
   const first = (suite: Suite): readonly Suite[] => [suite, ...order.filter((one) => one !== suite)];
   if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
   if (file.startsWith("src/events/log/")) return first(SQLITE);
   if (file.startsWith("src/projections/")) return first(ROWS);
+  if (/^src\/actors\/(?:placement|zombies|parking)/.test(file)) return first(PLACES);
   if (/^src\/agents\/(?:queue|team)\//.test(file)) return first(TEAMS);
   if (file.startsWith("src/agents/")) return first(AGENTS);
   if (file.startsWith("src/machines/")) return first(TEAMS);

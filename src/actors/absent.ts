@@ -1,5 +1,8 @@
 /** What is sent to an actor that does not exist: dead letters and refusals. */
+import { TroupeError } from "../errors.ts";
 import { decide, type Input } from "./inputs.ts";
+import type { Mailbox } from "./mailbox.ts";
+import { held } from "./parking.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
@@ -23,4 +26,16 @@ export function answerAbsent(
     }
   }
   return birth === -1 ? [] : waiting.slice(birth);
+}
+
+/** Answers what waits for an actor that is archived or erased; false where that is not what is wrong with it. */
+export function answerArchived(rt: Runtime, mailbox: Mailbox, error: unknown): boolean {
+  if (!TroupeError.is(error, "RUN_ARCHIVED") && !TroupeError.is(error, "RUN_ERASED")) return false;
+  for (const input of mailbox.clear()) {
+    if (held(input)) {
+      rt.warn("dead letter: the actor is archived or erased", { ...error.data, input: input.type });
+      input.done?.(0);
+    } else input.failed?.(error);
+  }
+  return true;
 }

@@ -12,9 +12,10 @@ import {
   type NonReducibleUnknown,
   type PromiseActorLogic,
 } from "xstate";
+import { TroupeError } from "../errors.ts";
 import type { Json } from "../events/json.ts";
 import type { Projection, StepRecord } from "../projections/projection.ts";
-import type { KeyedRow } from "../projections/runner.ts";
+import type { KeyedRow } from "../projections/face.ts";
 import { assertOpen } from "./kind.ts";
 
 /** What an activity gets beside its input. */
@@ -68,6 +69,12 @@ export interface ActivityOptions<TInput> {
   /** Longest silence of one attempt, ms. Default: none. */
   readonly heartbeatMs?: number;
   readonly retry?: RetryPolicy | ((input: TInput) => RetryPolicy | undefined);
+  /**
+   * Label of the hosts that can do it. It runs on the host of its actor where that has the label,
+   * else on one that has it; while there is none it waits, and its time does not count. On a log of
+   * one host a label that it lacks is `LABEL_UNKNOWN`. Default: the host of its actor.
+   */
+  readonly on?: string | ((input: TInput) => string | undefined);
 }
 
 /** The options as the host reads them, whatever the input's type. */
@@ -75,7 +82,15 @@ export interface ActivitySettings {
   readonly timeoutMs: number | undefined;
   readonly heartbeatMs: number | undefined;
   readonly retry: RetryPolicy | undefined;
+  readonly on: string | undefined;
 }
+
+const NONE: ActivitySettings = {
+  timeoutMs: undefined,
+  heartbeatMs: undefined,
+  retry: undefined,
+  on: undefined,
+};
 
 const settings = new WeakMap<object, (input: unknown) => ActivitySettings>();
 const contexts = new WeakMap<object, Omit<ActivityContext, "signal">>();
@@ -93,13 +108,14 @@ export function activity<TInput extends NonReducibleUnknown, TOutput>(
   const logic = fromPromise<TOutput, TInput>(({ input, signal, self }) =>
     run({ ...(contexts.get(self) ?? standalone(self)), input, signal }),
   );
-  const { timeoutMs, heartbeatMs, retry } = options;
+  const { timeoutMs, heartbeatMs, retry, on } = options;
   settings.set(logic, (input) => {
     const typed = input as TInput; // the machine's types made sure that this is what it passes
     return {
       timeoutMs: typeof timeoutMs === "function" ? timeoutMs(typed) : timeoutMs,
       heartbeatMs,
       retry: typeof retry === "function" ? retry(typed) : retry,
+      on: assertLabel(typeof on === "function" ? on(typed) : on),
     };
   });
   return logic;
@@ -107,9 +123,23 @@ export function activity<TInput extends NonReducibleUnknown, TOutput>(
 
 /** The settings of an activity; of a plain promise: none. */
 export function settingsOf(logic: AnyActorLogic, input: unknown): ActivitySettings {
-  return (
-    settings.get(logic)?.(input) ?? { timeoutMs: undefined, heartbeatMs: undefined, retry: undefined }
-  );
+  return settings.get(logic)?.(input) ?? NONE;
+}
+
+/** Whether {@link activity} made it. */
+export function isActivity(logic: AnyActorLogic): boolean {
+  return settings.has(logic);
+}
+
+/** What hosts have as labels, and activities and agents ask for. */
+export const LABEL = /^[A-Za-z0-9_-]{1,64}$/;
+
+function assertLabel(on: string | undefined): string | undefined {
+  if (on === undefined || LABEL.test(on)) return on;
+  throw new TroupeError("USAGE", `an activity cannot be on ${JSON.stringify(on)}: it is no label`, {
+    hint: "Use letters, digits, _ and -, at most 64.",
+    data: { on },
+  });
 }
 
 /** Hands the context to the attempt of this logic that is about to start under this `self`. */

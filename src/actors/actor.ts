@@ -8,17 +8,17 @@
  * - A12. What a former owner left is done behind `troupe.recovered`.
  */
 import type { Snapshot } from "xstate";
-import { TroupeError } from "../errors.ts";
+import type { TroupeError } from "../errors.ts";
 import { appendSurely } from "./append.ts";
 import { Checkpoints } from "./checkpoint.ts";
 import { draft, draftingOf, type Draft, type Drafting } from "./draft.ts";
 import { owesOf, type Fold } from "./fold.ts";
-import { answerAbsent } from "./absent.ts";
+import { answerAbsent, answerArchived } from "./absent.ts";
 import { asksForId, isRecovery, recovery, type Input } from "./inputs.ts";
 import { Ledger } from "./ledger.ts";
-import { load } from "./load.ts";
+import { loadAsOwner } from "./zombies.ts";
 import { Mailbox } from "./mailbox.ts";
-import { held, hostFailed, parkedError, verdict } from "./parking.ts";
+import { held, hostFailed, isLost, parkedError, verdict } from "./parking.ts";
 import { perform, performOwed, stopResidents } from "./perform.ts";
 import { SETTLED, unsaid } from "./resting.ts";
 import type { Parked, Runtime } from "./runtime.ts";
@@ -194,13 +194,13 @@ export class LiveActor {
   /** False where there is nothing to go on with: the actor is parked, or does not exist. */
   async #load(): Promise<boolean> {
     try {
-      const fold = this.fold ?? (await load(this.#rt, this.address));
+      const fold = this.fold ?? (await loadAsOwner(this.#rt, this.address));
       if (fold === undefined) return this.#refuseAbsent();
       if (this.#mailbox.has(asksForId)) await fillWindow(this.#rt, fold);
       if (this.fold !== fold) this.#adopt(fold);
       return true;
     } catch (error) {
-      this.#park(error, 0, []);
+      if (!answerArchived(this.#rt, this.#mailbox, error)) this.#park(error, 0, []);
       return false;
     }
   }
@@ -271,7 +271,7 @@ export class LiveActor {
   #lost(error: unknown, batch: readonly Input[]): void {
     this.fold = undefined;
     this.#fresh = false;
-    if (TroupeError.is(error, "LOG_WRONG_SEQUENCE") && ++this.#conflicts < CONFLICTS) {
+    if (isLost(error) && ++this.#conflicts < CONFLICTS) {
       this.#recovered = false; // what the other writer left is to be taken over
       this.#mailbox.putBack(batch.filter((input) => !isRecovery(input)));
       return;

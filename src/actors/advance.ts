@@ -216,9 +216,12 @@ function noteFailure(fold: Fold, event: RecordedEvent): void {
   const open = typeof address === "string" ? fold.residents.get(address) : undefined;
   if (open === undefined) return;
   const retryAt = event["retryAt"];
+  // whose host was lost has not failed itself: another attempt, as after a take-over
+  const counted =
+    event["lost"] === true ? { recoveries: open.recoveries + 1 } : { failures: open.failures + 1 };
   fold.residents.set(open.child.address, {
     ...open,
-    failures: open.failures + 1,
+    ...counted,
     ...(typeof retryAt === "number" && { retryAt }),
   });
 }

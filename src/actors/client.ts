@@ -6,6 +6,7 @@
  */
 import { TroupeError } from "../errors.ts";
 import type { Json } from "../events/json.ts";
+import { unanswered } from "../events/log/faults.ts";
 import { openLog } from "../events/log/open.ts";
 import type { Command, EventLog, LogOptions } from "../events/log/log.ts";
 import { openProjections } from "../projections/runner.ts";
@@ -44,7 +45,7 @@ export async function connect<const TKinds extends readonly AnyKind[]>(
   const state = keptStates(env);
   const tails = createTails(env, state, (error) => warn?.("a listener threw", { error }));
   const projections = openProjections({ log, ...(warn !== undefined && { warn }) });
-  const commands = remoteCommander((command) => ask(log, kinds, command, timeoutMs));
+  const commands = remoteCommander((command) => ask(log, kinds, command, timeoutMs), log.partitions);
   const face = actorsFace<TKinds>({
     env,
     commands,
@@ -70,14 +71,17 @@ export async function connect<const TKinds extends readonly AnyKind[]>(
 /** Asks the owner, or becomes it; another one may come in between, so both are tried in turn. */
 async function ask(log: EventLog, kinds: Kinds, command: Command, timeoutMs: number): Promise<Json> {
   for (let attempt = 1; ; attempt++) {
+    let unowned: TroupeError;
     try {
       return await log.commands.request(command, { timeoutMs });
     } catch (error) {
       if (!TroupeError.is(error, "LOG_UNOWNED")) throw error;
+      unowned = error;
     }
     try {
-      return await actAsOwner(log, kinds, command);
+      return await within(actAsOwner(log, kinds, command), timeoutMs, command);
     } catch (error) {
+      if (TroupeError.is(error, "LOG_FORBIDDEN")) throw unowned; // who may not own needs a host
       if (!TroupeError.is(error, "LOG_OWNED") || attempt === 5) throw error;
     }
   }
@@ -90,6 +94,19 @@ async function actAsOwner(log: EventLog, kinds: Kinds, command: Command): Promis
   const result = await answer(commands, command);
   await owned.runner.quiet();
   return result;
+}
+
+/** A log that answers slowly, or not at all, does not keep who asked for longer than an owner would. */
+async function within<T>(work: Promise<T>, ms: number, { id }: Command): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const cancel = systemClock.after(ms, () =>
+    late.reject(unanswered(id, `it was not done within ${ms} ms`)),
+  );
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    cancel();
+  }
 }
 
 /** A stepper for reading: it never runs anything, so nothing may be sent through it. */

@@ -6,6 +6,8 @@ export interface Clock {
   after(ms: number, call: () => void): () => void;
   /** Resolves in a later turn of the event loop, behind the timers and I/O that wait. Default: `setImmediate`. */
   turn?(): Promise<void>;
+  /** Its time is made up: it is not compared with the time of others. Default false. */
+  readonly made?: boolean;
 }
 
 /** Longest delay that a Node timer takes; a longer one is waited for in parts. */

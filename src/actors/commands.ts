@@ -5,11 +5,13 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { TroupeError, WrongSequenceError } from "../errors.ts";
-import { parseAddress } from "../events/address.ts";
+import { addressIn, parseAddress } from "../events/address.ts";
 import type { Json } from "../events/json.ts";
 import { textFault } from "../events/log/admit.ts";
 import type { Command } from "../events/log/log.ts";
+import { withValues } from "../events/issues.ts";
 import { RecordedEvent } from "../events/record.ts";
+import { Delivered, ParkedShape, SentShape, Seq, Skip, Start, Send } from "./command-data.ts";
 import type { Sent } from "./handle.ts";
 import { notFound, type CommandInput } from "./inputs.ts";
 import { kindNamed, parseInput, parseOutside } from "./kind.ts";
@@ -26,6 +28,8 @@ export interface Commander {
   parked(): Promise<readonly Parked[]>;
   unpark(address: string): Promise<Parked | undefined>;
   skip(address: string, seq: number, options: { readonly expected: number }): Promise<number>;
+  /** What an actor of another partition sent; resolves with the seq of its record. For hosts alone. */
+  deliver(address: string, input: Delivered): Promise<number>;
 }
 
 export interface CommandOptions {
@@ -100,6 +104,12 @@ export function commander(runner: Runner): Commander {
       if (fold === undefined) throw notFound(address);
       return runner.skip(address, fold, seq);
     },
+    async deliver(address, input) {
+      kindNamed(kinds, parseAddress(address).kind);
+      return offered((settle) =>
+        runner.offer(address, { type: "message", ...input, ...settle, remote: true }),
+      );
+    },
   };
 }
 
@@ -127,29 +137,28 @@ function assertTexts(texts: Readonly<Record<string, string | undefined>>): void 
   }
 }
 
-const Options = { id: z.string().optional(), trace: z.string().optional() };
-const Start = z.object({ input: z.json().optional(), correlation: z.string().optional(), ...Options });
-const Send = z.object({ event: z.json(), ...Options });
-const Skip = z.object({ seq: z.int(), expected: z.int() });
-const Seq = z.int();
-const SentShape = z.object({ seq: z.int(), facts: z.array(RecordedEvent) });
-const ParkedShape = z.object({
-  address: z.string(),
-  seq: z.int(),
-  code: z.string(),
-  message: z.string(),
-  hint: z.string().optional(),
-});
+const ParkedList = z.array(ParkedShape);
+
+/** @throws {@link TroupeError} `INPUT_INVALID` with every fault. */
+function dataOf<T>(schema: z.ZodType<T>, data: Json, op: string): T {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const faults = z.prettifyError(withValues(parsed.error, data));
+  throw new TroupeError("INPUT_INVALID", `the command "${op}" takes no such data: ${faults}`, {
+    hint: "Give the data that the command takes, as docs/guide/subjects.md lists it.",
+    data: { op },
+  });
+}
 
 /** Answers a command that came over the log's channel. */
 export async function answer(to: Commander, { op, address, id, data }: Command): Promise<Json> {
   switch (op) {
     case "start": {
-      const { input, ...options } = Start.parse(data);
+      const { input, ...options } = dataOf(Start, data, op);
       return to.start(address, input, { ...options, id });
     }
     case "send": {
-      const { event, trace } = Send.parse(data);
+      const { event, trace } = dataOf(Send, data, op);
       const { seq, facts } = await to.send(address, event, { id, trace });
       return { seq, facts: [...facts] };
     }
@@ -162,9 +171,11 @@ export async function answer(to: Commander, { op, address, id, data }: Command):
       return parked === undefined ? null : plain(parked);
     }
     case "skip": {
-      const { seq, expected } = Skip.parse(data);
+      const { seq, expected } = dataOf(Skip, data, op);
       return to.skip(address, seq, { expected });
     }
+    case "deliver":
+      return to.deliver(address, dataOf(Delivered, data, op));
     default:
       throw new TroupeError("USAGE", `a host knows no command "${op}"`, {
         hint: "Use the same version of Troupe on both sides.",
@@ -173,7 +184,10 @@ export async function answer(to: Commander, { op, address, id, data }: Command):
 }
 
 /** Commands to the owner of a log, wherever it lives. */
-export function remoteCommander(request: (command: Command) => Promise<Json>): Commander {
+export function remoteCommander(
+  request: (command: Command) => Promise<Json>,
+  partitions: number,
+): Commander {
   const ask = (op: string, address: string, id: string | undefined, data: Json): Promise<Json> =>
     request({ op, address, id: id ?? randomUUID(), data });
   const options = ({ trace }: CommandOptions): { trace?: string } =>
@@ -188,17 +202,21 @@ export function remoteCommander(request: (command: Command) => Promise<Json>): C
       return SentShape.parse(await ask("send", address, id, data));
     },
     stop: async (address, { id }) => Seq.parse(await ask("stop", address, id, {})),
-    parked: async () =>
-      z
-        .array(ParkedShape)
-        .parse(await ask("parked", "host/any", undefined, {}))
-        .map(parkedOf),
+    async parked() {
+      const asked = Array.from({ length: partitions }, async (_, p) =>
+        ParkedList.parse(await ask("parked", addressIn(p, partitions), undefined, {})),
+      );
+      const found = (await Promise.all(asked)).flat();
+      return [...new Map(found.map((one) => [one.address, parkedOf(one)])).values()]; // one owner may have several partitions
+    },
     async unpark(address) {
       const parked = ParkedShape.nullable().parse(await ask("unpark", address, undefined, {}));
       return parked === null ? undefined : parkedOf(parked);
     },
     skip: async (address, seq, { expected }) =>
       Seq.parse(await ask("skip", address, undefined, { seq, expected })),
+    deliver: async (address, input) =>
+      Seq.parse(await ask("deliver", address, input.cause, plainInput(input))),
   };
 }
 
@@ -209,6 +227,11 @@ function given(key: string, value: unknown): Record<string, Json> {
 
 function plain({ hint, ...parked }: Parked): { readonly [key: string]: Json } {
   return { ...parked, ...(hint !== undefined && { hint }) };
+}
+
+/** Without the fields that are not there. */
+function plainInput(input: Delivered): Json {
+  return JSON.parse(JSON.stringify(input)) as Json; // all that stands in it is strict JSON (L7)
 }
 
 function parkedOf({ hint, ...parked }: z.infer<typeof ParkedShape>): Parked {

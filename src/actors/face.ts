@@ -8,7 +8,7 @@ import { parseAddress } from "../events/address.ts";
 import type { RecordedEvent } from "../events/record.ts";
 import { BUILT_IN } from "../projections/built-in.ts";
 import type { Projection, StepRecord } from "../projections/projection.ts";
-import type { KeyedRow, Projections } from "../projections/runner.ts";
+import type { KeyedRow, Projections } from "../projections/face.ts";
 import type { Commander } from "./commands.ts";
 import type { ActorHandle, Fact, WaitOptions } from "./handle.ts";
 import { kindNamed, type AnyKind, type KindInput } from "./kind.ts";

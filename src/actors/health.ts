@@ -3,7 +3,8 @@
  * runs. It changes nothing of any run.
  */
 import { TroupeError } from "../errors.ts";
-import type { EventLog } from "../events/log/log.ts";
+import type { Json } from "../events/json.ts";
+import type { Command, EventLog } from "../events/log/log.ts";
 import { metricsOf, type Metrics } from "../projections/metrics.ts";
 import { openProjections } from "../projections/runner.ts";
 import { runs } from "../projections/runs.ts";
@@ -55,7 +56,8 @@ export async function hostStatus(
   timeoutMs = 5_000,
 ): Promise<Pick<Health, "owned" | "parked">> {
   try {
-    const ask = remoteCommander((command) => log.commands.request(command, { timeoutMs }));
+    const request = (command: Command): Promise<Json> => log.commands.request(command, { timeoutMs });
+    const ask = remoteCommander(request, log.partitions);
     return { owned: true, parked: await ask.parked() };
   } catch (error) {
     if (TroupeError.is(error, "LOG_UNOWNED")) return { owned: false, parked: [] };

@@ -4,6 +4,7 @@
  */
 import { TroupeError } from "../errors.ts";
 import { textFault } from "../events/log/admit.ts";
+import { LABEL } from "./activity.ts";
 
 /** What is wrong with a value, as what the option takes instead; undefined where nothing is. */
 type Check = (value: unknown) => string | undefined;
@@ -42,6 +43,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
   loadedLimit: count(1),
   strict: flag,
   recover: flag,
+  shared: flag,
+  name: writer,
+  labels: (value) =>
+    Array.isArray(value) && value.every((label) => LABEL.test(String(label)))
+      ? undefined
+      : "a list of labels of letters, digits, _ and -",
   clock,
   writer,
   warn: call,

@@ -6,16 +6,18 @@
  *     const o1 = await host.start("order/o-1", { input: { total: 40 } });
  *     await o1.send({ type: "PAY" }, { id: "cmd-1" });
  */
+import { hostname } from "node:os";
 import { TroupeError } from "../errors.ts";
 import { openLog } from "../events/log/open.ts";
 import type { EventLog, LogOptions } from "../events/log/log.ts";
-import type { Clock } from "./clock.ts";
-import { answer, commander } from "./commands.ts";
+import { systemClock, type Clock } from "./clock.ts";
+import { answer, commander, type Commander } from "./commands.ts";
 import { actorsFace, type Actors } from "./face.ts";
 import { assertHostOptions } from "./host-options.ts";
-import { kindsByName, type AnyKind } from "./kind.ts";
+import { kindsByName, versionsOf, type AnyKind } from "./kind.ts";
 import { ownLog, type Owned } from "./own.ts";
 import { hostFailed, parkedError } from "./parking.ts";
+import { sharedHost, type PlacementView } from "./placement/shared-host.ts";
 import { readState } from "./reads.ts";
 import type { CrashPoint, Progress } from "./runtime.ts";
 
@@ -51,17 +53,28 @@ export interface HostOptions<TKinds extends readonly AnyKind[]> {
   /** Called at named points, for crash drills: a throw or a kill there must lose nothing. */
   readonly at?: (point: CrashPoint, address: string) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Whether this host shares the log with others, each with its part of the partitions. Default:
+   * where the log can (`nats://`). False: it owns the whole log, or is refused.
+   */
+  readonly shared?: boolean;
+  /** What others on the same log know it by; for people. Default: host name and process id. */
+  readonly name?: string;
+  /** What only this host and others with the same label can do: activities that ask for a label run there. */
+  readonly labels?: readonly string[];
 }
 
 export interface Host<TKinds extends readonly AnyKind[]> extends Actors<TKinds>, AsyncDisposable {
   /** Aborts, with the error as its reason, when the host cannot go on (disk full, log lost). */
   readonly failed: AbortSignal;
+  /** Its place among the hosts of the log; a host that owns the whole log has all partitions. */
+  readonly placement: () => PlacementView;
 }
 
 /**
- * Opens a host: claims the log, then takes over what is open in it.
+ * Opens a host: claims the log, or its part of it, then takes over what is open there.
  *
- * @throws {@link TroupeError} `LOG_OWNED` while another host owns the log (use {@link connect}),
+ * @throws {@link TroupeError} `LOG_OWNED` while another host owns the whole log (use {@link connect}),
  * `KIND_DUPLICATE`, `USAGE` for an option with a value that it cannot have, and what opening a
  * log throws.
  */
@@ -69,20 +82,45 @@ export async function createHost<const TKinds extends readonly AnyKind[]>(
   options: HostOptions<TKinds>,
 ): Promise<Host<TKinds>> {
   assertHostOptions(options);
-  const { log: given, kinds, logOptions, onProgress, ...rest } = options;
+  const { log: given, kinds: list, logOptions, onProgress: progressed, shared, ...rest } = options;
   await using cleanup = new AsyncDisposableStack();
   const log = typeof given === "object" ? given : cleanup.use(await openLog(given, logOptions));
-  const owned = cleanup.use(
-    await ownLog({ ...rest, log, kinds: kindsByName(kinds), progressed: onProgress }),
-  );
+  const kinds = kindsByName(list);
+  const { name = `${hostname()}:${process.pid}`, labels = [], recover = true, ...run } = rest;
+  if (shared !== false && log.members !== undefined) {
+    const { members } = log;
+    const host = cleanup.use(
+      await sharedHost<TKinds>({ ...run, log, members, kinds, progressed, name, labels, recover }),
+    );
+    const kept = cleanup.move();
+    return { ...host, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  }
+  if (shared === true) throw unshareable(log.url);
+  const owned = cleanup.use(await ownLog({ ...run, log, kinds, recover, progressed, labels }));
   const commands = commander(owned.runner);
   cleanup.use(await log.commands.serve((command) => answer(commands, command)));
-  return hostOf<TKinds>(owned, commands, cleanup.move());
+  const view: PlacementView = {
+    id: `${process.pid}`,
+    name,
+    labels,
+    since: (run.clock ?? systemClock).now(),
+    kinds: versionsOf(kinds),
+    refuses: [],
+    partitions: Array.from({ length: log.partitions }, (_, p) => p),
+  };
+  return hostOf<TKinds>(owned, { commands, view }, cleanup.move());
+}
+
+function unshareable(url: string): TroupeError {
+  return new TroupeError("USAGE", `only one host at a time can be on ${url}`, {
+    hint: "Leave `shared` out, or use a log on NATS.",
+    data: { url },
+  });
 }
 
 function hostOf<TKinds extends readonly AnyKind[]>(
   { runner, projections }: Owned,
-  commands: ReturnType<typeof commander>,
+  { commands, view }: { readonly commands: Commander; readonly view: PlacementView },
   cleanup: AsyncDisposableStack,
 ): Host<TKinds> {
   const over = (): TroupeError | undefined => {
@@ -109,5 +147,10 @@ function hostOf<TKinds extends readonly AnyKind[]>(
     },
     after: (ms, call) => runner.runtime.clock.after(ms, call),
   });
-  return { ...face, failed: runner.failed, [Symbol.asyncDispose]: () => cleanup.disposeAsync() };
+  return {
+    ...face,
+    failed: runner.failed,
+    placement: () => view,
+    [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
+  };
 }

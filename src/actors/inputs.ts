@@ -22,6 +22,8 @@ interface Outcome {
   /** It was not taken. */
   readonly failed?: (error: unknown) => void;
   readonly trace?: string | undefined;
+  /** Its sender runs elsewhere and asks again: it is refused where it would be held. */
+  readonly remote?: true;
 }
 
 /** The start of an actor: by a parent (`cause` is its effect) or from outside. */

@@ -20,6 +20,7 @@ export interface Kind<
   readonly machine: TMachine;
   readonly events: TEvents;
   readonly input?: TInput;
+  readonly facts?: z.ZodType;
   readonly leadingFacts?: readonly string[];
   // a method: whoever asks has the state and the event of this very kind
   refuse?(snapshot: SnapshotFrom<TMachine>, event: unknown): Refusal | undefined;
@@ -45,6 +46,8 @@ export type KindEvent<TKind extends AnyKind> = z.input<TKind["events"]>;
  * between actors, timers and completions do not pass it.
  * @param definition.input zod schema of what `start` takes from outside; the machine gets what it
  * makes of it. What a parent gives its child does not pass it. Default: any JSON.
+ * @param definition.facts zod schema of what the machine emits: for other tools, which read it in
+ * the log ({@link asyncApiOf}). Nothing is checked by it.
  * @param definition.leadingFacts types of emitted events, the most telling first: where a step
  * emits several, the first of these names the record. Default: the first that is emitted.
  * @param definition.refuse says why a command cannot be taken in this state, where a guard alone
@@ -63,6 +66,7 @@ export function defineKind<
   readonly machine: TMachine;
   readonly events: TEvents;
   readonly input?: TInput;
+  readonly facts?: z.ZodType;
   readonly leadingFacts?: readonly string[];
   refuse?(snapshot: SnapshotFrom<TMachine>, event: z.output<TEvents>): Refusal | undefined;
 }): Kind<TName, TMachine, TEvents, TInput> {
@@ -96,6 +100,11 @@ export function kindsByName(kinds: readonly AnyKind[]): Kinds {
     byName.set(kind.kind, kind);
   }
   return byName;
+}
+
+/** The version of each, by its name. */
+export function versionsOf(kinds: Kinds): Readonly<Record<string, string>> {
+  return Object.fromEntries([...kinds.values()].map(({ kind, version }) => [kind, version]));
 }
 
 function noKind(place: string, given: unknown): TroupeError {

@@ -8,11 +8,13 @@
 import { hostname } from "node:os";
 import { TroupeError } from "../errors.ts";
 import type { EventLog } from "../events/log/log.ts";
-import { openProjections, type Projections } from "../projections/runner.ts";
+import type { Projections } from "../projections/face.ts";
+import { openProjections } from "../projections/runner.ts";
 import { systemClock } from "./clock.ts";
 import type { Kinds } from "./kind.ts";
 import { harmless } from "./harmless.ts";
 import { hostFailed } from "./parking.ts";
+import { stockOf } from "./recover.ts";
 import { createRunner, type Runner, type RunnerOptions } from "./runner.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -25,12 +27,15 @@ const LAST_RECORDS = 30_000;
 /** What it makes itself, or has no default. */
 type Own = "log" | "kinds" | "epoch" | "projections";
 
-export type OwnOptions = {
+/** What may be said of how actors are run; what is left out takes its default. */
+export type RunOptions = {
+  readonly [Key in Exclude<keyof RunnerOptions, Own>]?: RunnerOptions[Key] | undefined;
+};
+
+export type OwnOptions = RunOptions & {
   readonly log: EventLog;
   readonly kinds: Kinds;
   readonly recover?: boolean | undefined;
-} & {
-  readonly [Key in Exclude<keyof RunnerOptions, Own>]?: RunnerOptions[Key] | undefined;
 };
 
 const DEFAULTS: Omit<RunnerOptions, Own> = {
@@ -42,6 +47,7 @@ const DEFAULTS: Omit<RunnerOptions, Own> = {
   idleMs: 60_000,
   loadedLimit: 10_000,
   activities: true,
+  labels: [],
   warn: () => {},
   at: () => {},
   progressed: () => {},
@@ -62,11 +68,11 @@ export async function ownLog(options: OwnOptions): Promise<Owned> {
   const { log, kinds, recover = true } = options;
   await using cleanup = new AsyncDisposableStack();
   const ownership = cleanup.use(await log.claim({ owner: `host ${process.pid} on ${hostname()}` }));
-  const settings = { ...DEFAULTS, ...given(options) };
-  const warn = harmless(settings.warn, () => {});
+  const settings = settingsOf(options);
+  const { warn } = settings;
   const projections = cleanup.use(openProjections({ log, warn }));
   const { epoch } = ownership;
-  const runner = createRunner({ ...settings, warn, log, kinds, epoch, projections });
+  const runner = createRunner({ ...settings, log, kinds, epoch, projections });
   const lose = (): void => runner.runtime.fail(leaseLost(log.url));
   ownership.lost.addEventListener("abort", lose, { once: true });
   if (ownership.lost.aborted) lose();
@@ -74,15 +80,21 @@ export async function ownLog(options: OwnOptions): Promise<Owned> {
     runner.failed.aborted ? undefined : ahead(runner.runtime, projections, LAST_RECORDS),
   );
   cleanup.defer(() => runner.close());
-  await runner.recover(recover, projections);
+  await runner.recover(recover, stockOf(projections, log.partitions));
   if (runner.failed.aborted) throw hostFailed(runner.failed.reason);
   cleanup.defer(keepUp(runner.runtime, projections));
   const kept = cleanup.move();
   return { runner, projections, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
+/** What is given, and the defaults; talk that throws harms nobody. */
+export function settingsOf(options: RunOptions): typeof DEFAULTS {
+  const settings = { ...DEFAULTS, ...given(options) };
+  return { ...settings, warn: harmless(settings.warn, () => {}) };
+}
+
 /** Folds ahead now and then; returns what ends it. */
-function keepUp(rt: Runtime, projections: Projections): () => void {
+export function keepUp(rt: Pick<Runtime, "clock" | "warn">, projections: Projections): () => void {
   if (!projections.kept) return () => {};
   const again = (): (() => void) =>
     rt.clock.after(AHEAD_EVERY_MS, () => {
@@ -94,7 +106,11 @@ function keepUp(rt: Runtime, projections: Projections): () => void {
 }
 
 /** Never rejects: what is not folded now is folded by the next. */
-async function ahead({ warn }: Runtime, projections: Projections, records: number): Promise<void> {
+async function ahead(
+  { warn }: Pick<Runtime, "warn">,
+  projections: Projections,
+  records: number,
+): Promise<void> {
   try {
     if (projections.kept) await projections.catchUp(records);
   } catch (error) {
@@ -109,6 +125,6 @@ function leaseLost(url: string): TroupeError {
 }
 
 /** What is really given: an option that is `undefined` takes its default. */
-function given(options: OwnOptions): Partial<typeof DEFAULTS> {
+function given(options: RunOptions): Partial<typeof DEFAULTS> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -38,6 +38,7 @@ export function parkedError(parked: Parked): TroupeError {
 
 /** Whether an input waits for the actor to come back: its sender owes it. */
 export function held(input: Input): boolean {
+  if (input.remote === true) return false;
   if (input.type === "message" || (input.type === "birth" && input.cause !== undefined)) return true;
   return input.type === "control" && input.from !== undefined;
 }
@@ -52,4 +53,10 @@ export function hostFailed(reason: unknown): TroupeError {
         : "Mend the cause and open a new host.",
     cause: reason,
   });
+}
+
+/** Whether an append was decided on what is no longer the last record: somebody else wrote, archived or erased it. */
+export function isLost(error: unknown): boolean {
+  const codes = ["LOG_WRONG_SEQUENCE", "RUN_ARCHIVED", "RUN_ERASED"] as const;
+  return codes.some((code) => TroupeError.is(error, code));
 }

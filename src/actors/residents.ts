@@ -5,16 +5,17 @@
  * - A12. The fence goes with every attempt; losing the log aborts its signal.
  * - What a resident does comes back as inputs of its actor, marked with the effect id of its
  *   start, so that a late word of an earlier one changes nothing (A6).
+ * - An activity whose host was lost did not fail: another attempt follows whatever its retry
+ *   policy says, at once for the first time, then later and later. The loss is recorded as
+ *   `troupe.activity.failed` with `lost`, which counts as a recovery does.
  */
-import type { EventObject } from "xstate";
 import { TroupeError } from "../errors.ts";
-import type { Json, JsonObject } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
-import { attachContext, retryDelay, settingsOf, type ActivitySettings } from "./activity.ts";
+import { retryDelay, type ActivitySettings } from "./activity.ts";
+import { beginAttempt, errorEvent, readSettings, type Attempt } from "./attempt.ts";
+import type { AwayHearer } from "./away/away.ts";
 import { isEnd } from "./causes.ts";
 import type { Fold, OpenResident } from "./fold.ts";
-import { assertOpen } from "./kind.ts";
-import { recordsOf } from "./reads.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Resident } from "./xstate/contract.ts";
 
@@ -24,6 +25,10 @@ export interface RunningResident {
   send(event: RecordedEvent): void;
   stop(): void;
 }
+
+/** Wait before the attempt behind a second loss; it doubles with each. And the longest, ms. */
+const LOST_AGAIN_MS = 1_000;
+const LOST_MOST_MS = 60_000;
 
 /** Starts a resident, or waits for its retry. */
 export function startResident(rt: Runtime, fold: Fold, open: OpenResident): void {
@@ -40,111 +45,96 @@ export function startResident(rt: Runtime, fold: Fold, open: OpenResident): void
 function runAttempt(rt: Runtime, fold: Fold, open: OpenResident): void {
   const { child } = open;
   const logic = rt.stepper.childLogic(fold.identity.logic, child.src);
-  const settings = readSettings(rt, logic, child);
-  if (!(settings instanceof Error)) return attemptWith(rt, fold, open, settings);
-  const event = errorEvent(rt, child.id, settings);
+  const settings = readSettings(rt.stepper, logic, child.input);
+  const fault = settings instanceof Error ? settings : labelFault(rt, settings);
+  if (fault === undefined && !(settings instanceof Error)) return attemptWith(rt, fold, open, settings);
+  const event = errorEvent(rt.stepper, child.id, fault);
   rt.offer(fold.identity.address, { type: "resident", from: child.address, id: open.id, event });
+}
+
+/** Where there is no other host to ask. */
+function labelFault({ labels, away }: Runtime, { on }: ActivitySettings): TroupeError | undefined {
+  if (on === undefined || away !== undefined || labels.includes(on)) return undefined;
+  const own = labels.length === 0 ? "none" : labels.join(", ");
+  return new TroupeError(
+    "LABEL_UNKNOWN",
+    `the activity runs on hosts with the label "${on}", and the only host of this log has ${own}`,
+    {
+      hint: `Give the host \`labels: ["${on}"]\`, or use a log on NATS and a host that has it.`,
+      data: { label: on, labels: [...labels] },
+    },
+  );
 }
 
 function attemptWith(rt: Runtime, fold: Fold, open: OpenResident, settings: ActivitySettings): void {
   const { child } = open;
   const owner = fold.identity.address;
-  const logic = rt.stepper.childLogic(fold.identity.logic, child.src);
-  const attempt = 1 + open.failures + open.recoveries;
-  const watch = watchdog(rt, settings, (error) => {
-    resident?.stop();
-    ended(errorEvent(rt, child.id, error));
-  });
+  const attempt: Attempt = {
+    child,
+    logic: rt.stepper.childLogic(fold.identity.logic, child.src),
+    owner,
+    settings,
+    idempotencyKey: `${owner}#${open.id}`,
+    fence: { epoch: rt.epoch, attempt: 1 + open.failures + open.recoveries },
+  };
   let over = false;
-  let sent = 0;
   let resident: Resident | undefined;
   const running: RunningResident = {
     id: open.id,
     send: (event) => resident?.send(event),
     stop() {
       over = true;
-      watch.stop();
       resident?.stop();
     },
   };
   rt.residents.set(child.address, running);
-
-  function ended(event: RecordedEvent): void {
+  const ending = (event: RecordedEvent, again: RecordedEvent | undefined): void => {
     if (over) return;
     over = true;
-    watch.stop();
     if (rt.residents.get(child.address) === running) rt.residents.delete(child.address);
-    const retry = retryOf(rt, settings, open, event);
-    if (retry === undefined)
+    if (again === undefined)
       rt.offer(owner, { type: "resident", from: child.address, id: open.id, event });
     else
       rt.offer(owner, {
         type: "control",
-        event: { ...retry, attempt, activity: child.address },
+        event: { ...again, attempt: attempt.fence.attempt, activity: child.address },
         done: () => startAgain(rt, owner, open),
       });
-  }
-
-  resident = rt.stepper.run({
-    identity: {
-      address: child.address,
-      id: child.id,
-      logic,
-      parent: { address: owner },
-      syncSnapshot: child.syncSnapshot,
+  };
+  const hearer: AwayHearer = {
+    ...hearerOf(rt, attempt, open.id),
+    ended: (event) => ending(event, retryOf(rt, settings, open, event)),
+    lost(error) {
+      const event = errorEvent(rt.stepper, child.id, error);
+      ending(event, lossOf(rt, open, event));
     },
-    logicType: child.logicType,
-    ...(child.input !== undefined && { input: child.input }),
-    syncSnapshot: child.syncSnapshot,
-    prepare: (self) =>
-      attachContext(logic, self, () => ({
-        idempotencyKey: `${owner}#${open.id}`,
-        fence: { epoch: rt.epoch, attempt },
-        ...(settings.timeoutMs !== undefined && { deadline: rt.clock.now() + settings.timeoutMs }),
-        heartbeat: watch.heartbeat,
-        progress(value: Json) {
-          watch.heartbeat();
-          rt.progressed({ address: owner, activity: child.address, attempt, value });
-        },
-        log: (...args) => rt.warn("activity", { activity: child.address, args }),
-        records: (address = owner, from = {}) => recordsOf(rt, address, from),
-        rows: (projection) => rt.projections.rows(projection),
-        tell(event) {
-          assertOpen(event.type);
-          const told = encodedEvent(rt, event, child.address);
-          if (!over)
-            rt.offer(owner, { type: "resident", from: child.address, id: open.id, event: told });
-        },
-      })),
-    ended,
-    sent(to, event) {
-      if (over) return;
-      const from = child.address;
-      if (to === owner) return rt.offer(owner, { type: "resident", from, id: open.id, event });
-      const cause = `${from}@${rt.newId()}/${sent++}`;
-      rt.onceRecovered(() => rt.offer(to, { type: "message", from, cause, event })); // its start may still be owed
-    },
-  });
+  };
+  const { on } = settings;
+  resident =
+    on === undefined || rt.away === undefined || rt.labels.includes(on)
+      ? beginAttempt(rt, attempt, hearer)
+      : rt.away.begin(on, { ...attempt, src: child.src, lineage: fold.born.lineage ?? [] }, hearer);
   if (over) resident.stop();
   else rt.at("in-activity", owner);
 }
 
-function encodedEvent(rt: Runtime, event: EventObject, from: string): RecordedEvent {
-  const told = rt.stepper.encode(event, `event that ${from} tells`);
-  return { ...(told as JsonObject), type: event.type }; // an event is an object
-}
-
-/** The user's own functions: what they throw is how the attempt ends. */
-function readSettings(
+/** What an attempt does on the way, as inputs of actors. */
+function hearerOf(
   rt: Runtime,
-  logic: Parameters<typeof settingsOf>[0],
-  { input }: OpenResident["child"],
-): ActivitySettings | Error {
-  try {
-    return settingsOf(logic, input === undefined ? undefined : rt.stepper.decode(input));
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
+  { child: { address }, owner, fence }: Attempt,
+  id: string,
+): Pick<AwayHearer, "sent" | "progressed" | "logged"> {
+  let sent = 0;
+  return {
+    sent(to, event) {
+      if (to === owner) return rt.offer(owner, { type: "resident", from: address, id, event });
+      const cause = `${address}@${rt.newId()}/${sent++}`;
+      rt.onceRecovered(() => rt.offer(to, { type: "message", from: address, cause, event })); // its start may still be owed
+    },
+    progressed: (value) =>
+      rt.progressed({ address: owner, activity: address, attempt: fence.attempt, value }),
+    logged: (args) => rt.warn("activity", { activity: address, args }),
+  };
 }
 
 /** The next attempt, once the failure of the one before is recorded. */
@@ -169,46 +159,13 @@ function retryOf(
   return { type: "troupe.activity.failed", error, retryAt: rt.clock.now() + delayMs };
 }
 
-function errorEvent(rt: Runtime, id: string, error: Error): RecordedEvent {
-  return { type: `xstate.error.actor.${id}`, error: rt.stepper.encodeError(error), actorId: id };
-}
-
-/** Ends an attempt that takes or is silent too long. */
-function watchdog(
-  rt: Runtime,
-  { timeoutMs, heartbeatMs }: ActivitySettings,
-  end: (error: TroupeError) => void,
-): { readonly heartbeat: () => void; readonly stop: () => void } {
-  const late = (code: "ACTIVITY_TIMEOUT" | "ACTIVITY_HEARTBEAT_MISSED", ms: number): TroupeError =>
-    code === "ACTIVITY_TIMEOUT"
-      ? new TroupeError(code, `the activity took longer than ${ms} ms`, {
-          hint: "Raise its timeoutMs, or let it do less.",
-          data: { timeoutMs: ms },
-        })
-      : new TroupeError(code, `the activity gave no sign of life for ${ms} ms`, {
-          hint: "Call heartbeat() more often, or raise heartbeatMs.",
-          data: { heartbeatMs: ms },
-        });
-  const cancelTimeout =
-    timeoutMs === undefined
-      ? undefined
-      : rt.clock.after(timeoutMs, () => end(late("ACTIVITY_TIMEOUT", timeoutMs)));
-  let cancelSilence: (() => void) | undefined;
-  let stopped = false;
-  const heartbeat = (): void => {
-    cancelSilence?.();
-    if (heartbeatMs !== undefined && !stopped)
-      cancelSilence = rt.clock.after(heartbeatMs, () =>
-        end(late("ACTIVITY_HEARTBEAT_MISSED", heartbeatMs)),
-      );
-  };
-  heartbeat();
+/** The loss of the host that it ran on, as its record. */
+function lossOf(rt: Runtime, { recoveries }: OpenResident, event: RecordedEvent): RecordedEvent {
+  const delayMs = recoveries === 0 ? 0 : Math.min(LOST_AGAIN_MS * 2 ** (recoveries - 1), LOST_MOST_MS);
   return {
-    heartbeat,
-    stop() {
-      stopped = true;
-      cancelTimeout?.();
-      cancelSilence?.();
-    },
+    type: "troupe.activity.failed",
+    error: event["error"] ?? null,
+    retryAt: rt.clock.now() + delayMs,
+    lost: true,
   };
 }

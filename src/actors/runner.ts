@@ -11,9 +11,10 @@ import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { EventLog } from "../events/log/log.ts";
 import type { RecordedEvent } from "../events/record.ts";
-import type { Projections } from "../projections/runner.ts";
+import type { Projections } from "../projections/face.ts";
 import { LiveActor } from "./actor.ts";
 import { alarms } from "./alarms.ts";
+import type { Away } from "./away/away.ts";
 import type { Clock } from "./clock.ts";
 import { directories } from "./directories.ts";
 import type { Fold } from "./fold.ts";
@@ -21,7 +22,8 @@ import type { Input } from "./inputs.ts";
 import { harmless } from "./harmless.ts";
 import { assertOpen, kindNamed, parseOutside, type Kinds } from "./kind.ts";
 import { hostFailed } from "./parking.ts";
-import { assertKinds, openIn, takeStock } from "./recover.ts";
+import type { Routes } from "./placement/routes.ts";
+import { assertKinds, takeStock, type Stock } from "./recover.ts";
 import type { RunningResident } from "./residents.ts";
 import { type CrashPoint, type Parked, type Progress, type Runtime, type Settings } from "./runtime.ts";
 import { watchers, type Watchers } from "./waits.ts";
@@ -40,6 +42,10 @@ export interface RunnerOptions extends Settings {
   readonly progressed: (progress: Progress) => void;
   /** Stands, before the epoch, in the id of every record that it writes. Default: random. */
   readonly writer?: string;
+  /** The way to actors of other partitions. Default: it runs them all. */
+  readonly routes?: Routes;
+  /** The way to hosts with other labels. Default: there is no other host. */
+  readonly away?: Away;
 }
 
 export interface Runner {
@@ -52,7 +58,7 @@ export interface Runner {
   /** Offers an input from outside. @throws `HOST_CLOSED`, `HOST_FAILED`. */
   offer(address: string, input: Input): void;
   /** Takes over everything that is open; not `all`: only what is asked for. */
-  recover(all: boolean, projections: Projections): Promise<void>;
+  recover(all: boolean, stock: Stock): Promise<void>;
   unpark(address: string): Promise<Parked | undefined>;
   skip(address: string, fold: Fold, seq: number): Promise<number>;
   /** Resolves once no actor has anything to do. */
@@ -62,7 +68,7 @@ export interface Runner {
 }
 
 export function createRunner(options: RunnerOptions): Runner {
-  const { log, kinds } = options;
+  const { kinds, routes } = options;
   const clock: Clock = {
     now: () => options.clock.now(),
     after: (ms, call) => options.clock.after(ms, harmless(call, fail)), // nobody else is there to catch
@@ -84,6 +90,7 @@ export function createRunner(options: RunnerOptions): Runner {
 
   function offer(address: string, input: Input, fresh = false): void {
     if (!running()) return;
+    if (routes?.isOwn(address) === false) return routes.send(address, input);
     let actor = actors.get(address);
     if (actor === undefined) {
       // whoever starts a root for the first time need not look for it: one that is there refuses the append
@@ -200,16 +207,16 @@ export function createRunner(options: RunnerOptions): Runner {
         throw new TroupeError("HOST_CLOSED", "the host is closed", { hint: "Open a new host." });
       offer(address, input);
     },
-    async recover(all, projections) {
-      let open = await takeStock(projections, log.partitions, directory);
+    async recover(all, stock) {
+      let open = await takeStock(stock, directory);
       const taken = new Set<string>();
       while (all && open.length > 0) {
         assertKinds(open, kinds);
-        for (const address of open) taken.add(address);
-        await Promise.all(open.map(takeOver));
+        for (const { address } of open) taken.add(address);
+        await Promise.all(open.map(({ address }) => takeOver(address)));
         // a zombie went on until each was taken over: what it started and settled is owed by nobody else
-        const now = running() ? await openIn(projections, log.partitions) : [];
-        open = now.filter((address) => !taken.has(address) && !actors.has(address));
+        const now = running() ? await stock.openNow() : [];
+        open = now.filter(({ address }) => !taken.has(address) && !actors.has(address));
       }
       const calls = recovered ?? [];
       recovered = undefined;

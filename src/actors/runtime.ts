@@ -2,7 +2,8 @@
 import type { EventLog } from "../events/log/log.ts";
 import type { Json } from "../events/json.ts";
 import type { RecordedEvent, SystemDelta } from "../events/record.ts";
-import type { Projections } from "../projections/runner.ts";
+import type { Projections } from "../projections/face.ts";
+import type { Away } from "./away/away.ts";
 import type { Clock } from "./clock.ts";
 import type { Fold } from "./fold.ts";
 import type { Input } from "./inputs.ts";
@@ -58,6 +59,8 @@ export interface Settings {
   readonly loadedLimit: number;
   /** Whether activities are started. If not, they stay owed: a process that stays will start them. */
   readonly activities: boolean;
+  /** What this host can do that others cannot: activities ask for it. */
+  readonly labels: readonly string[];
 }
 
 export interface Runtime extends Settings {
@@ -66,6 +69,8 @@ export interface Runtime extends Settings {
   readonly kinds: Kinds;
   readonly stepper: Stepper;
   readonly epoch: number;
+  /** The way to hosts with other labels; absent where there is no other host. */
+  readonly away?: Away;
   /** Of the log. */
   readonly projections: Pick<Projections, "rows">;
   /** Whether the host still runs its actors. */

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { Kind } from "../actors/kind.ts";
 import { AgentCommand, AgentInput, type AgentOutcome } from "../events/agent/work.ts";
-import type { AgentFact } from "../events/agent/facts.ts";
+import { AgentFact } from "../events/agent/facts.ts";
 import { agentMachine } from "../machines/agent/agent.ts";
 import type { Closed } from "./closed.ts";
 import type { AgentOptions } from "./working/registry.ts";
@@ -28,6 +28,7 @@ export function agentKind(machine: ReturnType<typeof workingAgent>): AgentKind {
     machine: machine as unknown as AgentKind["machine"], // it is; its inside is hidden
     events: AgentCommand,
     input: AgentInput,
+    facts: AgentFact,
     // where an answer brings both, that it ends matters more
     leadingFacts: ["agent.failed", "agent.completed"],
   };

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { defineKind, type Kind } from "../actors/kind.ts";
 import { BudgetInput, BudgetMessage } from "../events/agent/budget.ts";
-import type { BudgetFact } from "../events/agent/budget-facts.ts";
+import { BudgetFact } from "../events/agent/budget-facts.ts";
 import { budgetMachine } from "../machines/budget/budget.ts";
 import type { Closed } from "./closed.ts";
 
@@ -19,6 +19,7 @@ const kind = defineKind({
   machine: budgetMachine,
   events: BudgetMessage,
   input: BudgetInput,
+  facts: BudgetFact,
 });
 
 /** What agents reserve their calls with. */

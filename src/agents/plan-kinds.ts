@@ -5,8 +5,8 @@
 import type { z } from "zod";
 import type { Kind } from "../actors/kind.ts";
 import { TaskCommand, TaskInput, WorkflowCommand, type WorkflowInput } from "../events/commands.ts";
-import type { TaskFact, TaskOutcome } from "../events/facts/task.ts";
-import type { WorkflowFact, WorkflowOutcome } from "../events/facts/workflow.ts";
+import { TaskFact, type TaskOutcome } from "../events/facts/task.ts";
+import { WorkflowFact, type WorkflowOutcome } from "../events/facts/workflow.ts";
 import { workflowInput } from "../events/plan/input.ts";
 import { taskMachine } from "../machines/task/task.ts";
 import { workflowMachine } from "../machines/workflow/workflow.ts";
@@ -54,6 +54,9 @@ export function planKinds(options: PlanOptions = {}): PlanKinds {
     machine: machines.workflow,
     events: WorkflowCommand,
     input: workflowInput(agentNames(options), actorNames(options)),
+    facts: WorkflowFact,
+    // how it ended matters more than what that did to its tasks
+    leadingFacts: ["workflow.failed", "workflow.cancelled", "workflow.completed"],
   } as const;
   const task = {
     kind: "task",
@@ -61,6 +64,8 @@ export function planKinds(options: PlanOptions = {}): PlanKinds {
     machine: machines.task,
     events: TaskCommand,
     input: TaskInput,
+    facts: TaskFact,
+    leadingFacts: ["task.failed", "task.cancelled", "task.completed"],
   } as const;
   return [workflow, task, agentKind(agent), budgetKind];
 }

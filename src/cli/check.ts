@@ -1,5 +1,6 @@
 /** One thing that `troupe doctor` looked at. */
 import { TroupeError } from "../errors.ts";
+import type { NatsHealth } from "../events/log/jetstream/health.ts";
 import type { Metrics } from "../projections/metrics.ts";
 
 export interface Check {
@@ -9,6 +10,8 @@ export interface Check {
   readonly code?: string;
   readonly hint?: string;
   readonly metrics?: Metrics;
+  /** The server and the streams of a log on NATS. */
+  readonly nats?: NatsHealth;
 }
 
 /** A check that came upon an error. @throws what is no {@link TroupeError}. */

@@ -30,7 +30,7 @@ export async function command(
   try {
     return (await actor.send(event)).seq;
   } catch (error) {
-    if (TroupeError.is(error, "ACTOR_NOT_FOUND")) throw noSuchRun(run, log.url);
+    if (TroupeError.is(error, "ACTOR_NOT_FOUND")) throw noSuchRun(run, log);
     if (!TroupeError.is(error, "EVENT_REFUSED")) throw error;
     const { status, value } = await actor.snapshot();
     const state = stateLabel(status, value);

@@ -59,7 +59,7 @@ export async function drive(
   let owner: TroupeError | undefined;
   const open = async (all: boolean): Promise<Host<typeof kinds> | undefined> => {
     try {
-      const host = await createHost({ log, kinds, recover: all, warn });
+      const host = await createHost({ log, kinds, recover: all, warn, shared: false });
       host.failed.addEventListener("abort", () => trouble.abort(interrupted(host.failed.reason)));
       return host;
     } catch (error) {

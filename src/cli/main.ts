@@ -12,7 +12,8 @@ import { systemTerminal } from "./terminal.ts";
 
 const terminal = systemTerminal();
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+for (const signal of SIGNALS)
   process.on(signal, () => {
     if (stop.signal.aborted) process.exit(1);
     stop.abort();
@@ -28,6 +29,9 @@ process.stdout.on("error", (error) => {
 process.exitCode = await runCli(process.argv.slice(2), {
   terminal,
   stop: stop.signal,
+  letGo: () => {
+    for (const signal of SIGNALS) process.removeAllListeners(signal);
+  },
   env: process.env,
   folder: process.cwd(),
 });

@@ -1,6 +1,7 @@
 /**
  * How things look as text: times, spans, states, tables. Pure.
  */
+import { span } from "../projections/span.ts";
 import { tameLine } from "./terminal.ts";
 
 export interface Ink {
@@ -33,7 +34,12 @@ export function styleOf(state: string): keyof typeof CODES {
   }
 }
 
-export { span } from "../projections/span.ts";
+export { span };
+
+/** A length, or `-` where it is not known. */
+export function maybeSpan(ms: number | null | undefined): string {
+  return ms === null || ms === undefined ? "-" : span(ms);
+}
 
 /** A moment in UTC, to the second. */
 export function moment(at: number): string {
@@ -50,13 +56,20 @@ export function table(
   columns = Number.POSITIVE_INFINITY,
 ): readonly string[] {
   const tamed = [head, ...rows].map((row) => row.map(tameLine));
-  const widths = head.map((_, at) => Math.max(...tamed.map((row) => width(row[at] ?? ""))));
+  const widths = head.map((_, at) =>
+    tamed.reduce((most, row) => Math.max(most, width(row[at] ?? "")), 0),
+  );
   return tamed.map((row) => {
     const cells = row.map(
       (cell, at) => cell + " ".repeat(at === head.length - 1 ? 0 : (widths[at] ?? 0) - width(cell)),
     );
     return fit(cells.join("  ").trimEnd(), columns);
   });
+}
+
+/** `93.3 %` of a share from 0 to 1; nothing of null. */
+export function percent(share: number | null): string {
+  return share === null ? "" : `${(100 * share).toFixed(1)} %`;
 }
 
 /** `1 run`, `2 runs`. */
@@ -84,4 +97,9 @@ export function width(text: string): number {
   let columns = 0;
   for (const { segment } of SEGMENTS.segment(text)) columns += WIDE.test(segment) ? 2 : 1;
   return columns;
+}
+
+/** The same with `-` of what is not known, for tables and facts. */
+export function maybePercent(share: number | null | undefined): string {
+  return share === null || share === undefined ? "-" : percent(share);
 }

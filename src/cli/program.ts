@@ -8,8 +8,12 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../errors.ts";
+import { addAgents } from "./commands/agents.ts";
 import { addApprovals } from "./commands/approvals.ts";
+import { addArchive } from "./commands/archive.ts";
 import { addArtifacts } from "./commands/artifacts.ts";
+import { addBackup } from "./commands/backup.ts";
+import { addAsyncApi } from "./commands/asyncapi.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addChart } from "./commands/chart.ts";
 import { addCheckpoint } from "./commands/checkpoint.ts";
@@ -17,21 +21,31 @@ import { addContext } from "./commands/context.ts";
 import { addCritic } from "./commands/critic.ts";
 import { addCopy } from "./commands/copy.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addErase } from "./commands/erase.ts";
+import { addEvaluate } from "./commands/evaluate.ts";
+import { addExport } from "./commands/export.ts";
 import { addFeedback } from "./commands/feedback.ts";
+import { addHost } from "./commands/host.ts";
+import { addImport } from "./commands/import.ts";
 import { addLs } from "./commands/ls.ts";
 import { addMessages } from "./commands/messages.ts";
+import { addNats } from "./commands/nats.ts";
 import { addNew } from "./commands/new.ts";
 import { addPause } from "./commands/pause.ts";
 import { addPlanner } from "./commands/planner.ts";
+import { addProjections } from "./commands/projections.ts";
 import { addQuestions } from "./commands/questions.ts";
 import { addQueue } from "./commands/queue.ts";
+import { addRegressions } from "./commands/regressions.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addReport } from "./commands/report.ts";
 import { addRestart } from "./commands/restart.ts";
+import { addRestore } from "./commands/restore.ts";
 import { addResume } from "./commands/resume.ts";
 import { addRun } from "./commands/run.ts";
 import { addSchema } from "./commands/schema.ts";
 import { addShow } from "./commands/show.ts";
+import { addStats } from "./commands/stats.ts";
 import { addSweep } from "./commands/sweep.ts";
 import { addTail } from "./commands/tail.ts";
 import { addValidate } from "./commands/validate.ts";
@@ -85,6 +99,7 @@ function programOf(shell: Shell): Command {
     addApprovals,
     addQuestions,
     addCheckpoint,
+    addHost,
   ];
   const views = [
     addLs,
@@ -97,11 +112,19 @@ function programOf(shell: Shell): Command {
     addDoctor,
     addSweep,
     addCopy,
+    addBackup,
+    addRestore,
+    addArchive,
+    addErase,
+    addProjections,
   ];
   const team = [addMessages, addContext, addQueue];
-  const plans = [addPlanner, addNew, addValidate, addSchema, addChart];
-  const quality = [addCritic, addFeedback];
-  for (const add of [...runs, ...views, ...team, ...plans, ...quality]) add(program, shell);
+  const plans = [addPlanner, addNew, addValidate, addSchema, addChart, addAsyncApi];
+  const quality = [addCritic, addFeedback, addEvaluate, addRegressions];
+  const analytics = [addStats, addAgents];
+  const others = [addImport, addExport, addNats];
+  const all = [...runs, ...views, ...team, ...plans, ...quality, ...analytics, ...others];
+  for (const add of all) add(program, shell);
   return program;
 }
 

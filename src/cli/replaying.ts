@@ -6,6 +6,7 @@ import { kindsByName, type Kinds } from "../actors/kind.ts";
 import { load, type LoadEnv } from "../actors/load.ts";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
+import { ARCHIVE_FILES, ARCHIVED } from "../events/log/archived.ts";
 import type { EventLog } from "../events/log/log.ts";
 import { hostKinds } from "../agents/host-kinds.ts";
 
@@ -49,6 +50,31 @@ export async function replay(env: LoadEnv, address: string, to?: number): Promis
   }
 }
 
+export interface ReplayedAll {
+  /** Actors whose every state hash is the same. */
+  readonly good: number;
+  /** Actors of kinds that are not known here, by kind. */
+  readonly strange: ReadonlyMap<string, number>;
+  readonly faults: readonly TroupeError[];
+}
+
+/** Replays actors, one after the other; erased ones have nothing to replay. */
+export async function replayAll(env: LoadEnv, addresses: Iterable<string>): Promise<ReplayedAll> {
+  const strange = new Map<string, number>();
+  const faults: TroupeError[] = [];
+  let good = 0;
+  for (const address of addresses) {
+    const { kind } = parseAddress(address);
+    if (!env.kinds.has(kind)) strange.set(kind, (strange.get(kind) ?? 0) + 1);
+    else {
+      const { fault } = await replay(env, address);
+      if (fault === undefined) good++;
+      else if (fault.code !== "RUN_ERASED") faults.push(fault);
+    }
+  }
+  return { good, strange, faults };
+}
+
 /** Its machine is in the program that embeds Troupe, not in this command. */
 function notOurs(address: string): TroupeError {
   const { kind } = parseAddress(address);
@@ -58,10 +84,11 @@ function notOurs(address: string): TroupeError {
   });
 }
 
-/** The addresses of the actors of a run, or of all runs, in the order of their first records. */
+/** The addresses of the actors of a run, or of all runs, in the order of their first records; not of archived ones. */
 export async function addressesIn(log: EventLog, root?: string): Promise<readonly string[]> {
   const found = new Set<string>();
-  for await (const { stream } of log.scan())
-    if (root === undefined || parseAddress(stream).root === root) found.add(stream);
+  for await (const { stream, type } of log.scan({ archived: false }))
+    if (type === ARCHIVED || stream === ARCHIVE_FILES) found.delete(stream);
+    else if (root === undefined || parseAddress(stream).root === root) found.add(stream);
   return [...found];
 }

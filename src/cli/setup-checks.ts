@@ -42,7 +42,7 @@ export function advice(check: Check): Check {
 
 async function brokerCheck(url: string): Promise<Check> {
   const name = "broker";
-  if (!url.startsWith("nats:"))
+  if (!/^(nats|tls):/.test(url))
     return { name, ok: true, found: "none is needed: the log is no server's" };
   const began = performance.now();
   const answered = (): string => `answers after ${span(performance.now() - began)}`;

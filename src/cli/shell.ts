@@ -5,7 +5,8 @@
 import { userInfo } from "node:os";
 import { Option, type Command } from "commander";
 import { TroupeError } from "../errors.ts";
-import { parseAddress } from "../events/address.ts";
+import { parseAddress, rootOf } from "../events/address.ts";
+import { runErased } from "../events/log/erased.ts";
 import { DEFAULT_URL, openLog, type OpenLogOptions } from "../events/log/open.ts";
 import type { EventLog } from "../events/log/log.ts";
 import { inked, table } from "./paper.ts";
@@ -15,6 +16,8 @@ export interface Shell {
   readonly terminal: Terminal;
   /** Aborts when the user wants the command to end. */
   readonly stop: AbortSignal;
+  /** From now on a signal ends the process at once: before work that hears of none, and leaves nothing half done. */
+  readonly letGo?: () => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder in which the command was typed. */
   readonly folder: string;
@@ -46,7 +49,7 @@ export async function openExisting(url: string, options: OpenLogOptions = {}): P
   } catch (error) {
     if (!TroupeError.is(error, "LOG_NOT_FOUND")) throw error;
     throw new TroupeError(error.code, error.message, {
-      hint: "Mind --log and the folder you are in; the first `troupe run`, or a program of yours, makes a log.",
+      hint: "Mind --log and the folder you are in; the first `troupe run` or `troupe import`, or a program of yours, makes a log.",
       data: error.data,
       cause: error,
     });
@@ -74,9 +77,9 @@ export function checkTexts(texts: Readonly<Record<string, string | undefined>>, 
 
 /** @throws {@link TroupeError} `USAGE` unless a run may have this id. */
 export function checkRunId(run: string): void {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(run)) return;
+  if (/^[A-Za-z0-9_-]{1,64}(~[2-9][0-9]{0,8}|~1[0-9]{1,8})?$/.test(run)) return;
   throw new TroupeError("USAGE", `"${run}" is not an id for a run`, {
-    hint: 'Use up to 64 letters, digits, "_" and "-".',
+    hint: 'Use up to 64 letters, digits, "_" and "-"; "~2" behind it uses the id of an archived run once more.',
   });
 }
 
@@ -108,7 +111,9 @@ export function printTable(
   for (const line of lines) terminal.out(line);
 }
 
-export function noSuchRun(id: string, url: string): TroupeError {
+export function noSuchRun(id: string, { url, codec }: Pick<EventLog, "url" | "codec">): TroupeError {
+  const root = id.includes("/") ? rootOf(id) : id;
+  if (codec?.isErased?.(root) === true) return runErased(root);
   return new TroupeError("RUN_NOT_FOUND", `there is no run or actor "${id}" in ${url}`, {
     hint: "List the runs with `troupe ls`, and mind --log.",
     data: { id },

@@ -29,11 +29,20 @@ const MAX_LENGTH = 512;
  * @throws {@link TroupeError} `ADDRESS_INVALID` naming the part that is wrong.
  */
 export function parseAddress(text: string): Address {
+  if (text === last.text && text !== "") return last.address;
   const whole = text.length > MAX_LENGTH ? null : WHOLE.exec(text);
   if (whole === null) throw faultIn(text);
   const [, kind = "", root = "", below = ""] = whole;
-  return { kind, root, path: below === "" ? [] : below.slice(1).split(":") };
+  const address = { kind, root, path: below === "" ? [] : below.slice(1).split(":") };
+  last = { text, address };
+  return address;
 }
+
+/** Whoever looks at a record asks for its address again: ten projections in a row do. */
+let last: { readonly text: string; readonly address: Address } = {
+  text: "",
+  address: { kind: "", root: "", path: [] },
+};
 
 /** The root of an address that is known to be one. */
 export function rootOf(address: string): string {
@@ -61,6 +70,14 @@ export function partitionOf(root: string, partitions: number): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(root, "utf8")) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0) % partitions;
+}
+
+/** An address of no actor that lies in a partition: for what concerns the partition as such. */
+export function addressIn(partition: number, partitions: number): string {
+  for (let n = 1; ; n++) {
+    const root = n === 1 ? "any" : `any~${n}`;
+    if (partitionOf(root, partitions) === partition) return `host/${root}`;
+  }
 }
 
 /** A child id as part of an address: itself where it fits, else its fitting characters and a short hash. */

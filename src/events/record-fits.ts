@@ -3,7 +3,7 @@
  * asks first. Whatever fits here fits the schema (a property test holds them together); what does
  * not may still be a record, and the schema has the last word and the message.
  */
-import type { RecordBody } from "./record.ts";
+import type { Born, RecordBody } from "./record.ts";
 
 type Test = (value: unknown) => boolean;
 
@@ -28,11 +28,29 @@ function recordOf(test: Test): Test {
 const STATUSES: ReadonlySet<unknown> = new Set(["active", "done", "error", "stopped"]);
 const NEEDED = ["v", "version", "epoch", "state", "status", "hash", "owes"] as const;
 
+/** An object of these fields alone. */
+function only(tests: Readonly<Record<string, Test>>): Test {
+  const known = new Map(Object.entries(tests));
+  return (value) =>
+    isObject(value) && Object.entries(value).every(([key, field]) => known.get(key)?.(field) === true);
+}
+
+const BORN: Record<keyof Born, Test> = {
+  id: isText,
+  input: isAnything,
+  parent: isText,
+  lineage: listOf(isText),
+  systemId: isText,
+  syncSnapshot: (value) => value === true,
+};
+const isBirth = only(BORN);
+
 /** Every field but those of rare records, which are left to the schema. */
-const TESTS: Record<Exclude<keyof RecordBody, "born" | "checkpoint" | "system">, Test> = {
+const TESTS: Record<Exclude<keyof RecordBody, "checkpoint" | "system">, Test> = {
   v: isCount, // which, is looked at last
   version: isText,
   epoch: isCount,
+  born: (value) => isBirth(value) && isObject(value) && "id" in value,
   event: isEvent,
   from: isText,
   timer: isText,

@@ -112,11 +112,12 @@ export type RecordBody = z.infer<typeof RecordBody>;
 /**
  * Reads a record's body.
  *
- * @throws {@link TroupeError} `LOG_NEWER` where a newer Troupe wrote it, `RECORD_INVALID` where it is no record.
+ * @throws {@link TroupeError} `LOG_NEWER` where a newer Troupe wrote it, `RECORD_INVALID` where it is no record, `RUN_ERASED`.
  */
 export function parseBody(body: JsonObject, place: string): RecordBody {
   const version = body["v"];
   if (fits(body, RECORD_VERSION)) return body;
+  if (body["erased"] === true) throw erased(place);
   if (typeof version === "number" && version > RECORD_VERSION)
     throw new TroupeError(
       "LOG_NEWER",
@@ -134,6 +135,13 @@ export function parseBody(body: JsonObject, place: string): RecordBody {
       hint: "Run `troupe doctor` on this log.",
     },
   );
+}
+
+function erased(place: string): TroupeError {
+  return new TroupeError("RUN_ERASED", `${place} cannot be read: its run was erased`, {
+    hint: "Use another id; what was erased does not come back.",
+    data: { place },
+  });
 }
 
 /** How messages name a record. */

@@ -1,10 +1,14 @@
 /**
  * NATS subjects of a log, so that any other tool can subscribe:
  *
- *     troupe.NAME.ev.<partition>.<kind>.<id>.<type>   records; <id> is `root:path`
+ *     troupe.NAME.ev.<partition>.<kind>.<id>.<type>   appends; <id> is `root:path`
+ *     troupe.NAME.pub.<partition>.<kind>.<id>.<type>  the same once it is stored: for other tools
  *     troupe.NAME.cmd.<partition>.<kind>.<id>         commands to the owner
+ *     troupe.NAME.msg.<partition>.<kind>.<id>         what actors of other partitions send, host to host
+ *     troupe.NAME.work.<label>                        activities for hosts with a label
+ *     troupe.NAME.worker.<line>                       what is said while one of them works, both ways
  *
- * - 1. A type's dots are token separators: `troupe.*.ev.*.task.*.task.failed` is every failed task.
+ * - 1. A type's dots are token separators: `troupe.*.pub.*.task.*.task.failed` is every failed task.
  * - 2. What NATS does not take in a token, or gives a meaning, is written `%XX` per UTF-8
  *      byte, an empty token as a single `%`: no two types share a subject, and each can be read back.
  * - 3. Nothing that a caller writes can leave its own actor's subjects.
@@ -50,14 +54,32 @@ export function partitionFilter(name: string, partition: number): string {
   return `troupe.${name}.ev.${partition}.>`;
 }
 
-/** Where commands to an actor go. */
-export function commandSubject(log: Subjects, address: string): string {
-  return actorSubject(log, "cmd", address);
+/** The filter under which the records of one partition are published once they are stored. */
+export function publicFilter(name: string, partition: number): string {
+  return `troupe.${name}.pub.${partition}.>`;
 }
 
-/** The filter for all commands to one log. */
-export function commandFilter(name: string): string {
-  return `troupe.${name}.cmd.>`;
+/** Commands from outside, or what actors of other partitions send: who may do one may not do the other. */
+export type CommandSpace = "cmd" | "msg";
+
+/** Where commands to an actor go. */
+export function commandSubject(log: Subjects, address: string, space: CommandSpace = "cmd"): string {
+  return actorSubject(log, space, address);
+}
+
+/** The filter for all commands to one log, or to one of its partitions. */
+export function commandFilter(name: string, space: CommandSpace, partition?: number): string {
+  return `troupe.${name}.${space}.${partition === undefined ? "" : `${partition}.`}>`;
+}
+
+/** Where hosts with a label are asked for work. */
+export function workSubject(name: string, label: string): string {
+  return `troupe.${name}.work.${label}`;
+}
+
+/** Where one side of a piece of work hears the other. */
+export function workerSubject(name: string, line: string): string {
+  return `troupe.${name}.worker.${line}`;
 }
 
 /** Where an actor's snapshot lies. */
@@ -80,7 +102,7 @@ export function unescapeType(tokens: string): string {
   return tokens.split(".").map(unescapeToken).join(".");
 }
 
-function actorSubject(log: Subjects, space: "ev" | "cmd" | "snap", address: string): string {
+function actorSubject(log: Subjects, space: "ev" | "snap" | CommandSpace, address: string): string {
   const partition = partitionOfAddress(address, log.partitions);
   const [kind, id] = address.split("/", 2);
   return `troupe.${log.name}.${space}.${partition}.${kind}.${id}`;

@@ -7,18 +7,25 @@
  */
 import { TroupeError } from "../errors.ts";
 import { parseAddress, partitionOf } from "../events/address.ts";
+import { assertJson } from "../events/json.ts";
 import type { Scanned } from "../events/log/log.ts";
 import { parseBody, placeOf } from "../events/record.ts";
+import { BUILT_IN } from "./built-in.ts";
 import type { Envelope, Projection, StepRecord } from "./projection.ts";
-import type { Change, Checkpoint, Entry, ProjectionStore } from "./store.ts";
+import { withSpread } from "./spread.ts";
+import type { Change, Checkpoint, Entry, ProjectionStore, State } from "./store.ts";
 
 /** A projection, and where it stands. */
 export interface Standing {
   readonly projection: Projection;
-  /** What the store holds. */
+  /** Which build is gone on with. */
+  readonly into: State;
+  /** What the store holds of that. */
   readonly before: Checkpoint | undefined;
-  /** What of it counts: `before`, or the beginning where that is of another log or version. */
+  /** What of it counts: `before`, or the beginning where that is of another log. */
   readonly from: Checkpoint;
+  /** Whether anything stands there that has to go, were there nothing to fold. */
+  readonly replaces: boolean;
 }
 
 /** A key that a batch has parked. */
@@ -30,7 +37,7 @@ export interface ParkedKey {
 
 export interface Batch {
   readonly folded: number;
-  /** Whether there is anything to write: what stood there may have to go. */
+  /** Whether there is anything to write. */
   readonly dirty: boolean;
   /** What to say once the batch is written. */
   readonly parked: readonly ParkedKey[];
@@ -38,7 +45,8 @@ export interface Batch {
   fold(record: Scanned): void;
   /** Goes on behind a record that a later one takes out. */
   pass(record: Scanned): void;
-  changes(): readonly Change[];
+  /** @param done whether the end of the log was reached: what was made beside is read then (P3). */
+  changes(done: boolean): readonly Change[];
   /** Where its projections stand once it is written. */
   next(): readonly Standing[];
 }
@@ -51,14 +59,19 @@ export function batchOf(group: readonly Standing[], store: ProjectionStore, part
   let folded = 0;
   const parked: ParkedKey[] = [];
   const parts = group.map((standing) => {
-    const { projection, before, from: start } = standing;
-    const dirty = new Map<string, Entry | undefined>();
+    const { projection, into, before, from: start } = standing;
+    const dirty = new Map<string, Entry>();
     const fresh = before !== start;
-    const entryOf = (key: string): Entry | undefined => {
-      if (dirty.has(key)) return dirty.get(key);
-      return fresh ? undefined : store.entry(projection.name, key);
+    const stored = fresh ? undefined : store.reader(projection, into);
+    const known = new Set<string>();
+    const entryOf = (key: string, seq: number): Entry | undefined => {
+      const own = dirty.get(key);
+      if (own !== undefined || (seq === 1 && projection.byStream === true)) return own;
+      const found = stored?.(key);
+      if (found !== undefined) known.add(key);
+      return found;
     };
-    return { standing, dirty, fresh, entryOf };
+    return { standing, dirty, known, fresh, entryOf };
   });
   const after = ({ from: start }: Standing): Checkpoint => ({
     version: start.version,
@@ -77,7 +90,7 @@ export function batchOf(group: readonly Standing[], store: ProjectionStore, part
       return folded;
     },
     get dirty() {
-      return folded > 0 || parts.some(({ standing, fresh }) => fresh && standing.before !== undefined);
+      return folded > 0 || parts.some(({ standing }) => standing.replaces);
     },
     parked,
     fold(record) {
@@ -85,17 +98,14 @@ export function batchOf(group: readonly Standing[], store: ProjectionStore, part
       folded += 1;
       for (const { standing, dirty, entryOf } of parts) {
         const { projection } = standing;
-        const key = projection.key(
-          step.record,
-          step.fault === undefined ? step.record.body : undefined,
-        );
-        if (key === undefined) continue;
-        const old = entryOf(key);
-        if (old?.parked !== undefined) continue;
-        const entry = moved(projection, old, { step, at: standing.from.folded + folded });
-        dirty.set(key, entry);
-        if (entry?.parked !== undefined)
-          parked.push({ projection: projection.name, key, message: entry.parked });
+        for (const key of keysOf(projection, step)) {
+          const old = entryOf(key, record.seq);
+          if (old?.parked !== undefined) continue;
+          const entry = moved(projection, old, { key, step, at: standing.from.folded + folded });
+          dirty.set(key, entry);
+          if (entry.parked !== undefined)
+            parked.push({ projection: projection.name, key, message: entry.parked });
+        }
       }
       moveTo(record);
     },
@@ -103,18 +113,21 @@ export function batchOf(group: readonly Standing[], store: ProjectionStore, part
       folded += 1;
       moveTo(record);
     },
-    changes: () =>
-      parts.map(({ standing, dirty, fresh }) => ({
-        projection: standing.projection.name,
-        before: standing.before,
-        after: after(standing),
-        fresh,
-        entries: dirty,
-      })),
+    changes: (done) =>
+      parts.map(({ standing, dirty, known, fresh }) => {
+        const { projection, into, before } = standing;
+        const { tables = [] } = projection;
+        const entries = new Map(
+          [...dirty].map(([key, entry]) => {
+            return [key, withSpread({ ...entry, isNew: !known.has(key) }, key, tables)] as const;
+          }),
+        );
+        return { projection, into, before, after: after(standing), fresh, done, entries };
+      }),
     next: () =>
       parts.map(({ standing }) => {
         const reached = after(standing);
-        return { projection: standing.projection, before: reached, from: reached };
+        return { ...standing, before: reached, from: reached };
       }),
   };
 }
@@ -128,19 +141,44 @@ function readStep(record: Scanned): Step {
   try {
     return { record: { ...record, body: parseBody(record.body, placeOf(record)) } };
   } catch (fault) {
-    if (TroupeError.is(fault, "RECORD_INVALID")) return { record, fault };
+    if (TroupeError.is(fault, "RECORD_INVALID") || TroupeError.is(fault, "RUN_ERASED"))
+      return { record, fault };
     throw fault;
   }
 }
 
-function moved(
-  projection: Projection,
-  old: Entry | undefined,
-  { step, at }: { readonly step: Step; readonly at: number },
-): Entry | undefined {
+/** As the store keeps them. @throws {@link TroupeError} `PROJECTION_INVALID`: no key could be parked. */
+function keysOf(projection: Projection, { record, fault }: Step): readonly string[] {
   try {
-    const row = foldRow(projection, old?.row, step);
-    return row === undefined ? undefined : { row, moved: at };
+    const keys = projection.key(record, fault === undefined ? record.body : undefined);
+    if (keys === undefined) return [];
+    const all = typeof keys === "string" ? [keys] : keys;
+    return all.map((key) => (key.isWellFormed() ? key : key.toWellFormed()));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const { name } = projection;
+    throw new TroupeError(
+      "PROJECTION_INVALID",
+      `projection "${name}" gives no key for ${placeOf(record)}: ${why}`,
+      { hint: "Mend its key(): a text, a list of texts, or undefined.", data: { name }, cause },
+    );
+  }
+}
+
+/** A record on its way into a row. */
+interface Arrival {
+  readonly key: string;
+  readonly step: Step;
+  /** Number of the record, as the projection counts them. */
+  readonly at: number;
+}
+
+function moved(projection: Projection, old: Entry | undefined, arrival: Arrival): Entry {
+  const { step, at } = arrival;
+  if (TroupeError.is(step.fault, "RUN_ERASED")) return { row: undefined, moved: at };
+  try {
+    const row = foldRow(projection, old?.row, arrival);
+    return { row, moved: at };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const parked = step.fault === undefined ? `${placeOf(step.record)} cannot be folded: ${why}` : why;
@@ -148,8 +186,18 @@ function moved(
   }
 }
 
-function foldRow(projection: Projection, row: unknown, step: Step): unknown {
-  if (step.fault === undefined) return projection.fold(row, step.record);
+/** Of a projection of one's own, held to JSON: else a row is another one once it was kept. */
+function foldRow(projection: Projection, row: unknown, arrival: Arrival): unknown {
+  if (OURS.has(projection)) return folded(projection, row, arrival);
+  const next = folded(projection, structuredClone(row), arrival); // it may write into what it is given
+  if (next !== undefined) assertJson(next, "row");
+  return next;
+}
+
+const OURS: ReadonlySet<Projection> = new Set(BUILT_IN);
+
+function folded(projection: Projection, row: unknown, { step, key }: Arrival): unknown {
+  if (step.fault === undefined) return projection.fold(row, step.record, key);
   if (projection.unreadable === undefined) throw step.fault;
-  return projection.unreadable(row, step.record);
+  return projection.unreadable(row, step.record, key);
 }

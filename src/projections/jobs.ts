@@ -14,6 +14,7 @@ import { QueueAdded, QueueFired } from "../events/queue/queue.ts";
 import { reader } from "../events/recorded.ts";
 import type { RecordBody } from "../events/record.ts";
 import type { Projection, StepRecord } from "./projection.ts";
+import { jobsTable } from "./tables/jobs.ts";
 
 export interface JobRow {
   /** Its number in the queue. */
@@ -53,6 +54,7 @@ export interface JobRow {
 export const jobs: Projection<JobRow> = {
   name: "jobs",
   version: 1,
+  byStream: true,
   key: ({ stream }) => (isJob(stream) ? stream : undefined),
   fold(row, record) {
     const { body } = record;
@@ -66,6 +68,7 @@ export const jobs: Projection<JobRow> = {
     );
     return { ...after, status: JobStatus.parse(body.state) };
   },
+  tables: [jobsTable],
 };
 
 /** Numbers of the jobs of each workflow, by queue and workflow. */

@@ -1,4 +1,5 @@
 /** What the runs of a log come to, in numbers. Pure. */
+import { sumOf } from "./analytics/averages.ts";
 import type { Spent } from "../events/agent/spent.ts";
 import { mean } from "./progress.ts";
 import { spentBy } from "./runs-agents.ts";
@@ -32,9 +33,9 @@ export function metricsOf(views: readonly RunView[]): Metrics {
   return {
     runs: measured(views, ({ startedAt, movedAt }) => movedAt - startedAt),
     tasks: measured(tasks, ({ durationMs }: TaskView) => durationMs),
-    retries: sum(starts.map(({ attempts }) => Math.max(0, attempts.length - 1))),
-    restarts: sum(starts.map((start) => start.restarts)),
-    reworks: sum(starts.map((start) => start.reworks)),
+    retries: sumOf(starts.map(({ attempts }) => Math.max(0, attempts.length - 1))),
+    restarts: sumOf(starts.map((start) => start.restarts)),
+    reworks: sumOf(starts.map((start) => start.reworks)),
     spent: spentBy(views.flatMap(({ agents }) => agents)),
   };
 }
@@ -51,8 +52,4 @@ function measured<T extends { readonly status: string }>(
     byStatus: Object.fromEntries([...groups].map(([status, some]) => [status, some.length])),
     ...(average !== undefined && { meanDurationMs: Math.round(average) }),
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

@@ -10,6 +10,7 @@ import type { Projection } from "./projection.ts";
 export const openActors: Projection<{ readonly seq: number }> = {
   name: "open-actors",
   version: 1,
+  byStream: true,
   key: ({ stream }) => stream,
   fold: (_, { seq, body }) => (body.owes > 0 ? { seq } : undefined),
   /** It counts as open, so that it is loaded, and parks (A5). */

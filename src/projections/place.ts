@@ -25,7 +25,7 @@ export function placeOfProjections(
 ): Place | undefined {
   const file = /^sqlite:(.+)$/.exec(url)?.[1];
   if (file !== undefined) return besideFile(file);
-  const name = /^nats:\/\/[^/]+\/([A-Za-z0-9_-]+)$/.exec(url)?.[1];
+  const name = /^(?:nats|tls):\/\/[^/]+\/([A-Za-z0-9_-]+)$/.exec(url)?.[1];
   if (name === undefined) return undefined;
   const cache = cacheFolder(env["XDG_CACHE_HOME"], home);
   if (cache === undefined) return undefined;

@@ -7,6 +7,9 @@
  */
 import { TaskFact } from "../events/facts/task.ts";
 import type { RecordBody } from "../events/record.ts";
+import { checkIn } from "./runs-checks.ts";
+import { commitsIn } from "./runs-commits.ts";
+import { stayed, stayOf } from "./runs-stays.ts";
 import {
   only,
   stateLabel,
@@ -40,8 +43,11 @@ export function withStart(
 export function startMoved(start: StartView, at: number, body: RecordBody): StartView {
   const status = stateLabel(body.status, body.state);
   const again = status === "RUNNING" && body.event?.type === "troupe.recovered";
+  const waitsFor = status === "WAITING" ? waitIn(body.state) : undefined;
   const moved: StartView = {
-    ...waiting(start, status === "WAITING" ? waitIn(body.state) : undefined),
+    ...waiting(start, waitsFor),
+    ...stayed(start, stayOf(status, waitsFor), at),
+    ...only({ commits: commitsIn(body.output), check: checkIn(body.output) }),
     status,
     ...(again && { restarts: start.restarts + 1, againAt: at }),
     ...(body.status !== "active" && { endedAt: start.endedAt ?? at }),
@@ -197,14 +203,17 @@ const PARTS: readonly (keyof TaskParts)[] = [
 ];
 
 function partsOf(task: TaskParts): TaskParts {
-  const known = PARTS.filter((key) => task[key] !== undefined);
-  return Object.fromEntries(known.map((key) => [key, task[key]])) as unknown as TaskParts; // the keys that it must have are never undefined
+  const known: Partial<Record<keyof TaskParts, unknown>> = {};
+  for (const key of PARTS) if (task[key] !== undefined) known[key] = task[key];
+  return known as unknown as TaskParts; // the keys that it must have are never undefined
 }
 
 type Face = Omit<TaskView, keyof TaskParts | "purpose" | "delegatedAt">;
 
 function startedFace(start: StartView): Face {
-  const { n: _n, round: _r, delegatedAt: _d, approach: _a, attempts, againAt, ...rest } = start;
+  const { attempts, againAt, ...whole } = start;
+  const { n: _n, round: _r, delegatedAt: _d, approach: _a, ...known } = whole;
+  const { since: _s, stays: _t, commits: _c, check: _k, ...rest } = known;
   const last = attempts.at(-1);
   const startedAt = last && Math.max(last.startedAt, againAt ?? 0);
   return {

@@ -8,6 +8,9 @@ import type { Compensation, GateKind } from "../events/facts/workflow.ts";
 import type { BranchReason, Failure } from "../events/failure.ts";
 import type { Strategy } from "../events/healing.ts";
 import type { AgentView } from "./runs-agents.ts";
+import type { CheckView } from "./runs-checks.ts";
+import type { CommitView } from "./runs-commits.ts";
+import type { FeedbackView } from "./runs-feedback.ts";
 import type { Json } from "../events/json.ts";
 import type { Pattern } from "../events/plan/plan.ts";
 import type { Purpose, Synthesis } from "../events/work.ts";
@@ -40,6 +43,10 @@ export interface StartView {
   readonly delegatedAt?: number;
   readonly status?: string;
   readonly waitsFor?: Waits;
+  /** Since when it is in its present state, as `runs-stays.ts` names it. */
+  readonly since?: number;
+  /** How long it was in each of its states before, in ms. */
+  readonly stays?: Readonly<Record<string, number>>;
   readonly attempts: readonly AttemptView[];
   /** How often a command that a crash or a stop had cut short was started again. */
   readonly restarts: number;
@@ -55,6 +62,10 @@ export interface StartView {
   readonly summary?: string;
   readonly failure?: Failure;
   readonly reason?: string;
+  /** What it has committed to a repository: of which task, and under which names. */
+  readonly commits?: readonly CommitView[];
+  /** What its tests or scans found. */
+  readonly check?: CheckView;
 }
 
 /** What a WAITING task waits for. */
@@ -181,18 +192,6 @@ export interface AlertView {
   readonly at: number;
 }
 
-/** What somebody thinks of an execution. */
-export interface FeedbackView {
-  readonly task: string;
-  /** Absent: the last one at that time. */
-  readonly attempt?: number | undefined;
-  /** 1 to 5. */
-  readonly rating: number;
-  readonly comment?: string | undefined;
-  readonly by?: string | undefined;
-  readonly givenAt: number;
-}
-
 export interface RunView {
   readonly run: string;
   readonly name: string;
@@ -208,6 +207,8 @@ export interface RunView {
   readonly startedAt: number;
   /** Of the run's last record. */
   readonly movedAt: number;
+  /** When its workflow ended; what its actors say after that moves it no more. */
+  readonly endedAt?: number;
   readonly records: number;
   readonly artifacts: string;
   /** In plan order, then those that were added, in order. */
@@ -292,6 +293,7 @@ export function isIn(state: Json, name: string): boolean {
 
 /** Of some values, those that are known: a row holds no `undefined`. */
 export function only<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const known = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(known) as { [K in keyof T]?: Exclude<T[K], undefined> }; // the rest is left out
+  const known: Partial<T> = {};
+  for (const key in values) if (values[key] !== undefined) known[key] = values[key];
+  return known as { [K in keyof T]?: Exclude<T[K], undefined> }; // the rest is left out
 }

@@ -16,11 +16,14 @@ export function workflowMoved(view: RunView, at: number, body: RecordBody): RunV
   const cancelled = view.cancelled || status === "CANCELLED" || isIn(body.state, "cancelling");
   const input = body.born?.input;
   const first = input === undefined ? view : born(view, at, input);
-  const moved: RunView = { ...first, status, cancelled, open: body.status === "active" };
+  const open = body.status === "active";
+  const end = open ? undefined : (view.endedAt ?? at);
+  const moved: RunView = { ...first, status, cancelled, open, ...only({ endedAt: end }) };
   const after = (body.facts ?? []).reduce<RunView>((run, found) => {
     const parsed = WorkflowFact.safeParse(found);
     return parsed.success ? withFact(run, parsed.data, at) : run;
   }, moved);
+  if (body.output === undefined) return after;
   const output = WorkflowOutcome.safeParse(body.output);
   return output.success ? ended(after, output.data, at) : after;
 }

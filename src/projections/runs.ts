@@ -6,14 +6,15 @@
  *   come in, the end is the same: no two actors' records touch the same part of the row.
  */
 import { parseAddress } from "../events/address.ts";
-import { FeedbackFact } from "../events/feedback.ts";
 import type { Projection, StepRecord as WholeRecord } from "./projection.ts";
 import { withAgent } from "./runs-agents.ts";
+import { withFeedback } from "./runs-feedback.ts";
 import { withTask } from "./runs-listed.ts";
 import { unknownRun } from "./runs-plan.ts";
 import { startMoved, withStart } from "./runs-task.ts";
-import type { FeedbackView, RunView } from "./runs-view.ts";
+import type { RunView } from "./runs-view.ts";
 import { workflowMoved } from "./runs-workflow.ts";
+import { RUN_TABLES } from "./tables/runs.ts";
 
 /** What this fold reads of a record. */
 export type RunRecord = Pick<WholeRecord, "stream" | "at" | "body">;
@@ -21,11 +22,12 @@ export type RunRecord = Pick<WholeRecord, "stream" | "at" | "body">;
 /** One row per run, by its id: what `troupe ls`, `show` and the reports read. */
 export const runs: Projection<RunView> = {
   name: "runs",
-  version: 4,
+  version: 6,
   key({ stream }) {
     return isOfRun(parseAddress(stream)) ? parseAddress(stream).root : undefined;
   },
   fold: evolveRun,
+  tables: RUN_TABLES,
 };
 
 /** Whether an actor is a part of a run. An agent that somebody has started by itself is not. */
@@ -50,15 +52,6 @@ export function evolveRun(view: RunView | undefined, record: RunRecord): RunView
     ...task,
     starts: withStart(task, n, (start) => startMoved(start, at, body)),
   }));
-}
-
-/** What people think of a run moves it no further. */
-function withFeedback(view: RunView, { at, body }: RunRecord): RunView {
-  const given = (body.facts ?? []).flatMap((found): readonly FeedbackView[] => {
-    const { data } = FeedbackFact.safeParse(found);
-    return data === undefined ? [] : [{ ...data.data, givenAt: at }];
-  });
-  return given.length === 0 ? view : { ...view, feedback: [...view.feedback, ...given] };
 }
 
 function touched(view: RunView, at: number): RunView {

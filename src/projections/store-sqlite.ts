@@ -12,12 +12,17 @@
 import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { TroupeError } from "../errors.ts";
 import type { Codec } from "../events/log/log.ts";
 import { isDamage } from "../events/log/sqlite-fault.ts";
 import { patiently } from "../events/log/sqlite-open.ts";
-import { integer, optional, text, type Row } from "../events/log/sqlite-row.ts";
 import { pragma } from "../events/log/sqlite-schema.ts";
-import { Checkpoint, sameCheckpoint, StoreFault, type Entry, type ProjectionStore } from "./store.ts";
+import { buildList, BUILDS, type Build } from "./store-sqlite-builds.ts";
+import { openRows, PLAIN, type BuildRows, type RowCodec } from "./store-sqlite-tables.ts";
+import { askCopy } from "./store-copy.ts";
+import { askFile } from "./store-sqlite-ask.ts";
+import type { Projection } from "./projection.ts";
+import { sameCheckpoint, StoreFault, TOLD_FOR, type Change, type ProjectionStore } from "./store.ts";
 
 export interface SqliteStoreOptions {
   readonly path: string;
@@ -30,18 +35,18 @@ export interface SqliteStoreOptions {
 
 /** `TRPP`: marks the file as projections of Troupe. */
 const APPLICATION = 0x54525050;
-const FORMAT = 1;
+const FORMAT = 2;
+
+/** A rebuild writes to all parts of many indexes: 32 MB of them stay at hand, and the WAL is put away every 32 MB. */
+const TUNED = `
+  PRAGMA synchronous = NORMAL;
+  PRAGMA journal_size_limit = 67108864;
+  PRAGMA cache_size = -32768;
+  PRAGMA wal_autocheckpoint = 8000;
+`;
 
 const TABLES = `
-  CREATE TABLE checkpoints (projection TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT;
-  CREATE TABLE entries (
-    projection TEXT    NOT NULL,
-    key        TEXT    NOT NULL,
-    moved      INTEGER NOT NULL,
-    row        ANY,
-    parked     TEXT,
-    PRIMARY KEY (projection, key)
-  ) STRICT;
+  ${BUILDS}
   PRAGMA application_id = ${APPLICATION};
   PRAGMA user_version = ${FORMAT};
 `;
@@ -50,7 +55,7 @@ const TABLES = `
 export function sqliteStore(options: SqliteStoreOptions): ProjectionStore {
   const db = faulty(() => openDatabase(options));
   try {
-    return faulty(() => storeIn(db, options.codec));
+    return faulty(() => storeIn(db, options));
   } catch (error) {
     db.close();
     throw error;
@@ -64,71 +69,71 @@ export function removeStore(path: string): void {
   }, false);
 }
 
-function storeIn(db: DatabaseSync, codec: Codec | undefined): ProjectionStore {
-  const selectCheckpoint = db.prepare("SELECT data FROM checkpoints WHERE projection = ?");
-  const selectEntry = db.prepare(
-    "SELECT key, moved, row, parked FROM entries WHERE projection = ? AND key = ?",
-  );
-  const selectEntries = db.prepare(
-    "SELECT key, moved, row, parked FROM entries WHERE projection = ? ORDER BY moved",
-  );
-  const replaceCheckpoint = db.prepare("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)");
-  const replaceEntry = db.prepare("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)");
-  const deleteEntry = db.prepare("DELETE FROM entries WHERE projection = ? AND key = ?");
-  const deleteEntries = db.prepare("DELETE FROM entries WHERE projection = ?");
-  const { encode, decode } = rowCodec(codec);
-  const checkpoint = (projection: string): Checkpoint | undefined => {
-    const row = selectCheckpoint.get(projection);
-    return row && Checkpoint.parse(JSON.parse(text(row, "data")));
+function storeIn(db: DatabaseSync, { path, codec: hiding }: SqliteStoreOptions): ProjectionStore {
+  const codec = rowCodec(hiding);
+  const list = buildList(db, codec.hidden);
+  const opened = new Map<number, BuildRows>();
+  const rowsOf = (projection: Projection, id: number): BuildRows => {
+    const rows = opened.get(id) ?? openRows(db, id, projection, codec);
+    opened.set(id, rows);
+    return rows;
   };
-  const entryOf = (row: Row): Entry => {
-    const parked = optional(row, "parked", text);
-    return {
-      row: row["row"] === null ? undefined : decode(row),
-      moved: integer(row, "moved"),
-      ...(parked !== undefined && { parked }),
-    };
+  /** What fails because another process has removed the build meanwhile, is no damage. */
+  const reading = <T>(projection: Projection, { id }: Build, read: (rows: BuildRows) => T): T => {
+    try {
+      return read(rowsOf(projection, id));
+    } catch (cause) {
+      if (list.has(id)) throw cause;
+      opened.delete(id);
+      throw new StoreFault(`build ${id} of ${projection.name} is gone`, "moved", cause);
+    }
   };
-  return {
+
+  function write({ projection, into, fresh, after, done, entries }: Change): void {
+    const id = fresh ? list.begin(projection, after) : list.find(projection, into)?.id;
+    if (id === undefined) throw new Error(`there is no build of ${projection.name} to go on with`);
+    const rows = rowsOf(projection, id);
+    rows.write(entries);
+    if (into === "current") rows.forget(after.folded - TOLD_FOR);
+    list.move(id, after);
+    if (done && into === "building") list.finish(projection, id);
+  }
+
+  const store: ProjectionStore = {
     kept: true,
-    checkpoint: (projection) => faulty(() => checkpoint(projection)),
-    entry: (projection, key) =>
+    builds: (projection) => faulty(() => list.builds(projection)),
+    reader: (projection, state) =>
       faulty(() => {
-        const row = selectEntry.get(projection, key);
-        return row && entryOf(row);
+        const build = list.find(projection, state);
+        if (build === undefined) return (): undefined => undefined;
+        return (key: string) => faulty(() => reading(projection, build, (rows) => rows.entry(key)));
       }),
-    look: (projection, key) =>
+    look: (projection, which = {}) =>
       faulty(() =>
         transaction(db, "BEGIN", () => {
-          const rows =
-            key === undefined ? selectEntries.all(projection) : selectEntry.all(projection, key);
-          const entries = rows.map((row) => [text(row, "key"), entryOf(row)] as const);
-          return { checkpoint: checkpoint(projection), entries };
+          const build = list.find(projection, "current");
+          if (build === undefined) return { checkpoint: undefined, build: undefined, entries: [] };
+          const { id, checkpoint } = build;
+          return { checkpoint, build: id, entries: rowsOf(projection, id).read(which) };
         }),
       ),
     commit: (changes) =>
       faulty(() =>
         transaction(db, "BEGIN IMMEDIATE", () => {
-          if (!changes.every((change) => sameCheckpoint(checkpoint(change.projection), change.before)))
-            return false;
-          for (const { projection, after, fresh, entries } of changes) {
-            if (fresh) deleteEntries.run(projection);
-            for (const [key, entry] of entries) {
-              if (entry === undefined) deleteEntry.run(projection, key);
-              else {
-                const row = entry.row === undefined ? null : encode(entry.row);
-                replaceEntry.run(projection, key, entry.moved, row, entry.parked ?? null);
-              }
-            }
-            replaceCheckpoint.run(projection, JSON.stringify(after));
-          }
-          return true;
+          const stand = changes.every(({ projection, into, before }) =>
+            sameCheckpoint(list.find(projection, into)?.checkpoint, before),
+          );
+          if (stand) for (const change of changes) write(change);
+          return stand;
         }),
       ),
+    list: () => faulty(() => transaction(db, "BEGIN", () => list.list())),
+    sql: (query) => faulty(() => (codec.hidden ? askCopy(store, query) : askFile(db, path, query))),
     [Symbol.dispose]() {
       if (db.isOpen) db.close();
     },
   };
+  return store;
 }
 
 function transaction<T>(db: DatabaseSync, begin: "BEGIN" | "BEGIN IMMEDIATE", work: () => T): T {
@@ -142,14 +147,10 @@ function transaction<T>(db: DatabaseSync, begin: "BEGIN" | "BEGIN IMMEDIATE", wo
   }
 }
 
-/** Rows at rest: plain JSON that SQL can read, or bytes of the log's codec. */
-function rowCodec(codec: Codec | undefined): {
-  readonly encode: (row: unknown) => string | Uint8Array;
-  readonly decode: (row: Row) => unknown;
-} {
-  if (codec === undefined)
-    return { encode: (row) => JSON.stringify(row), decode: (row) => JSON.parse(text(row, "row")) };
+function rowCodec(codec: Codec | undefined): RowCodec {
+  if (codec === undefined) return PLAIN;
   return {
+    hidden: true,
     encode: (row) => codec.encode(Buffer.from(JSON.stringify(row))),
     decode({ row }) {
       if (!(row instanceof Uint8Array)) throw new Error("a row was kept without the log's codec");
@@ -161,13 +162,13 @@ function rowCodec(codec: Codec | undefined): {
 function openDatabase({ path, mode, busyTimeoutMs = 5000 }: SqliteStoreOptions): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
-    throw new StoreFault("it is no file", { damaged: false }); // opening a pipe would wait for ever
+    throw new StoreFault("it is no file", "lost"); // opening a pipe would wait for ever
   closeSync(openSync(path, "a", mode));
   const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     assertFormat(db);
     patiently(busyTimeoutMs, () => db.exec("PRAGMA journal_mode = WAL"));
-    db.exec("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864");
+    db.exec(TUNED);
     transaction(db, "BEGIN IMMEDIATE", () => {
       if (assertFormat(db) === "empty") db.exec(TABLES);
     });
@@ -184,7 +185,7 @@ function assertFormat(db: DatabaseSync): "ours" | "empty" {
   if (application === 0 && format === 0 && pragma(db, "schema_version") === 0) return "empty";
   const ours = application === APPLICATION;
   const whose = ours ? `of format ${format}, not ${FORMAT}` : "another program's";
-  throw new StoreFault(`it is ${whose}`, { damaged: ours });
+  throw new StoreFault(`it is ${whose}`, ours ? "damaged" : "lost");
 }
 
 /** What goes wrong as a {@link StoreFault}: whatever is neither the disk's nor the lock's fault is damage. */
@@ -192,9 +193,10 @@ function faulty<T>(work: () => T, damaging = true): T {
   try {
     return work();
   } catch (cause) {
-    if (cause instanceof StoreFault) throw cause;
+    if (cause instanceof StoreFault || TroupeError.is(cause, "QUERY_INVALID")) throw cause;
     const damaged = damaging && isDamage(cause) && !isSystem(cause);
-    throw new StoreFault(cause instanceof Error ? cause.message : String(cause), { damaged, cause });
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreFault(message, damaged ? "damaged" : "lost", cause);
   }
 }
 

@@ -79,7 +79,7 @@ export class Life {
   /** Another one is to become the owner, and this one does not know. */
   replace(): void {
     this.replaced = true;
-    this.#parts.store.owner = undefined;
+    this.#parts.store.owners.fill(undefined);
   }
 
   /** It hears that it is not the owner any more. */

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { memoryLog } from "../events/log/memory.ts";
-import { lineOf } from "../events/log/jsonl.ts";
+import { lineOf } from "../events/log/file/format.ts";
 import type { Cast, History } from "./evidence.ts";
 import { live } from "./history.ts";
 import { judge, type Laws } from "./judge.ts";

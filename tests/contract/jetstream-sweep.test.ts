@@ -62,6 +62,16 @@ describe("a sweep on JetStream", () => {
     await second[Symbol.asyncDispose]();
   });
 
+  it("L8: a body is stored by many appends at once", async () => {
+    await using log = await opened(freshName());
+    const roots = Array.from({ length: 12 }, (_, n) => `task/r${n}`);
+    for (const expected of [0, 1])
+      await Promise.all(
+        roots.map((root) => log.append(root, [record(`${root} ${expected}`, big(1))], { expected })),
+      );
+    expect(await Array.fromAsync(log.scan())).toHaveLength(24);
+  });
+
   it("L9: what is stored again while the records are read stays", async () => {
     const name = freshName();
     await using log = await opened(name);

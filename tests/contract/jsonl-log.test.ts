@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { lineOf } from "../../src/events/log/jsonl.ts";
+import { lineOf } from "../../src/events/log/file/format.ts";
 import type { Recorded } from "../../src/events/log/log.ts";
 import { openLog } from "../../src/events/log/open.ts";
 

@@ -4,6 +4,7 @@
  */
 import { describe } from "vitest";
 import type { LogFixture } from "../support/log-fixture.ts";
+import { archiveContract } from "./log/archives.ts";
 import { appendContract } from "./log/append.ts";
 import { bodyContract } from "./log/bodies.ts";
 import { commandContract } from "./log/commands.ts";
@@ -25,5 +26,6 @@ export function logContract(name: string, fixture: LogFixture): void {
     commandContract(fixture);
     interleavingContract(fixture);
     sweepContract(fixture);
+    archiveContract(fixture);
   });
 }

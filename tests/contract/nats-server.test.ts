@@ -3,10 +3,17 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addToCache, cached, compareVersions, isFit, run, versionOf } from "../../scripts/binary.ts";
-import { parseSource } from "../../scripts/debian-package.ts";
-import { assertSum } from "../../scripts/nats-release.ts";
-import { NATS, natsServer } from "../../scripts/nats-server.ts";
+import {
+  addToCache,
+  cached,
+  compareVersions,
+  isFit,
+  run,
+  versionOf,
+} from "../../src/cli/nats/binary.ts";
+import { parseSource } from "../../src/cli/nats/debian-package.ts";
+import { assertSum } from "../../src/cli/nats/nats-release.ts";
+import { NATS, natsServer } from "../../src/cli/nats/find-server.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -83,7 +83,8 @@ describe.each(EVERY_ENGINE)("two owners of one writer's name, on $name", ({ benc
     const other = await owner.host.start("counter/d");
     await other.send({ type: "NOTE", text: "first" }); // each has written two records now
     await owner.host.actor("counter/c").send({ type: "NOTE", text: "young" });
-    await old.send({ type: "NOTE", text: "old" });
-    expect((await owner.host.read("counter/c")).context.notes).toEqual(["first", "young", "old"]);
+    const late = old.send({ type: "NOTE", text: "old" }); // it must not hear that this stands there
+    await expect(late).rejects.toMatchObject({ code: "HOST_FAILED" });
+    expect((await owner.host.read("counter/c")).context.notes).toEqual(["first", "young"]);
   });
 });

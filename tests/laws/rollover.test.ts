@@ -115,7 +115,7 @@ describe.each(EVERY_ENGINE)("roll-over, on $name", ({ bench }) => {
     for (const by of upTo(8)) await old.send({ type: "ADD", by });
     const waits = old.send({ type: "ADD", by: 9 });
     await b.settle();
-    const owner = await b.usurp([counterKind()], TEN);
+    const owner = await b.usurp([counterKind()], TEN, "alike");
     await owner.host.actor("counter/c").send({ type: "ADD", by: 100 });
     zombie.log.release();
     await waits;

@@ -74,7 +74,12 @@ describe.each(EVERY_ENGINE)("a take-over beside a zombie, on $name", ({ bench })
       claim: async () => ({ epoch: 1000, lost, ...nothing }),
       commands: { ...log.commands, serve: async () => nothing },
     };
-    await using host = await createHost({ log: own, kinds: [parentKind()], clock: b.clock });
+    await using host = await createHost({
+      log: own,
+      kinds: [parentKind()],
+      clock: b.clock,
+      shared: false,
+    });
     const ended = host.actor("parent/p").waitFor((parent) => parent.context.ended === 1);
     await b.pass(2000);
     expect((await ended).context.seen).toBe(true);

@@ -86,7 +86,7 @@ describe.each(EVERY_ENGINE)("one writer, on $name", ({ bench }) => {
     const zombie = await b.start([counterKind()]);
     const old = await zombie.host.start("counter/c");
     await old.send({ type: "ADD", by: 1 });
-    const owner = await b.usurp([counterKind()]);
+    const owner = await b.usurp([counterKind()], {}, "alike");
     const young = owner.host.actor("counter/c");
     await young.send({ type: "ADD", by: 10 });
     await old.send({ type: "ADD", by: 100 });
@@ -97,6 +97,26 @@ describe.each(EVERY_ENGINE)("one writer, on $name", ({ bench }) => {
     const [seen, alsoSeen] = [await old.snapshot(), await young.snapshot()];
     expect([seen.context, seen.status]).toEqual([{ count: 111, notes: [] }, "done"]);
     expect(alsoSeen.context).toEqual(seen.context);
+  });
+
+  it("A12: a zombie that finds a later owner's record writes nothing behind it, and stops", async () => {
+    await using b = await bench();
+    const zombie = await b.start([counterKind()]);
+    for (const id of ["c", "d"] as const) await zombie.host.start(`counter/${id}`);
+    const owner = await b.usurp([counterKind()]);
+    for (const id of ["c", "d"] as const)
+      await owner.host.actor(`counter/${id}`).send({ type: "ADD", by: 1 });
+    const late = zombie.host.actor("counter/c").send({ type: "ADD", by: 10 });
+    await expect(late).rejects.toMatchObject({ code: "HOST_FAILED" });
+    expect(zombie.host.failed.reason).toMatchObject({
+      code: "LOG_LEASE_LOST",
+      data: { address: "counter/c", epoch: 1001, own: 1 },
+    });
+    for (const id of ["c", "d"] as const) {
+      const epochs = (await b.records(`counter/${id}`)).map(({ body }) => body.epoch);
+      expect(epochs).toEqual(epochs.toSorted((a, b) => a - b));
+    }
+    expect((await owner.host.read("counter/c")).context.count).toBe(1);
   });
 
   it("A4: two hosts at once make one history in which every acknowledged event stands once", async () => {
@@ -126,7 +146,7 @@ describe.each(EVERY_ENGINE)("one writer, on $name", ({ bench }) => {
     const zombie = await b.start([workKind(runs)]);
     const old = await zombie.host.start("work/w");
     await old.send({ type: "GO" });
-    const owner = await b.usurp([workKind([])]);
+    const owner = await b.usurp([workKind([])], {}, "alike");
     await owner.host.actor("work/w").send({ type: "CANCEL" });
     await expect(old.send({ type: "CANCEL" })).rejects.toMatchObject({ code: "EVENT_REFUSED" });
     expect(runs[0]?.context.signal.aborted).toBe(true);
@@ -136,7 +156,7 @@ describe.each(EVERY_ENGINE)("one writer, on $name", ({ bench }) => {
     await using b = await bench();
     const zombie = await b.start([counterKind()]);
     const old = await zombie.host.start("counter/c");
-    const owner = await b.usurp([counterKind()]);
+    const owner = await b.usurp([counterKind()], {}, "alike");
     await owner.host.actor("counter/c").send({ type: "END" });
     const ended = old.waitFor((s) => s.status === "done");
     await expect(old.send({ type: "ADD", by: 1 })).rejects.toMatchObject({ code: "EVENT_REFUSED" });

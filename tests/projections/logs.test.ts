@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { directories } from "../../src/actors/directories.ts";
-import { takeStock } from "../../src/actors/recover.ts";
+import { stockOf, takeStock } from "../../src/actors/recover.ts";
 import type { EventLog } from "../../src/events/log/log.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
 import { sqliteLog } from "../../src/events/log/sqlite.ts";
 import { placeOfProjections } from "../../src/projections/place.ts";
-import { openProjections, type Projections } from "../../src/projections/runner.ts";
+import type { Projections } from "../../src/projections/face.ts";
+import { openProjections } from "../../src/projections/runner.ts";
 import { folder } from "../support/log-sqlite.ts";
 import {
   copy,
@@ -75,6 +76,12 @@ describe("a checkpoint", () => {
     }
     const second = await replaced(first);
     await using projections = openProjections({ log: second, place });
+    // it is seen before it is mended: all of it is new
+    for await (const { at } of second.scan()) {
+      expect(await projections.behindSince()).toBe(at);
+      break;
+    }
+    expect(await projections.status()).not.toEqual([]);
     expect(await rowsOf(projections)).toEqual(await truth(second));
     await write(second, steps(5));
     const counted = countedLog(second);
@@ -108,17 +115,25 @@ const DAMAGES: readonly (readonly [string, (path: string) => Promise<void>])[] =
   ],
   ["cut short", async (path) => writeFile(path, (await readFile(path)).subarray(0, 5000))],
   ["of a newer format", async (path) => within(path, "PRAGMA user_version = 99")],
-  ["without a table", async (path) => within(path, "DROP TABLE entries")],
-  ["with a row that is no JSON", async (path) => within(path, "UPDATE entries SET row = '{'")],
+  ["without a table", async (path) => within(path, "DROP TABLE builds")],
+  ["without the rows of a build", async (path) => withinRows(path, "DROP TABLE")],
+  ["with a row that is no JSON", async (path) => withinRows(path, "UPDATE", "SET row = '{'")],
   [
     "with a checkpoint that is none",
-    async (path) => within(path, "UPDATE checkpoints SET data = '{}'"),
+    async (path) => within(path, "UPDATE builds SET checkpoint = '{}'"),
   ],
 ];
 
 function within(path: string, sql: string): void {
   using db = new DatabaseSync(path);
   db.exec(sql);
+}
+
+/** A statement for the rows of every projection. */
+function withinRows(path: string, verb: string, rest = ""): void {
+  using db = new DatabaseSync(path);
+  for (const { id } of db.prepare("SELECT id FROM builds").all())
+    db.exec(`${verb} rows_${String(id)} ${rest}`);
 }
 
 interface Heard {
@@ -162,10 +177,14 @@ describe("a file of rows", () => {
     const log = await filled(20);
     await using projections = heard(log, path).projections;
     const { open } = await stockByScan(log);
-    expect(await takeStock(projections, 1, directories())).toEqual(open);
-    within(path, "UPDATE entries SET row = '{' WHERE projection = 'open-actors'");
+    expect(
+      (await takeStock(stockOf(projections, 1), directories())).map(({ address }) => address),
+    ).toEqual(open);
+    withinRows(path, "UPDATE", "SET row = '{'");
     expect(open.length).toBeGreaterThan(1);
-    expect(await takeStock(projections, 1, directories())).toEqual(open);
+    expect(
+      (await takeStock(stockOf(projections, 1), directories())).map(({ address }) => address),
+    ).toEqual(open);
   });
 
   it.each<[string, (path: string) => Promise<string>]>([

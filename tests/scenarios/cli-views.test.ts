@@ -258,6 +258,13 @@ describe("words", () => {
   );
 });
 
+describe("a table", () => {
+  it("may have more rows than a function takes arguments", () => {
+    const rows = Array.from({ length: 150_000 }, () => ["x"]);
+    expect(table(["N"], rows)).toHaveLength(rows.length + 1);
+  });
+});
+
 describe("the terminal", () => {
   const stream = (isTTY: boolean) => {
     const written: string[] = [];

@@ -1,6 +1,6 @@
 /** Scenarios of the command line that run on both logs: a SQLite file, and NATS. */
 import { describe } from "vitest";
-import { cliBench, type CliBench, type CliOptions, type Said } from "./cli.ts";
+import { cliBench, WITHOUT_LOG, type CliBench, type CliOptions, type Said } from "./cli.ts";
 import { freshName } from "./nats-log.ts";
 import { sharedNats } from "./shared-nats.ts";
 
@@ -16,7 +16,7 @@ export function onEachLog(name: string, scenarios: (open: () => CliBench) => voi
 
 function onLog(bench: CliBench, log: string): CliBench {
   const troupe = (argv: readonly string[], options?: CliOptions): Promise<Said> =>
-    bench.troupe(argv.includes("--log") ? argv : [...argv, "--log", log], options);
+    bench.troupe(isWhole(argv) ? argv : [...argv, "--log", log], options);
   return {
     ...bench,
     log,
@@ -28,6 +28,10 @@ function onLog(bench: CliBench, log: string): CliBench {
     },
     [Symbol.dispose]: () => bench[Symbol.dispose](),
   };
+}
+
+function isWhole(argv: readonly string[]): boolean {
+  return argv.includes("--log") || WITHOUT_LOG.has(argv[0] ?? "");
 }
 
 /** A listener to talk, and a promise of the first line that matches. */

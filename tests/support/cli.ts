@@ -19,6 +19,8 @@ export interface CliOptions {
   readonly stop?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
   readonly live?: boolean;
+  /** How wide the terminal is that data goes to; absent: to none. */
+  readonly outColumns?: number;
   /** The words as they are, without `--log`. */
   readonly bare?: boolean;
   /** Called with each line of talk. */
@@ -28,7 +30,15 @@ export interface CliOptions {
 }
 
 /** Commands that touch no log. */
-const WITHOUT_LOG: ReadonlySet<string> = new Set(["chart", "critic", "new", "schema", "validate"]);
+export const WITHOUT_LOG: ReadonlySet<string> = new Set([
+  "asyncapi",
+  "chart",
+  "copy",
+  "critic",
+  "new",
+  "schema",
+  "validate",
+]);
 
 export interface CliBench extends Disposable {
   readonly folder: string;
@@ -68,7 +78,7 @@ export function cliBench(): CliBench {
       colour: false,
       outColour: false,
       columns: 80,
-      outColumns: Number.POSITIVE_INFINITY,
+      outColumns: widthOf(options),
       rows: 24,
     };
     const plain = options.bare === true || argv.includes("--log") || WITHOUT_LOG.has(argv[0] ?? "");
@@ -99,4 +109,8 @@ export function cliBench(): CliBench {
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+function widthOf({ outColumns = Number.POSITIVE_INFINITY }: CliOptions): number {
+  return outColumns;
 }

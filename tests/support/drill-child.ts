@@ -81,6 +81,7 @@ async function openHost(log: EventLog, world: World) {
         snapshotEvery: 4,
         checkpointEvery: 5,
         idleMs: 40,
+        shared: false, // hosts that share a log have drills of their own: tests/chaos
         at,
         warn: (message, facts) => say({ said: "wrong", message, facts: facts["error"] ?? facts }),
       });

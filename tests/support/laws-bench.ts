@@ -29,10 +29,14 @@ export interface Bench extends AsyncDisposable {
     kinds: TKinds,
     options?: Partial<HostOptions<TKinds>>,
   ): Promise<Process<TKinds>>;
-  /** As `start`, while another host lives: a zombie cannot know that it was replaced. */
+  /**
+   * As `start`, while another host lives: a zombie cannot know that it was replaced. With `alike`
+   * it has the first owner's epoch, so that neither can tell which of them is the zombie.
+   */
   usurp<const TKinds extends readonly AnyKind[]>(
     kinds: TKinds,
     options?: Partial<HostOptions<TKinds>>,
+    alike?: "alike",
   ): Promise<
     Process<TKinds> & { /** Its lease is gone, and it learns of it. */ readonly lose: () => void }
   >;
@@ -93,7 +97,7 @@ export function benchOn(open: () => Promise<EventLog>, stack: AsyncDisposableSta
       after: (ms, call) => time.after(ms, () => void (log.dead || call())),
     };
     const warn = (...line: (typeof talk)[number]): void => void talk.push(line);
-    const opened = createHost({ kinds, clock, warn, ...options, log });
+    const opened = createHost({ kinds, clock, warn, shared: false, ...options, log });
     opened.catch(() => log[Symbol.asyncDispose]());
     const host = await opened;
     stack.defer(async () => {
@@ -121,12 +125,16 @@ export function benchOn(open: () => Promise<EventLog>, stack: AsyncDisposableSta
   return {
     clock: time,
     start: async (kinds, options = {}) => process(kinds, options, heldLog(await open())),
-    async usurp(kinds, options = {}) {
+    async usurp(kinds, options = {}, alike) {
       const lease = new AbortController();
       const nothing = { [Symbol.asyncDispose]: async () => {} };
       const log = await open();
       const own = {
-        claim: async () => ({ epoch: ++epochs, lost: lease.signal, ...nothing }),
+        claim: async () => ({
+          epoch: alike === undefined ? ++epochs : 1,
+          lost: lease.signal,
+          ...nothing,
+        }),
         commands: { ...log.commands, serve: async () => nothing },
       };
       return { ...(await process(kinds, options, heldLog(log, own))), lose: () => lease.abort() };

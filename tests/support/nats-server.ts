@@ -23,6 +23,8 @@ export interface NatsOptions {
   readonly jetstream?: boolean;
   /** More lines of configuration. */
   readonly more?: string;
+  /** A whole configuration as the package hands it out; its ports and its folder are replaced. */
+  readonly conf?: string;
 }
 
 /** Where a server is. */
@@ -40,6 +42,8 @@ export interface TestNats extends NatsPlace, AsyncDisposable {
   kill(): Promise<void>;
   /** Starts it again on the same store, after `kill`. */
   restart(): Promise<void>;
+  /** The process as it is now. */
+  readonly pid: number;
 }
 
 interface Ports {
@@ -64,6 +68,9 @@ export async function startNats(options: NatsOptions = {}): Promise<TestNats> {
     ...place,
     logUrl: (name, more = "") => urlOn(place, name, more),
     kill: () => end(child),
+    get pid() {
+      return child.pid ?? 0;
+    },
     restart() {
       const again = restarted.then(async () => {
         await end(child);
@@ -121,7 +128,12 @@ async function start(
 }
 
 function configuration(folder: string, options: NatsOptions, ports: Ports): string {
-  const { syncAlways = true, jetstream = true, more = "" } = options;
+  const { syncAlways = true, jetstream = true, more = "", conf } = options;
+  if (conf !== undefined)
+    return conf
+      .replace("listen: 127.0.0.1:4222", `listen: 127.0.0.1:${ports.client}`)
+      .replace("http: 127.0.0.1:8222", `http: 127.0.0.1:${ports.monitor}`)
+      .replace("./.troupe/nats", join(folder, "store"));
   const sync = syncAlways ? ", sync_interval: always" : "";
   return [
     `listen: "127.0.0.1:${ports.client}"`,

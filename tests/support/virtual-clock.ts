@@ -22,6 +22,7 @@ export function virtualClock(start = 1_700_000_000_000): VirtualClock {
     return best;
   };
   return {
+    made: true,
     now: () => now,
     after(ms, call) {
       const id = made++;

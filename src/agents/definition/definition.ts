@@ -12,6 +12,7 @@
  * - An agent works as an actor, `agent/RUN:…`, whatever its way: each turn is in the log.
  */
 import { z } from "zod";
+import { LABEL } from "../../actors/activity.ts";
 import { TroupeError } from "../../errors.ts";
 import { AgentLimits } from "../../events/agent/limits.ts";
 import type { Place } from "../../events/agent/work.ts";
@@ -67,6 +68,8 @@ export interface AgentDefinition<TOutput = unknown> {
     | ((answer: Answered<TOutput>, context: DeliverContext) => Delivery | Promise<Delivery>)
     | undefined;
   readonly limits: AgentLimits;
+  /** Label of the hosts that it works on: its model calls, tools and commands run there. Default: any. */
+  readonly host?: string | undefined;
   /** `sha256:…` of all of it that is data. */
   readonly version: string;
 }
@@ -94,10 +97,14 @@ export interface AgentOptions<TOutput> extends Pick<
   readonly prompt?: AgentDefinition<TOutput>["prompt"];
   readonly deliver?: AgentDefinition<TOutput>["deliver"];
   readonly limits?: z.input<typeof AgentLimits> | undefined;
+  readonly host?: string | undefined;
 }
 
 /** An agent of any output: what registries hold. */
 export type AnyAgent = AgentDefinition;
+
+/** What is wrong with a text that cannot be a host's label. */
+export const NO_LABEL = "it is no label: letters, digits, _ and -, at most 64";
 
 const Shape = z.object({
   name: Id,
@@ -108,6 +115,7 @@ const Shape = z.object({
   uses: z.array(z.string().regex(TOOL_NAME, "it is no name of a tool")).default([]),
   tools: z.record(z.string().regex(TOOL_NAME, "it is no name of a tool"), z.unknown()).default({}),
   limits: AgentLimits.prefault({}),
+  host: z.string().regex(LABEL, NO_LABEL).optional(),
 });
 
 /** @throws {@link TroupeError} `AGENT_INVALID` with all that is wrong with it. */
@@ -119,7 +127,7 @@ export function defineAgent<TOutput = unknown>(options: AgentOptions<TOutput>): 
       `the agent "${String(options.name)}" cannot be used: ${z.prettifyError(parsed.error)}`,
       { hint: "Correct its definition.", data: { agent: options.name } },
     );
-  const { name, description, skills, instructions, uses, limits } = parsed.data;
+  const { name, description, skills, instructions, uses, limits, host } = parsed.data;
   const { tools = {}, way, output, prompt, deliver, color, mayAsk = false } = options;
   const definition = {
     name,
@@ -135,6 +143,7 @@ export function defineAgent<TOutput = unknown>(options: AgentOptions<TOutput>): 
     prompt,
     deliver,
     limits,
+    host,
     version: versionOf({ name, instructions, uses, limits, way: way.about, tools: Object.keys(tools) }),
   };
   return definition as AgentDefinition; // whoever calls `deliver` has parsed the answer by `output`

@@ -3,9 +3,11 @@
  * `name`, `description`, `tools`, `model`, `color`; the rest is Troupe's own.
  */
 import { z } from "zod";
+import { LABEL } from "../../actors/activity.ts";
 import { AgentLimits } from "../../events/agent/limits.ts";
 import { EnvName, Id, Text, Word } from "../../events/plan/values.ts";
 import { AnswerFields } from "../ways/command-answer.ts";
+import { NO_LABEL } from "./definition.ts";
 
 /** `Read, Grep`, or a list. */
 const Names = z.union([z.string(), z.array(Word)], { error: "names with commas between, or a list" });
@@ -45,6 +47,8 @@ export const AgentFields = z.strictObject({
   /** Whether it may ask a human. */
   mayAsk: z.boolean().optional(),
   limits: AgentLimits.optional(),
+  /** Label of the hosts that it works on. Default: any host. */
+  host: z.string().regex(LABEL, NO_LABEL).optional(),
   /** It is a human: who. */
   human: Word.optional(),
   /** It is a command. */

@@ -59,6 +59,7 @@ export function agentInText(text: string, called: string, options: ReadAgentsOpt
     color: fields.color,
     mayAsk: fields.mayAsk,
     limits: fields.limits,
+    host: fields.host,
   });
   return { name, agent, without, faults: [] };
 }

@@ -1,7 +1,7 @@
 /** The kind of what people think of a run: `feedback/RUN`, started with the first word of it. */
 import type { z } from "zod";
 import { defineKind, type Kind } from "../../actors/kind.ts";
-import { FeedbackCommand, FeedbackInput, type FeedbackFact } from "../../events/feedback.ts";
+import { FeedbackCommand, FeedbackInput, FeedbackFact } from "../../events/feedback.ts";
 import { feedbackMachine } from "../../machines/feedback/feedback.ts";
 import type { Closed } from "../closed.ts";
 
@@ -18,6 +18,7 @@ const kind = defineKind({
   machine: feedbackMachine,
   events: FeedbackCommand,
   input: FeedbackInput,
+  facts: FeedbackFact,
 });
 
 /** Give it to a host whose executions people rate. */

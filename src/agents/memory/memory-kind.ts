@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { defineKind, type Kind } from "../../actors/kind.ts";
 import { MemoryCommand, MemoryInput } from "../../events/memory/commands.ts";
-import type { MemoryFact } from "../../events/memory/facts.ts";
+import { MemoryFact } from "../../events/memory/facts.ts";
 import { now } from "../../events/now.ts";
 import { memoryMachine } from "../../machines/memory/memory.ts";
 import { faultOf } from "../../machines/memory/state.ts";
@@ -22,6 +22,7 @@ const kind = defineKind({
   machine: memoryMachine,
   events: MemoryCommand,
   input: MemoryInput,
+  facts: MemoryFact,
   // also where an entry had to expire first
   leadingFacts: ["memory.stored", "memory.deleted"],
   refuse: ({ context }, command) => faultOf(context, command, now()),

@@ -5,14 +5,8 @@ import type { Kind } from "../../actors/kind.ts";
 import type { Refusal } from "../../errors.ts";
 import type { Json } from "../../events/json.ts";
 import { payloadFault } from "../../events/payload-limit.ts";
-import {
-  JobCommand,
-  JobInput,
-  JobStatus,
-  type JobFact,
-  type JobOrder,
-} from "../../events/queue/job.ts";
-import { QueueCommand, QueueInput, type QueueFact } from "../../events/queue/queue.ts";
+import { JobCommand, JobInput, JobStatus, JobFact, type JobOrder } from "../../events/queue/job.ts";
+import { QueueCommand, QueueInput, QueueFact } from "../../events/queue/queue.ts";
 import type { QueueContext } from "../../machines/queue/board.ts";
 import { jobMachine } from "../../machines/queue/job.ts";
 import type { JobContext } from "../../machines/queue/life.ts";
@@ -47,6 +41,7 @@ const queueKind = {
   machine: queueMachine as unknown as QueueKind["machine"], // it is; its inside is hidden
   events: QueueCommand,
   input: QueueInput,
+  facts: QueueFact,
   refuse(snapshot: Snapshot<unknown>, event: unknown) {
     const command = event as QueueCommand; // as the schema has read it
     return oversized(command) ?? refusalOf(boardOf(snapshot), command);
@@ -75,6 +70,7 @@ const jobKind = {
   machine: jobMachine as unknown as JobKind["machine"], // it is; its inside is hidden
   events: JobCommand,
   input: JobInput,
+  facts: JobFact,
   refuse(snapshot: Snapshot<unknown>, event: unknown) {
     const running = statusOf(snapshot) === "RUNNING";
     return leaseGone(jobOf(snapshot), running, event as JobCommand); // as the schema has read it

@@ -1,6 +1,7 @@
 /** The connection by which agents elsewhere are asked: a given one, or one of its own by a URL. */
 import type { NatsConnection, Status } from "@nats-io/transport-node";
 import { TroupeError } from "../../errors.ts";
+import { loginOf } from "../../events/log/jetstream/login.ts";
 import { dial, natsUrl, type NatsServer } from "../../events/log/jetstream/server-url.ts";
 import { serverUnavailable } from "./faults.ts";
 
@@ -27,7 +28,7 @@ export async function enter(place: RemotePlace): Promise<Entered> {
     return { nc: place, url: place.getServer(), async [Symbol.asyncDispose]() {} };
   const server = serverAt(place);
   const options = { timeoutMs: DIAL_MS, reconnect: false };
-  const nc = await dial(server, options).catch((cause: unknown) => {
+  const nc = await dial(server.server, await loginOf(server), options).catch((cause: unknown) => {
     throw serverUnavailable(server.base, cause);
   });
   return {

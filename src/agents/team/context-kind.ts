@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { defineKind, type Kind } from "../../actors/kind.ts";
 import { ContextCommand, ContextInput } from "../../events/context/commands.ts";
-import type { ContextFact } from "../../events/context/facts.ts";
+import { ContextFact } from "../../events/context/facts.ts";
 import { now } from "../../events/now.ts";
 import { contextMachine } from "../../machines/context/context.ts";
 import { faultOf } from "../../machines/context/faults.ts";
@@ -22,6 +22,7 @@ const kind = defineKind({
   machine: contextMachine,
   events: ContextCommand,
   input: ContextInput,
+  facts: ContextFact,
   // also where a lease had to end first
   leadingFacts: ["context.updated"],
   refuse: ({ context }, command) => faultOf(context, command, now()),

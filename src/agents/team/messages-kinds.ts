@@ -1,8 +1,8 @@
 /** The kinds that carry messages between the agents of a run: the exchange, and an inbox for each. */
 import type { z } from "zod";
 import { defineKind, type Kind } from "../../actors/kind.ts";
-import { MessagesCommand, MessagesInput, type MessagesFact } from "../../events/messages/exchange.ts";
-import { InboxCommand, InboxInput, type InboxFact } from "../../events/messages/inbox.ts";
+import { MessagesCommand, MessagesInput, MessagesFact } from "../../events/messages/exchange.ts";
+import { InboxCommand, InboxInput, InboxFact } from "../../events/messages/inbox.ts";
 import { inboxMachine, untakable } from "../../machines/messages/inbox.ts";
 import { messagesMachine } from "../../machines/messages/messages.ts";
 import { objection } from "../../machines/messages/objection.ts";
@@ -30,6 +30,7 @@ const messages = defineKind({
   machine: messagesMachine,
   events: MessagesCommand,
   input: MessagesInput,
+  facts: MessagesFact,
   refuse: ({ context }, event) => objection(context, event),
 });
 
@@ -39,6 +40,7 @@ const inbox = defineKind({
   machine: inboxMachine,
   events: InboxCommand,
   input: InboxInput,
+  facts: InboxFact,
   refuse: ({ context }, event) => untakable(context, event),
 });
 

@@ -10,20 +10,23 @@ import { redact } from "../redact.ts";
 import { redactedError } from "../redacted-error.ts";
 import { jsonSchemaOf, wantedOutput } from "./outputs.ts";
 import { promptOf } from "./prompt.ts";
-import { definedHere, hiddenOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
+import { definedHere, hiddenOf, hostOf, placeOf, toolsOf, type AgentOptions } from "./registry.ts";
 
 /** Bytes in a token, as the machine guesses, too. */
 const BYTES = 4;
 
 export function briefActor(options: AgentOptions): PromiseActorLogic<Brief, AgentInput> {
-  return activity<AgentInput, Brief>(async ({ input, ...context }) => {
-    const agent = await definedHere(options, input.agent, context);
-    try {
-      return await briefOf(options, agent, input);
-    } catch (error) {
-      throw redactedError(error, hiddenOf(options));
-    }
-  });
+  return activity<AgentInput, Brief>(
+    async ({ input, ...context }) => {
+      const agent = await definedHere(options, input.agent, context);
+      try {
+        return await briefOf(options, agent, input);
+      } catch (error) {
+        throw redactedError(error, hiddenOf(options));
+      }
+    },
+    { on: ({ agent }) => hostOf(options, agent) },
+  );
 }
 
 async function briefOf(options: AgentOptions, agent: AnyAgent, input: AgentInput): Promise<Brief> {

@@ -12,6 +12,7 @@ import {
   definedHere,
   definitionOf,
   hiddenOf,
+  hostOf,
   placeOf,
   toolsOf,
   type AgentOptions,
@@ -37,7 +38,10 @@ export function toolActor(options: AgentOptions): PromiseActorLogic<ToolResult, 
       const durationMs = Math.max(0, Math.round(now() - begun));
       return { text: shortened(redact(text, secrets), SHOWN), failed, durationMs };
     },
-    { timeoutMs: ({ agent }) => definitionOf(options, agent)?.limits.toolMs },
+    {
+      timeoutMs: ({ agent }) => definitionOf(options, agent)?.limits.toolMs,
+      on: ({ agent }) => hostOf(options, agent),
+    },
   );
 }
 

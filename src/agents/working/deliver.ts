@@ -20,7 +20,7 @@ import {
   type ParsedOutput,
   type WantedOutput,
 } from "./outputs.ts";
-import { definedHere, hiddenOf, placeOf, type AgentOptions } from "./registry.ts";
+import { definedHere, hiddenOf, hostOf, placeOf, type AgentOptions } from "./registry.ts";
 
 /** Characters of a text that is recorded where no file takes it. */
 const RECORDED = 16_384;
@@ -45,6 +45,7 @@ export function deliverActor(options: AgentOptions): PromiseActorLogic<Delivered
         throw withHint(redactedError(error, secrets));
       }
     },
+    { on: ({ agent }) => hostOf(options, agent) },
   );
 }
 

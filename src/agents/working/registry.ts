@@ -33,6 +33,11 @@ export function definitionOf({ agents = {} }: AgentOptions, name: string): AnyAg
   return typeof agent === "function" ? undefined : agent;
 }
 
+/** The label of the hosts that an agent works on. */
+export function hostOf(options: AgentOptions, name: string): string | undefined {
+  return definitionOf(options, name)?.host;
+}
+
 /**
  * The definition of a name. A host that has none is not the one to say that the work failed: it
  * waits, until the run is taken over by one that has it, or the signal aborts.

@@ -16,6 +16,7 @@ import {
   definedHere,
   definitionOf,
   hiddenOf,
+  hostOf,
   placeOf,
   toolsOf,
   type AgentOptions,
@@ -28,7 +29,10 @@ export function turnActor(options: TurnOptions): PromiseActorLogic<ChatAnswer, T
   return activity<TurnInput, ChatAnswer>(
     async ({ input, ...context }) =>
       taken(options, await definedHere(options, input.agent, context), input, context),
-    { timeoutMs: ({ agent }) => definitionOf(options, agent)?.limits.turnMs },
+    {
+      timeoutMs: ({ agent }) => definitionOf(options, agent)?.limits.turnMs,
+      on: ({ agent }) => hostOf(options, agent),
+    },
   );
 }
 
@@ -89,7 +93,10 @@ export function summaryActor(options: TurnOptions): PromiseActorLogic<Summary, T
       const answer = await measured(options, (given) => agent.way.turn(turn, given), context);
       return { text: answer.message.text, usage: answer.usage, durationMs: answer.durationMs };
     },
-    { timeoutMs: ({ agent }) => definitionOf(options, agent)?.limits.turnMs },
+    {
+      timeoutMs: ({ agent }) => definitionOf(options, agent)?.limits.turnMs,
+      on: ({ agent }) => hostOf(options, agent),
+    },
   );
 }
 

@@ -81,7 +81,7 @@ async function cancelTask(bench: Bench, run: string, part: string): Promise<Canc
   const row = async () =>
     (await knownRuns(shell.terminal, log, run)).get(run)?.tasks.find((one) => one.id === name);
   const task = await row();
-  if (task === undefined) throw noSuchRun(id, log.url);
+  if (task === undefined) throw noSuchRun(id, log);
   if (hasEnded(task.status)) throw isOver(id, task.status);
   const start = task.starts.findLast(({ n, status }) => n > task.stale && status !== undefined);
   if (start === undefined) {

@@ -1,49 +1,41 @@
-/** `troupe copy`: all records of a log into another one, of any engine: a backup, or a move. */
-import type { Command } from "commander";
+/** `troupe copy`: all records of a log into another one, of any engine: a move, or a backup. */
+import { Option, type Command } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { copyLog } from "../../events/log/copy.ts";
-import { openLog } from "../../events/log/open.ts";
+import { DEFAULT_URL, openLog } from "../../events/log/open.ts";
+import { compared, notForeign, tellingProgress } from "../copying.ts";
 import { count } from "../paper.ts";
-import { addCommand, openExisting, type Shell } from "../shell.ts";
+import { addPlainCommand, openExisting, type Shell } from "../shell.ts";
 
-const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
-
-/** How long copying stays unmentioned, and how often it is mentioned then, ms. */
-const PATIENCE_MS = 2_000;
+const Options = z.object({ from: z.string(), to: z.string(), json: z.boolean().default(false) });
 
 export function addCopy(program: Command, shell: Shell): void {
-  addCommand(program, "copy", "Copy a log into another: a backup, or a move to another engine.")
-    .argument("<to>", "the url of the copy; what it has of this log already is not written again")
-    .action((to: string, options: unknown) => copy(shell, to, Options.parse(options)));
+  addPlainCommand(program, "copy", "Copy a log into another: a move to another engine, or a backup.")
+    .addOption(
+      new Option("--from <url>", "the log that is copied").env("TROUPE_LOG").default(DEFAULT_URL),
+    )
+    .requiredOption("--to <url>", "the copy; what it has of the log already is not written again")
+    .action((options: unknown) => copy(shell, Options.parse(options)));
 }
 
-async function copy(
-  { terminal }: Shell,
-  target: string,
-  { log: url, json }: z.infer<typeof Options>,
-): Promise<void> {
-  await using from = await openExisting(url, { readOnly: true });
-  await using to = await openLog(target);
+async function copy(shell: Shell, options: z.infer<typeof Options>): Promise<void> {
+  await using from = await openExisting(options.from, { readOnly: true });
+  await using to = await openLog(options.to);
   if (to.url === from.url)
     throw new TroupeError("USAGE", `${to.url} is the log itself`, { hint: "Name another one." });
-  let said = performance.now();
-  const progress = (records: number): void => {
-    if (performance.now() - said < PATIENCE_MS) return;
-    said = performance.now();
-    terminal.err(`${records} records so far`);
-  };
-  const { records, streams } = await copyLog(from, to, { progress }).catch((error: unknown) => {
-    throw TroupeError.is(error, "LOG_WRONG_SEQUENCE") ? foreign(to.url, from.url, error) : error;
-  });
-  if (json) return terminal.out(JSON.stringify({ from: from.url, to: to.url, records, streams }));
-  terminal.out(`${to.url} holds ${count(records, "record")} of ${count(streams, "actor")}`);
-}
-
-function foreign(to: string, from: string, cause: TroupeError): TroupeError {
-  return new TroupeError("LOG_INCOMPATIBLE", `${to} is no copy of ${from}: ${cause.message}`, {
-    hint: "Copy into an empty log, or into one that was copied from this.",
-    data: { ...cause.data, from, to },
-    cause,
-  });
+  const began = await from.end();
+  const progress = tellingProgress(shell, `copying ${from.url}`);
+  const copied = await notForeign(copyLog(from, to, { progress }), from.url, to.url);
+  const { hash, streams } = await compared({ url: from.url, records: () => from.scan() }, to, copied);
+  const { records, tips } = copied;
+  const grown = (await from.end()) !== began;
+  const { terminal } = shell;
+  if (options.json) {
+    const said = { from: from.url, to: to.url, records, streams: tips.size, grown, hash };
+    return terminal.out(JSON.stringify({ ...said, hashes: Object.fromEntries(streams) }));
+  }
+  terminal.out(`${to.url} holds ${count(records, "record")} of ${count(tips.size, "actor")}`);
+  terminal.out(`both were read again and are the same: sha256 ${hash}`);
+  if (grown) terminal.err(`${from.url} has grown meanwhile: copy again to add what came since`);
 }

@@ -8,14 +8,14 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { hostStatus } from "../../actors/health.ts";
 import { TroupeError } from "../../errors.ts";
-import { parseAddress } from "../../events/address.ts";
 import type { EventLog } from "../../events/log/log.ts";
 import { metricsOf, type Measured, type Metrics } from "../../projections/metrics.ts";
 import { openProjections } from "../../projections/runner.ts";
 import { runs } from "../../projections/runs.ts";
 import { failed, type Check } from "../check.ts";
+import { natsChecks } from "../nats/health-checks.ts";
 import { count, inked, span } from "../paper.ts";
-import { addressesIn, replay, replayEnv } from "../replaying.ts";
+import { addressesIn, replayAll, replayEnv } from "../replaying.ts";
 import { advice, nodeCheck, sandboxCheck, setupChecks } from "../setup-checks.ts";
 import { addCommand, openExisting, type Shell } from "../shell.ts";
 import { tame } from "../terminal.ts";
@@ -65,7 +65,8 @@ async function logChecks(url: string): Promise<readonly Check[]> {
       ok: true,
       found: `${log.url} opens, ${count(log.partitions, "partition")}`,
     };
-    return [opened, ...(await contentChecks(log)), ...(await hostChecks(url))];
+    const server = /^(nats|tls):/.test(url) ? await natsChecks(url, log) : [];
+    return [opened, ...server, ...(await contentChecks(log)), ...(await hostChecks(url))];
   } catch (error) {
     return [failed("log", error)];
   }
@@ -109,26 +110,14 @@ async function recordsCheck(log: EventLog): Promise<readonly Check[]> {
 }
 
 async function replayCheck(log: EventLog): Promise<readonly Check[]> {
-  const env = replayEnv(log);
   const began = performance.now();
-  const wrong: Check[] = [];
-  const strange = new Map<string, number>();
-  let good = 0;
-  for (const address of await addressesIn(log)) {
-    const { kind } = parseAddress(address);
-    if (!env.kinds.has(kind)) strange.set(kind, (strange.get(kind) ?? 0) + 1);
-    else {
-      const { fault } = await replay(env, address);
-      if (fault === undefined) good++;
-      else wrong.push(failed(`replay of ${address}`, fault));
-    }
-  }
+  const { good, strange, faults } = await replayAll(replayEnv(log), await addressesIn(log));
   const took = span(performance.now() - began);
   const rest = [...strange].map(
     ([kind, n]) => `; ${count(n, "actor")} of kind "${kind}" only its own program can replay`,
   );
   const found = `${count(good, "actor")} replayed to the same state hashes (${took})${rest.join("")}`;
-  return [{ name: "replay", ok: true, found }, ...wrong];
+  return [{ name: "replay", ok: true, found }, ...faults.map((fault) => failed("replay", fault))];
 }
 
 async function runsCheck(log: EventLog): Promise<readonly Check[]> {

@@ -1,61 +1,83 @@
 /** `troupe ls`: the runs of a log, the latest last. */
 import type { Command } from "commander";
 import { z } from "zod";
-import { knownRuns } from "../known-runs.ts";
+import { openProjections } from "../../projections/runner.ts";
+import { telling } from "../known-runs.ts";
 import { inked, moment, span, styleOf, table } from "../paper.ts";
-import { endedTasks } from "../../projections/runs-view.ts";
-import { addCommand, openExisting, type Shell } from "../shell.ts";
+import { tameLine } from "../terminal.ts";
+import { addCommand, openExisting, wholeNumber, type Shell } from "../shell.ts";
 
-const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
+/** So many are shown to people who do not say how many they want. */
+const SHOWN = 100;
+
+const STUCK = "SELECT key, parked FROM rows_of_runs WHERE parked IS NOT NULL";
+
+const Options = z.object({
+  log: z.string(),
+  json: z.boolean().default(false),
+  last: z.string().optional(),
+});
+
+const Listed = z.object({
+  run: z.string(),
+  name: z.string(),
+  status: z.string(),
+  open: z.int().transform((open) => open === 1),
+  startedAt: z.int(),
+  movedAt: z.int(),
+  tasks: z.int(),
+  ended: z.int(),
+});
+type Listed = z.infer<typeof Listed>;
 
 export function addLs(program: Command, shell: Shell): void {
-  addCommand(program, "ls", "List the runs of a log, the latest last.").action((options: unknown) =>
-    list(shell, Options.parse(options)),
-  );
+  addCommand(program, "ls", "List the runs of a log, the latest last.")
+    .option("--last <number>", `only so many (default: ${SHOWN}; with --json all)`)
+    .action((options: unknown) => list(shell, Options.parse(options)));
 }
 
-async function list(shell: Shell, { log: url, json }: z.infer<typeof Options>): Promise<void> {
-  const { terminal } = shell;
+async function list(
+  { terminal }: Shell,
+  { log: url, json, last }: z.infer<typeof Options>,
+): Promise<void> {
+  const most = last === undefined ? (json ? -1 : SHOWN) : wholeNumber("last", last);
   await using log = await openExisting(url, { readOnly: true });
-  const runs = [...(await knownRuns(terminal, log)).values()].toSorted(
-    (a, b) => a.startedAt - b.startedAt,
+  await using projections = openProjections({ log, ...telling(terminal, log.url) });
+  const found = await projections.sql(
+    `SELECT ${Object.keys(Listed.shape).join(", ")} FROM runs ORDER BY startedAt DESC, run DESC LIMIT ?`,
+    [most],
   );
-  if (json) {
-    const rows = runs.map((view) => {
-      const { run, name, status, open, startedAt, movedAt } = view;
-      return {
-        run,
-        name,
-        status,
-        open,
-        startedAt,
-        movedAt,
-        tasks: view.tasks.length,
-        ended: endedTasks(view),
-      };
-    });
-    terminal.out(JSON.stringify(rows));
-    return;
-  }
+  const runs = found.map((row) => Listed.parse(row)).reverse();
+  const stuck = await projections.sql(STUCK, [], { limit: 0 });
+  for (const { key, parked } of stuck)
+    terminal.err(tameLine(`run "${key}" is shown as it was before this: ${parked}`));
+  if (json) return terminal.out(JSON.stringify(runs));
   if (runs.length === 0)
     return terminal.err(`no run in ${log.url} yet: start one with \`troupe run PLAN\``);
-  const rows = runs.map((view) => [
-    view.run,
-    view.status,
-    `${endedTasks(view)}/${view.tasks.length}`,
-    moment(view.startedAt),
-    view.open ? "" : span(view.movedAt - view.startedAt),
-    view.name,
+  for (const line of listed(runs, terminal.outColumns, terminal.outColour)) terminal.out(line);
+  const [{ n = 0 } = {}] = await projections.sql("SELECT count(*) AS n FROM runs", [], { limit: 0 });
+  if (Number(n) > runs.length)
+    terminal.err(`the latest ${runs.length} of ${n} runs: --last ${n} shows all`);
+}
+
+function listed(
+  runs: readonly Listed[],
+  columns: number | undefined,
+  colour: boolean,
+): readonly string[] {
+  const rows = runs.map(({ run, status, ended, tasks, startedAt, open, movedAt, name }) => [
+    run,
+    status,
+    `${ended}/${tasks}`,
+    moment(startedAt),
+    open ? "" : span(movedAt - startedAt),
+    name,
   ]);
-  const ink = { colour: terminal.outColour };
-  const [head = "", ...lines] = table(
-    ["RUN", "STATE", "TASKS", "STARTED", "TOOK", "PLAN"],
-    rows,
-    terminal.outColumns,
-  );
-  terminal.out(inked(ink, "dim", head));
-  lines.forEach((line, at) => {
+  const head = ["RUN", "STATE", "TASKS", "STARTED", "TOOK", "PLAN"];
+  const [first = "", ...lines] = table(head, rows, columns);
+  const shown = lines.map((line, at) => {
     const status = runs[at]?.status ?? "";
-    terminal.out(line.replace(status, inked(ink, styleOf(status), status)));
+    return line.replace(status, inked({ colour }, styleOf(status), status));
   });
+  return [inked({ colour }, "dim", first), ...shown];
 }

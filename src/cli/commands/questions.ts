@@ -61,8 +61,8 @@ async function list(
 ): Promise<void> {
   if (run !== undefined) checkRunId(run);
   await using log = await openExisting(url, { readOnly: true });
-  const views = await knownRuns(terminal, log, run);
-  if (run !== undefined && !views.has(run)) throw noSuchRun(run, log.url);
+  const views = await knownRuns(terminal, log, run ?? { open: true });
+  if (run !== undefined && !views.has(run)) throw noSuchRun(run, log);
   const found = [...views.values()]
     .flatMap((view) => questionsOf(view).map((question) => ({ run: view.run, ...question })))
     .toSorted((a, b) => a.askedAt - b.askedAt);

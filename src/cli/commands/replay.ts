@@ -68,7 +68,7 @@ async function replayed(
   for (const one of addresses) found.push(await replay(env, one, to));
   const records = found.reduce((sum, one) => sum + one.steps.length, 0);
   const faults = found.flatMap(({ fault }) => fault ?? []);
-  if (records + faults.length === 0) throw noSuchRun(id, log.url);
+  if (records + faults.length === 0) throw noSuchRun(id, log);
   if (!whole) assertReached(found, to);
   if (verify) sayVerdict(shell, { json, actors: found.length, records, faults });
   else sayWay(shell, found, json);

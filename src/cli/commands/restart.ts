@@ -48,7 +48,7 @@ async function restart(shell: Shell, run: string, options: Options): Promise<voi
   await using log = await openExisting(url);
   const all = await knownRuns(terminal, log);
   const view = all.get(run);
-  if (view === undefined) throw noSuchRun(run, log.url);
+  if (view === undefined) throw noSuchRun(run, log);
   const start = view.open ? undefined : await startOver(log, view, from, all);
   if (start === undefined)
     checkTask(

@@ -81,5 +81,5 @@ function unpausing(view: RunView | undefined, log: EventLog): Pick<Drive, "first
 
 function idIn(runs: Runs, id: string, url: string): string {
   if (runs.has(id)) return id;
-  throw noSuchRun(id, url);
+  throw noSuchRun(id, { url });
 }

@@ -1,8 +1,12 @@
 /** `troupe show ID`: one run with its tasks, or one actor with its records and output. */
 import type { Command } from "commander";
 import { z } from "zod";
+import { TroupeError } from "../../errors.ts";
+import { rootOf } from "../../events/address.ts";
 import type { EventLog } from "../../events/log/log.ts";
 import { parseBody, placeOf } from "../../events/record.ts";
+import type { RunView } from "../../projections/runs-view.ts";
+import { timelineOf } from "../../projections/timeline.ts";
 import { lineOf, printedIn, starterOf } from "../actor-view.ts";
 import { knownRuns } from "../known-runs.ts";
 import { word } from "../live-view.ts";
@@ -10,28 +14,42 @@ import { moment, span, table } from "../paper.ts";
 import { runJson, runLines } from "../run-report.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import { asks } from "../standing.ts";
-import { tame, tameLine } from "../terminal.ts";
+import { tame, tameLine, type Terminal } from "../terminal.ts";
 
-const Options = z.object({ log: z.string(), json: z.boolean().default(false) });
+const Options = z.object({
+  log: z.string(),
+  json: z.boolean().default(false),
+  timeline: z.boolean().default(false),
+});
 
 export function addShow(program: Command, shell: Shell): void {
   addCommand(program, "show", "Show a run with its tasks, or an actor with its records and output.")
     .argument("<id>", "a run's id, or an address such as task/RUN:TASK")
+    .option("--timeline", "what happened in a run, in order")
     .action((id: string, options: unknown) => show(shell, id, Options.parse(options)));
 }
 
 async function show(
   shell: Shell,
   id: string,
-  { log: url, json }: z.infer<typeof Options>,
+  { log: url, json, timeline }: z.infer<typeof Options>,
 ): Promise<void> {
   const address = addressOf(id);
+  if (timeline && id.includes("/"))
+    throw new TroupeError("USAGE", `"${id}" is an actor, and only runs have a timeline`, {
+      hint: `Ask for its run: \`troupe show ${rootOf(id)} --timeline\`.`,
+    });
   await using log = await openExisting(url, { readOnly: true });
   if (id.includes("/")) return await showActor(shell, log, address, json);
   const { terminal } = shell;
   const view = (await knownRuns(terminal, log, id)).get(id);
-  if (view === undefined) throw noSuchRun(id, log.url);
+  if (view === undefined) throw noSuchRun(id, log);
+  if (timeline) return showTimeline(shell, view, json);
   if (json) return terminal.out(JSON.stringify(runJson(view, log.url)));
+  showRun(terminal, view);
+}
+
+function showRun(terminal: Terminal, view: RunView): void {
   const rows = view.tasks.map((task) => [
     task.id,
     task.status,
@@ -51,6 +69,21 @@ async function show(
     terminal.out("\n1+1: one attempt, started again once after a crash or a stop of its host");
 }
 
+function showTimeline({ terminal }: Shell, view: RunView, json: boolean): void {
+  const entries = timelineOf(view);
+  if (json) return terminal.out(JSON.stringify({ run: view.run, timeline: entries }));
+  const rows = entries.map(({ at, task = "", attempt, agent = "", what, detail }) => {
+    return [stamp(at), what, task, attempt === undefined ? "" : String(attempt), agent, detail];
+  });
+  const head = ["AT", "WHAT", "TASK", "TRY", "AGENT", "DETAIL"];
+  for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);
+}
+
+/** To the millisecond: what follows what is the point of it. */
+function stamp(at: number): string {
+  return new Date(at).toISOString().replace("T", " ");
+}
+
 async function showActor(
   { terminal }: Shell,
   log: EventLog,
@@ -62,7 +95,7 @@ async function showActor(
     body: parseBody(record.body, placeOf(record)),
   }));
   const [first, last] = [records[0], records.at(-1)];
-  if (first === undefined || last === undefined) throw noSuchRun(address, log.url);
+  if (first === undefined || last === undefined) throw noSuchRun(address, log);
   const starter = starterOf(first);
   const lines = records.map(lineOf);
   const printed = records.flatMap(printedIn);

@@ -47,7 +47,7 @@ async function watch(shell: Shell, run: string, options: Options): Promise<void>
   const after = await log.end();
   const known = await knownRuns(terminal, log, run);
   const view = known.get(run);
-  if (view === undefined) throw noSuchRun(run, log.url);
+  if (view === undefined) throw noSuchRun(run, log);
   const last = options.once ? view : await follow(shell, log, { known, after, run, ...options });
   if (options.once || !last.open) say(shell, last, options.json);
   if (!options.once && exitCodeOfRun(last) === 1) shell.exit(1);
@@ -100,7 +100,7 @@ async function follow(
       },
     });
     const last = runs.get(run);
-    if (last === undefined) throw noSuchRun(run, log.url);
+    if (last === undefined) throw noSuchRun(run, log);
     return last;
   } finally {
     show?.end();
@@ -109,7 +109,7 @@ async function follow(
 
 /** S4-030: the run under the names that other systems know, from its first record on. */
 async function events({ terminal, stop }: Shell, log: EventLog, run: string): Promise<void> {
-  if ((await log.tip(`workflow/${run}`)) === 0) throw noSuchRun(run, log.url);
+  if ((await log.tip(`workflow/${run}`)) === 0) throw noSuchRun(run, log);
   await using client = await connect({ log, kinds: planKinds() });
   const read = taskEvents();
   const end = new AbortController();

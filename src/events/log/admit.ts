@@ -22,25 +22,35 @@ export function assertAppendable(stream: string, records: readonly NewRecord[]):
   }
 }
 
+/** What no engine carries; a log that holds more than {@link textFault} lets in is still copied. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is refused
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
+/** What CloudEvents keeps out of attributes: control characters, and code points that are no characters. */
+const STRANGE =
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- as above
+  /[\u0000-\u001f\u007f-\u009f\p{Noncharacter_Code_Point}]/gu;
+
 function assertText(record: NewRecord, field: keyof NewRecord, text: string): void {
-  const fault = textFault(text);
+  const fault = shapeless(text) ?? (CONTROL.test(text) ? "holds a control character" : undefined);
   if (fault !== undefined) throw invalid(record, field, fault);
 }
 
 /** What keeps a text from standing around a body, as the end of a sentence; undefined where nothing does. */
 export function textFault(text: string): string | undefined {
-  if (text === "") return "is empty";
-  if (!text.isWellFormed()) return "holds half a surrogate pair";
-  return CONTROL.test(text) ? "holds a control character" : undefined;
+  const strange = text.search(STRANGE) !== -1;
+  return shapeless(text) ?? (strange ? "holds a control character" : undefined);
 }
 
 /** A text that can stand around a body: what cannot is replaced. */
 export function fitText(text: string): string {
-  const fit = text.toWellFormed().replace(/[\u0000-\u001f\u007f]/g, "\uFFFD"); // oxlint-disable-line no-control-regex -- as above
+  const fit = text.toWellFormed().replace(STRANGE, "\uFFFD");
   return fit === "" ? "\uFFFD" : fit;
+}
+
+function shapeless(text: string): string | undefined {
+  if (text === "") return "is empty";
+  return text.isWellFormed() ? undefined : "holds half a surrogate pair";
 }
 
 function invalid(record: NewRecord, field: keyof NewRecord, why: string): TroupeError {

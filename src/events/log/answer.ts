@@ -14,6 +14,15 @@ export type Answer =
       };
     };
 
+/** Another owner is to be asked: this one does not run the actor, or no more. */
+export const UNOWNED: Answer = {
+  error: { code: "LOG_UNOWNED", message: "this host does not run the actor", data: {} },
+};
+
+export function isUnowned(answer: Answer): boolean {
+  return "error" in answer && answer.error.code === "LOG_UNOWNED";
+}
+
 /** Runs a handler; whatever it throws becomes an answer. Never rejects. */
 export async function answerOf(handle: () => Promise<Json>): Promise<Answer> {
   try {

@@ -39,6 +39,14 @@ export function unanswered(command: string, why: string): TroupeError {
   });
 }
 
+/** Nobody can say whether work that a label was asked for has begun. */
+export function workUnanswered(label: string, why: string): TroupeError {
+  return new TroupeError("LOG_OUTCOME_UNKNOWN", `who was asked for "${label}" did not answer: ${why}`, {
+    hint: "Ask again as the next attempt: what may have begun is fenced, and ends by itself.",
+    data: { label },
+  });
+}
+
 /** A position that was not given out by a log of this shape. */
 export function strangePosition(position: string, partitions: number): TroupeError {
   return new TroupeError(

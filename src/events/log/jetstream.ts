@@ -10,14 +10,19 @@
  * - 2. Whoever opens it disposes it: ownership is given back, the connection closed.
  */
 import { assertAppendable } from "./admit.ts";
-import { formatCut } from "./cut.ts";
+import { ARCHIVED, runArchived } from "./archived.ts";
+import { idsWithArchives, scanWithArchives } from "./archived-scan.ts";
+import { assertPartition, formatCut } from "./cut.ts";
+import { archivesOf } from "./file/archives.ts";
 import { appender } from "./jetstream/append.ts";
 import { bodies } from "./jetstream/bodies.ts";
 import { commands } from "./jetstream/commands.ts";
 import { lastOf, recordsOf } from "./jetstream/find.ts";
 import { assertOpen, connectTo, linkTo, type Link } from "./jetstream/link.ts";
-import { ownerOn, SCOPE } from "./jetstream/owner.ts";
+import { hostsOn, membersOn } from "./jetstream/members.ts";
+import { ownerOn } from "./jetstream/owner.ts";
 import { payloads, type Payloads } from "./jetstream/payloads.ts";
+import { purge } from "./jetstream/purge.ts";
 import { BATCH_LIMIT, writeFailed } from "./jetstream/publish.ts";
 import { endOf, idsAt, scan } from "./jetstream/scan.ts";
 import { assertDurable, assertServer } from "./jetstream/server.ts";
@@ -25,12 +30,14 @@ import { snapshots } from "./jetstream/snapshots.ts";
 import { openStreams } from "./jetstream/streams.ts";
 import { sweepPayloads } from "./jetstream/sweep.ts";
 import { parseTarget } from "./jetstream/target.ts";
+import { workOn } from "./jetstream/work.ts";
 import type { EventLog, LogOptions } from "./log.ts";
 import { sealer } from "./payload.ts";
 
 export interface JetStreamLogOptions extends LogOptions {
   /**
-   * `nats://[user:password@]HOST:PORT/NAME?monitor=URL[&durability=unverified][&partitions=N][&replicas=N]`.
+   * `nats://[user:password@]HOST:PORT/NAME?monitor=URL[&nkey=PATH|&creds=PATH][&durability=unverified][&partitions=N][&replicas=N]`,
+   * or `tls://` with `[&ca=PATH]`. `nkey` is the file of a user's seed, `creds` one with a JWT too;
    * `partitions` (default 4) and `replicas` (default 1) count when the log is made.
    */
   readonly url: string;
@@ -47,8 +54,8 @@ export interface JetStreamLogOptions extends LogOptions {
 /**
  * Opens a log on a NATS server, and makes it where it is missing.
  *
- * @throws {@link TroupeError} `LOG_URL_INVALID`, `LOG_UNREACHABLE`, `SERVER_TOO_OLD`,
- * `LOG_UNSAFE`, `LOG_NOT_FOUND`, `LOG_NEWER`, `LOG_INCOMPATIBLE`, `LOG_CORRUPT`.
+ * @throws {@link TroupeError} `LOG_URL_INVALID`, `LOG_UNREACHABLE`, `LOG_FORBIDDEN`,
+ * `FILE_NOT_READ` or `KEY_INVALID` of a key, `SERVER_TOO_OLD`, `LOG_UNSAFE`, `LOG_NOT_FOUND`, `LOG_NEWER`, `LOG_INCOMPATIBLE`, `LOG_CORRUPT`.
  */
 export async function jetstreamLog(options: JetStreamLogOptions): Promise<EventLog> {
   const target = parseTarget(options.url);
@@ -71,17 +78,35 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
   const seals = sealer(options);
   const content = bodies(link, seals, stored);
   const write = appender(link);
-  const owner = ownerOn(link, options.leaseMs ?? 5_000);
+  const { leaseMs = 5_000 } = options;
+  const owner = ownerOn(link, leaseMs);
   const assertWritable = (): void => {
     assertOpen(link);
     if (options.readOnly === true) throw writeFailed(url, "it is opened for reading only");
   };
+  const tip: EventLog["tip"] = async (stream) => (await lastOf(link, stream))?.envelope.seq ?? 0;
+  const read: EventLog["read"] = async function* (stream, range = {}) {
+    const { after = 0, to = Number.POSITIVE_INFINITY } = range;
+    const last = await lastOf(link, stream);
+    if (last === undefined) return;
+    if (last.envelope.type === ARCHIVED) throw runArchived(stream);
+    const asked = { first: after + 1, to: Math.min(to, last.envelope.seq), tip: last };
+    for await (const found of recordsOf(link, stream, asked))
+      yield content.open(found.envelope, found.data);
+  };
+  const { codec, archives: folder } = options;
+  const archives = archivesOf({ read, tip, codec, folders: folder === undefined ? [] : [folder] });
   return {
     url,
     partitions,
-    codec: options.codec,
+    codec,
     snapshots: snapshots(link, seals, assertWritable),
-    commands: commands(link, seals, { owning: owner.signal, scope: SCOPE }),
+    commands: commands(link, seals, {
+      owning: owner.signal,
+      anyHost: async () => (await hostsOn(link)).length > 0,
+    }),
+    members: membersOn(link, leaseMs),
+    work: workOn(link, seals),
     async append(stream, records, { expected }) {
       assertWritable();
       if (records.length === 0) return expected;
@@ -92,24 +117,21 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
       await sealed.store();
       return write(sealed.append);
     },
-    async tip(stream) {
-      return (await lastOf(link, stream))?.envelope.seq ?? 0;
-    },
-    async *read(stream, { after = 0, to = Number.POSITIVE_INFINITY } = {}) {
-      const tip = await lastOf(link, stream);
-      if (tip === undefined) return;
-      const range = { first: after + 1, to: Math.min(to, tip.envelope.seq), tip };
-      for await (const found of recordsOf(link, stream, range))
-        yield content.open(found.envelope, found.data);
-    },
-    scan: (asked = {}) => scan(link, content, asked),
+    tip,
+    read,
+    scan: scanWithArchives((asked = {}) => scan(link, content, asked), link, archives),
     async end() {
       return formatCut(await endOf(link));
     },
-    idsAt: (position) => idsAt(link, position),
-    async claim({ owner: name }) {
+    idsAt: idsWithArchives((position) => idsAt(link, position), link, archives),
+    async purge(stream) {
       assertWritable();
-      return owner.claim(name);
+      await purge(link, stream);
+    },
+    async claim({ owner: name, partition }) {
+      assertWritable();
+      assertPartition(partition, partitions);
+      return owner.claim(name, partition);
     },
     async sweepPayloads({ graceMs } = {}) {
       assertWritable();

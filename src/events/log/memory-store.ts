@@ -4,8 +4,9 @@
  */
 import { partitionOf, rootOf } from "../address.ts";
 import { bell, type Bell } from "./bell.ts";
-import type { Command, NewRecord, Swept } from "./log.ts";
+import type { Command, HostFacts, NewRecord, Swept } from "./log.ts";
 import type { Answer } from "./answer.ts";
+import type { MemoryWorker } from "./memory-work.ts";
 import type { Sealed } from "./payload.ts";
 
 /** A record at rest: its body is sealed. */
@@ -17,9 +18,11 @@ export interface StoredRecord {
   readonly number: number;
   readonly envelope: Omit<NewRecord, "body">;
   readonly sealed: Sealed;
+  /** Purged: it has only its place. */
+  readonly gone?: true;
 }
 
-/** The owner that lives now. */
+/** An owner that lives now: of one partition, or of several. */
 export interface MemoryOwner {
   readonly name: string;
   readonly epoch: number;
@@ -43,10 +46,15 @@ export interface MemoryStore {
     string,
     { readonly seq: number; readonly key: string; readonly data: Uint8Array }
   >;
-  /** Rings at each append, claim, serve and release. */
+  /** Rings at each append, claim, serve and release, and when a host comes, changes or goes. */
   readonly changed: Bell;
   epoch: number;
-  owner: MemoryOwner | undefined;
+  /** By partition. */
+  readonly owners: (MemoryOwner | undefined)[];
+  /** By id. */
+  readonly hosts: Map<string, HostFacts>;
+  /** Who serves labels. */
+  readonly workers: Set<MemoryWorker>;
 }
 
 /** Makes an empty store. Default: one partition. */
@@ -61,7 +69,9 @@ export function memoryStore({ partitions = 1 }: { readonly partitions?: number }
     snapshots: new Map(),
     changed: bell(),
     epoch: 0,
-    owner: undefined,
+    owners: Array.from({ length: partitions }, () => undefined),
+    hosts: new Map(),
+    workers: new Set(),
   };
 }
 
@@ -79,6 +89,19 @@ export function put(store: MemoryStore, stream: string, record: NewRecord, seale
   store.records.push(stored);
   stood.push(stored);
   store.streams.set(stream, stood);
+}
+
+/** Removes the records of a stream but for its last, which keeps its place, and its snapshot. */
+export function purge(store: MemoryStore, stream: string): void {
+  const stood = store.streams.get(stream) ?? [];
+  const left = stood.map((one, i): StoredRecord => {
+    if (i === stood.length - 1) return one;
+    return { ...one, sealed: { data: new Uint8Array() }, gone: true };
+  });
+  const places = new Map(stood.map((one, i) => [one, left[i] ?? one]));
+  for (const [i, one] of store.records.entries()) store.records[i] = places.get(one) ?? one;
+  store.streams.set(stream, left);
+  store.snapshots.delete(stream);
 }
 
 /** Removes the payloads that were stored up to a time, and that no record refers to (L9). */

@@ -5,8 +5,11 @@
  */
 import { WrongSequenceError } from "../../errors.ts";
 import { assertAppendable } from "./admit.ts";
+import { ARCHIVE_FILES, ARCHIVED, notArchived, runArchived } from "./archived.ts";
+import { idsWithArchives, scanWithArchives } from "./archived-scan.ts";
 import { assertPartition, formatCut, parseCut } from "./cut.ts";
 import { closed, owned } from "./faults.ts";
+import { archivesOf } from "./file/archives.ts";
 import {
   SWEEP_GRACE_MS,
   type EventLog,
@@ -17,8 +20,11 @@ import {
   type ScanOptions,
 } from "./log.ts";
 import { memoryCommands } from "./memory-commands.ts";
+import { memoryMembers } from "./memory-members.ts";
+import { memoryWork } from "./memory-work.ts";
 import {
   memoryStore,
+  purge,
   put,
   sweep,
   type MemoryOwner,
@@ -34,6 +40,8 @@ export interface MemoryLogOptions extends LogOptions {
   readonly partitions?: number;
   /** The clock of the payloads' age (L9), in epoch ms. Default `Date.now`. */
   readonly now?: () => number;
+  /** Whether hosts share the partitions among them, as on JetStream. Default false: one host at a time. */
+  readonly shared?: boolean;
 }
 
 /** Opens a log in memory. */
@@ -42,13 +50,20 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
   const url = "memory:";
   const seals = sealer(options);
   let open = true;
-  let mine: MemoryOwner | undefined;
+  const mine = new Set<MemoryOwner>();
+  const joined = new Set<string>();
   const assertOpen = () => {
     if (!open) throw closed(url);
   };
-  const release = (owner: MemoryOwner | undefined) => {
-    if (owner !== undefined && store.owner === owner) store.owner = undefined;
-    if (mine === owner) mine = undefined;
+  const release = (owner: MemoryOwner) => {
+    store.owners.forEach((one, p) => {
+      if (one === owner) store.owners[p] = undefined;
+    });
+    mine.delete(owner);
+    store.changed.ring();
+  };
+  const leave = (id: string) => {
+    if (joined.delete(id)) store.hosts.delete(id);
     store.changed.ring();
   };
   const handle = {
@@ -57,16 +72,51 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
     get isOpen() {
       return open;
     },
-    get owner() {
-      return mine;
-    },
+    owns: (owner: MemoryOwner) => mine.has(owner),
+  };
+
+  const work = memoryWork(handle);
+  const archivedAt = (stream: string) => store.streams.get(stream)?.at(-1)?.envelope.type === ARCHIVED;
+  const tip: EventLog["tip"] = async (stream) => {
+    assertOpen();
+    return store.streams.get(stream)?.length ?? 0;
+  };
+  const read: EventLog["read"] = async function* (stream, range = {}) {
+    const { after = 0, to = Number.POSITIVE_INFINITY } = range;
+    assertOpen();
+    if (archivedAt(stream)) throw runArchived(stream);
+    const stood = store.streams.get(stream) ?? [];
+    for (const stored of stood.slice(after, Math.max(after, Math.min(to, stood.length))))
+      yield unsealed(stored, store, seals);
+  };
+  const { codec, archives: folder } = options;
+  const archives = archivesOf({ read, tip, codec, folders: folder === undefined ? [] : [folder] });
+  const own: EventLog["scan"] = async function* (asked = {}) {
+    assertOpen();
+    yield* scan(handle, seals, asked);
+  };
+  const ids: EventLog["idsAt"] = async (position) => {
+    assertOpen();
+    const cut = parseCut(position, store.partitions);
+    return cut.map((at, p) => {
+      // most cuts lie near the end
+      const found = store.records.findLast((one) => one.partition === p && one.number === at);
+      return found === undefined || found.gone === true ? null : found.envelope.id;
+    });
   };
 
   return {
     url,
     partitions: store.partitions,
-    codec: options.codec,
+    codec,
     commands: memoryCommands(handle),
+    ...(options.shared === true && {
+      members: memoryMembers(store, {
+        entered: (id) => void joined.add(id),
+        left: leave,
+      }),
+      work,
+    }),
     snapshots: {
       async get(stream) {
         assertOpen();
@@ -75,15 +125,16 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
       },
       async put(stream, { seq, key, data }) {
         assertOpen();
-        store.snapshots.set(stream, { seq, key, data: seals.sealInline(data) });
+        store.snapshots.set(stream, { seq, key, data: seals.sealInline(data, "snapshot", { stream }) });
       },
     },
     async append(stream, records, { expected }) {
       assertOpen();
       if (records.length === 0) return expected;
       assertAppendable(stream, records);
-      const sealed = records.map((record) => ({ record, sealed: seals.seal(record.body) }));
+      const sealed = records.map((record) => ({ record, sealed: seals.seal(record.body, { stream }) }));
       const stood = store.streams.get(stream) ?? [];
+      if (archivedAt(stream) && !stands(stood, records, expected)) throw runArchived(stream);
       if (stood.length === expected) {
         for (const { record, sealed: body } of sealed) {
           put(store, stream, record, body);
@@ -95,39 +146,32 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
       }
       return expected + records.length;
     },
-    async tip(stream) {
-      assertOpen();
-      return store.streams.get(stream)?.length ?? 0;
-    },
-    async *read(stream, { after = 0, to = Number.POSITIVE_INFINITY } = {}) {
-      assertOpen();
-      const stood = store.streams.get(stream) ?? [];
-      for (const stored of stood.slice(after, Math.max(after, Math.min(to, stood.length))))
-        yield unsealed(stored, store, seals);
-    },
-    async *scan(asked = {}) {
-      assertOpen();
-      yield* scan(handle, seals, asked);
-    },
+    tip,
+    read,
+    scan: scanWithArchives(own, { partitions: store.partitions, url }, archives),
     async end() {
       assertOpen();
       return formatCut(store.sizes);
     },
-    async idsAt(position) {
+    idsAt: idsWithArchives(ids, store, archives),
+    async purge(stream) {
       assertOpen();
-      const cut = parseCut(position, store.partitions);
-      return cut.map((at, p) => {
-        // most cuts lie near the end
-        const found = store.records.findLast((one) => one.partition === p && one.number === at);
-        return found?.envelope.id ?? null;
-      });
+      if (stream === ARCHIVE_FILES) return;
+      if (!archivedAt(stream)) throw notArchived(stream);
+      purge(store, stream);
     },
-    async claim({ owner: name }) {
+    async claim({ owner: name, partition }) {
       assertOpen();
-      if (store.owner !== undefined) throw owned(url, store.owner.name);
+      assertPartition(partition, store.partitions);
+      const asked = store.owners.flatMap((_, p) => (p === (partition ?? p) ? [p] : []));
+      for (const p of asked) {
+        const other = store.owners[p];
+        if (other !== undefined) throw owned(url, other.name);
+      }
       store.epoch += 1;
       const owner: MemoryOwner = { name, epoch: store.epoch };
-      store.owner = mine = owner;
+      for (const p of asked) store.owners[p] = owner;
+      mine.add(owner);
       store.changed.ring();
       // nothing can take a memory log away from its owner
       const lost = new AbortController().signal;
@@ -139,7 +183,10 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
     },
     async [Symbol.asyncDispose]() {
       open = false;
-      release(mine);
+      work.close();
+      for (const owner of mine) release(owner);
+      for (const id of joined) leave(id);
+      store.changed.ring();
     },
   };
 }
@@ -174,17 +221,17 @@ async function* scan(
   }
 }
 
-/** Moves the cut behind a record; false where it lay there already, or in another partition. */
-function advance(cut: number[], { partition, number }: StoredRecord, only?: number): boolean {
+/** Moves the cut behind a record; false where it lay there already, in another partition, or is gone. */
+function advance(cut: number[], { partition, number, gone }: StoredRecord, only?: number): boolean {
   if (only !== undefined && partition !== only) return false;
   if (number <= (cut[partition] ?? 0)) return false;
   cut[partition] = number;
-  return true;
+  return gone !== true;
 }
 
 function unsealed(stored: StoredRecord, store: MemoryStore, seals: Sealer): Recorded {
   const { stream, seq, envelope, sealed } = stored;
   const { ref } = sealed;
   const data = ref === undefined ? sealed.data : (store.payloads.get(ref) ?? sealed.data);
-  return { ...envelope, stream, seq, body: seals.unseal(data, ref) };
+  return { ...envelope, stream, seq, body: seals.unseal(data, { stream }, ref) };
 }

@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import { TroupeError } from "../../errors.ts";
 import { assertJson, type Json, type JsonObject } from "../json.ts";
-import type { Codec, LogOptions } from "./log.ts";
+import { ERASED, isErasure, unlessErased } from "./erased.ts";
+import type { Codec, LogOptions, PayloadOf } from "./log.ts";
 
 /** Default limit of a body that stands in the record itself, in bytes. */
 const PAYLOAD_LIMIT = 262_144;
@@ -21,12 +22,14 @@ export interface Sealed {
 }
 
 export interface Sealer {
-  /** @throws {@link TroupeError} `JSON_INVALID` with the path of what JSON cannot hold. */
-  seal(body: JsonObject): Sealed;
+  /** Of what is sealed: `application/json`, unless a codec makes something else of it. */
+  readonly mediaType: string;
+  /** @throws {@link TroupeError} `JSON_INVALID` with the path of what JSON cannot hold; `RUN_ERASED`. */
+  seal(body: JsonObject, of: PayloadOf): Sealed;
   /** Encodes a snapshot, a command or an answer: never referenced. `place` starts the path in the error. */
-  sealInline(data: Json, place?: string): Uint8Array;
-  /** @throws {@link TroupeError} `LOG_CORRUPT` if the bytes are not what was sealed. */
-  unseal(data: Uint8Array, ref?: string): JsonObject;
+  sealInline(data: Json, place?: string, of?: PayloadOf): Uint8Array;
+  /** Of an erased run: {@link ERASED}. @throws {@link TroupeError} `LOG_CORRUPT` if the bytes are not what was sealed. */
+  unseal(data: Uint8Array, of: PayloadOf, ref?: string): JsonObject;
   unsealInline(data: Uint8Array): Json;
 }
 
@@ -37,27 +40,33 @@ export function sealer({ codec = identity, payloadLimit = PAYLOAD_LIMIT }: LogOp
     try {
       return decode();
     } catch (cause) {
+      if (TroupeError.is(cause, "RUN_ERASED")) throw cause;
       throw corrupt(`${what} is not readable`, cause);
     }
   };
-  const parse = (data: Uint8Array, ref?: string): unknown => {
+  const parse = (data: Uint8Array): unknown => JSON.parse(decoder.decode(codec.decode(data)));
+  const nameOf = (plain: Uint8Array, of: PayloadOf) => codec.nameOf?.(plain, of) ?? hashOf(plain);
+  const parseBody = (data: Uint8Array, of: PayloadOf, ref?: string): unknown => {
+    if (isErasure(data)) return ERASED;
     const plain = codec.decode(data);
-    if (ref !== undefined && hashOf(plain) !== ref) throw new Error(`its hash is not ${ref}`);
+    if (ref !== undefined && nameOf(plain, of) !== ref) throw new Error(`its hash is not ${ref}`);
     return JSON.parse(decoder.decode(plain));
   };
   return {
-    seal(body) {
+    mediaType: codec === identity ? "application/json" : "application/octet-stream",
+    seal(body, of) {
       assertJson(body, "body");
       const plain = Buffer.from(JSON.stringify(body));
-      if (plain.byteLength <= payloadLimit) return { data: codec.encode(plain) };
-      return { data: codec.encode(plain), ref: hashOf(plain) };
+      if (isErasure(plain)) return { data: plain };
+      const data = codec.encode(plain, of);
+      return plain.byteLength <= payloadLimit ? { data } : { data, ref: nameOf(plain, of) };
     },
-    sealInline(data, place = "snapshot") {
+    sealInline(data, place = "snapshot", of) {
       assertJson(data, place);
-      return codec.encode(Buffer.from(JSON.stringify(data)));
+      return codec.encode(Buffer.from(JSON.stringify(data)), of);
     },
-    unseal(data, ref) {
-      const body = readable("a record's body", () => parse(data, ref));
+    unseal(data, of, ref) {
+      const body = unlessErased(() => readable("a record's body", () => parseBody(data, of, ref)));
       if (!isObject(body)) throw corrupt("a record's body is not an object");
       return body;
     },

@@ -9,6 +9,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { WrongSequenceError } from "../../errors.ts";
 import { assertAppendable } from "./admit.ts";
+import { ARCHIVED, runArchived } from "./archived.ts";
 import type { EventLog, NewRecord } from "./log.ts";
 import type { Sealed, Sealer } from "./payload.ts";
 import type { Commits } from "./sqlite-commit.ts";
@@ -20,7 +21,7 @@ export function appender(
   commits: Commits,
   { seals, now }: { readonly seals: Sealer; readonly now: () => number },
 ): EventLog["append"] {
-  const tip = db.prepare("SELECT max(seq) AS tip FROM records WHERE stream = ?");
+  const last = db.prepare("SELECT seq, type FROM records WHERE stream = ? ORDER BY seq DESC LIMIT 1");
   const ids = db.prepare("SELECT id FROM records WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?");
   const insertPayload = db.prepare(
     "INSERT INTO payloads (hash, data, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
@@ -30,10 +31,6 @@ export function appender(
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
 
-  const tipOf = (stream: string): number => {
-    const row = tip.get(stream) ?? {};
-    return row["tip"] === null ? 0 : integer(row, "tip");
-  };
   const stands = (stream: string, records: readonly NewRecord[], expected: number): boolean => {
     const there = ids.all(stream, expected, records.length).map((row) => text(row, "id"));
     return records.every(({ id }, i) => id === there[i]);
@@ -48,9 +45,14 @@ export function appender(
   return async (stream, records, { expected }) => {
     if (records.length === 0) return expected;
     assertAppendable(stream, records);
-    const sealed = records.map((record) => ({ record: { ...record }, body: seals.seal(record.body) }));
+    const sealed = records.map((record) => ({
+      record: { ...record },
+      body: seals.seal(record.body, { stream }),
+    }));
     return commits.run(() => {
-      const actual = tipOf(stream);
+      const tip = last.get(stream);
+      const actual = tip === undefined ? 0 : integer(tip, "seq");
+      if (tip?.["type"] === ARCHIVED && !stands(stream, records, expected)) throw runArchived(stream);
       if (actual === expected)
         for (const [i, { record, body }] of sealed.entries())
           write(stream, expected + i + 1, record, body);

@@ -134,7 +134,7 @@ function requester(inbox: Inbox): CommandChannel["request"] {
   return async ({ id, address, op, data }, { timeoutMs = 30_000 } = {}) => {
     if (!isOpen()) throw closed(url);
     assertJson(data, "data");
-    const sealed = seals.sealInline({ id, address, op, data }, "command");
+    const sealed = seals.sealInline({ id, address, op, data }, "command", { stream: address });
     if (!isLocked(path)) throw unowned(url);
     const row = await commit(() => put.run(sealed, now() + timeoutMs));
     const number = Number(row.lastInsertRowid);

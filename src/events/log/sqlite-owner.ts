@@ -7,6 +7,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { clearInterval, setInterval } from "node:timers";
+import { assertPartition } from "./cut.ts";
 import { closed, owned } from "./faults.ts";
 import type { Ownership } from "./log.ts";
 import { type Commits, identity } from "./sqlite-commit.ts";
@@ -26,7 +27,7 @@ export interface Owning {
 }
 
 export interface Owner {
-  claim(options: { readonly owner: string }): Promise<Ownership>;
+  claim(options: { readonly owner: string; readonly partition?: number }): Promise<Ownership>;
   /** The epoch of this handle while it owns. */
   readonly epoch: number | undefined;
   /** Gives back what is owned, at once. */
@@ -70,7 +71,8 @@ export function ownerOf({ db, path, url, commits }: Owning): Owner {
     get epoch() {
       return epoch;
     },
-    async claim({ owner }) {
+    async claim({ owner, partition }) {
+      assertPartition(partition, 1);
       const lock = lockOrThrow();
       let mine: number;
       try {

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
+import { ARCHIVED, runArchived } from "./archived.ts";
 import { assertPartition, formatCut, parseCut } from "./cut.ts";
 import { closed } from "./faults.ts";
 import type { EventLog, Recorded, ScanOptions } from "./log.ts";
@@ -27,7 +28,7 @@ export interface Reading {
 /** Makes the reading half of a log. */
 export function reader(handle: Reading): Pick<EventLog, "tip" | "read" | "scan" | "end" | "idsAt"> {
   const { db, url, watch, isOpen } = handle;
-  const tip = db.prepare("SELECT coalesce(max(seq), 0) AS n FROM records WHERE stream = ?");
+  const last = db.prepare("SELECT seq, type FROM records WHERE stream = ? ORDER BY seq DESC LIMIT 1");
   const end = db.prepare("SELECT coalesce(max(position), 0) AS n FROM records");
   const at = db.prepare("SELECT id FROM records WHERE position = ?");
   const ofStream = db.prepare(
@@ -45,8 +46,13 @@ export function reader(handle: Reading): Pick<EventLog, "tip" | "read" | "scan" 
       throw readFault(url, error);
     }
   };
-  const number = (statement: StatementSync, ...args: string[]) =>
-    ask(() => integer(statement.get(...args) ?? {}, "n"));
+  const number = (statement: StatementSync) => ask(() => integer(statement.get() ?? {}, "n"));
+  const tipOf = (stream: string): { readonly seq: number; readonly archived: boolean } =>
+    ask(() => {
+      const row = last.get(stream);
+      if (row === undefined) return { seq: 0, archived: false };
+      return { seq: integer(row, "seq"), archived: row["type"] === ARCHIVED };
+    });
   /** After a page: lets others run, or waits where the end was reached. No await may stand between. */
   const turn = async (found: number, live: boolean, signal: AbortSignal): Promise<void> => {
     if (found > 0) await setImmediate();
@@ -54,7 +60,7 @@ export function reader(handle: Reading): Pick<EventLog, "tip" | "read" | "scan" 
   };
 
   return {
-    tip: async (stream) => number(tip, stream),
+    tip: async (stream) => tipOf(stream).seq,
     end: async () => formatCut([number(end)]),
 
     async idsAt(position) {
@@ -63,9 +69,11 @@ export function reader(handle: Reading): Pick<EventLog, "tip" | "read" | "scan" 
     },
 
     async *read(stream, { after = 0, to = Number.MAX_SAFE_INTEGER } = {}) {
-      const last = Math.min(to, number(tip, stream));
-      for (let seq = Math.max(after, 0); seq < last; await setImmediate()) {
-        const page = ask(() => ofStream.all(stream, seq, last));
+      const tip = tipOf(stream);
+      if (tip.archived) throw runArchived(stream);
+      const until = Math.min(to, tip.seq);
+      for (let seq = Math.max(after, 0); seq < until; await setImmediate()) {
+        const page = ask(() => ofStream.all(stream, seq, until));
         for (const row of page) {
           yield ask(() => unsealed(row));
           seq = integer(row, "seq");
@@ -114,7 +122,11 @@ function unsealer({ db, url, seals }: Reading): (row: Row) => Recorded {
       correlation: text(row, "correlation"),
       ...(cause !== undefined && { cause }),
       ...(trace !== undefined && { trace }),
-      body: seals.unseal(ref === undefined ? bytes(row, "body") : payloadOf(ref), ref),
+      body: seals.unseal(
+        ref === undefined ? bytes(row, "body") : payloadOf(ref),
+        { stream: text(row, "stream") },
+        ref,
+      ),
       stream: text(row, "stream"),
       seq: integer(row, "seq"),
     };

@@ -3,13 +3,15 @@
  * actors; others read freely and reach the owner through the inbox.
  *
  * The laws of log.ts are kept by sqlite-commit.ts (L2, L3, L6), sqlite-append.ts (L1, L4, L8),
- * sqlite-read.ts (L5), sqlite-sweep.ts (L9), payload.ts and admit.ts (L7). One partition: its commits have one order.
+ * sqlite-read.ts (L5), sqlite-sweep.ts and sqlite-purge.ts (L9), payload.ts and admit.ts (L7). One partition: its commits have one order.
  *
  * node:sqlite is synchronous: a commit holds up its process for the time of one fsync.
  */
 import { realpathSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { idsWithArchives, scanWithArchives } from "./archived-scan.ts";
 import { closed } from "./faults.ts";
+import { archivesOf } from "./file/archives.ts";
 import type { CommandChannel, EventLog, LogOptions, SnapshotStore } from "./log.ts";
 import { sealer, type Sealer } from "./payload.ts";
 import { appender } from "./sqlite-append.ts";
@@ -18,6 +20,7 @@ import { fault } from "./sqlite-fault.ts";
 import { inboxOf } from "./sqlite-inbox.ts";
 import { openDatabase, type OpenOptions, urlOf } from "./sqlite-open.ts";
 import { ownerOf } from "./sqlite-owner.ts";
+import { archivesBeside, purger } from "./sqlite-purge.ts";
 import { reader } from "./sqlite-read.ts";
 import { bytes, integer, text } from "./sqlite-row.ts";
 import { sweeper } from "./sqlite-sweep.ts";
@@ -46,7 +49,17 @@ export function sqliteLog(options: SqliteLogOptions): EventLog {
   const changes = watch(db, options.pollMs);
   const isOpen = () => db.isOpen;
   const handle = { db, path, url, seals, watch: changes, isOpen, now };
-  const reading = { url, partitions: 1, codec: options.codec, ...reader(handle) };
+  const own = reader(handle);
+  const { codec, archives: folder } = options;
+  const folders = folder === undefined ? [archivesBeside(path)] : [folder];
+  const archives = archivesOf({ ...own, codec, folders });
+  const shape = { url, partitions: 1, codec };
+  const reading = {
+    ...shape,
+    ...own,
+    scan: scanWithArchives(own.scan, shape, archives),
+    idsAt: idsWithArchives(own.idsAt, shape, archives),
+  };
   if (readOnly)
     return {
       ...reading,
@@ -62,6 +75,7 @@ export function sqliteLog(options: SqliteLogOptions): EventLog {
     ...reading,
     append: appender(db, writes, { seals, now }),
     sweepPayloads: sweeper({ db, commits: writes, now, url }),
+    purge: purger({ db, commits: writes }),
     claim: async (claim) => {
       if (!isOpen()) throw closed(url);
       return owner.claim(claim);
@@ -108,7 +122,7 @@ function snapshotsOf({ db, url, seals }: Snapshots, writes?: Commits): SnapshotS
     },
     async put(stream, { seq, key, data }) {
       if (writes === undefined) throw readerOnly(url);
-      const sealed = seals.sealInline(data);
+      const sealed = seals.sealInline(data, "snapshot", { stream });
       await writes.run(() => replace.run(stream, seq, key, sealed));
     },
   };
@@ -118,7 +132,7 @@ function snapshotsOf({ db, url, seals }: Snapshots, writes?: Commits): SnapshotS
 function onlyReading(
   url: string,
   snapshots: SnapshotStore,
-): Pick<EventLog, "append" | "claim" | "snapshots" | "sweepPayloads"> & {
+): Pick<EventLog, "append" | "claim" | "snapshots" | "sweepPayloads" | "purge"> & {
   readonly commands: CommandChannel;
 } {
   const refuse = () => Promise.reject(readerOnly(url));
@@ -128,6 +142,7 @@ function onlyReading(
     snapshots,
     commands: { serve: refuse, request: refuse },
     sweepPayloads: refuse,
+    purge: refuse,
   };
 }
 

@@ -20,7 +20,10 @@ export function workflowInput(agents: readonly string[], actors: readonly string
 }
 
 function soundPlan(agents: readonly string[]) {
-  return z.custom<z.input<typeof Plan>>().transform((value, context): Plan => {
+  const plan = z
+    .custom<z.input<typeof Plan>>()
+    .describe("A plan, as `troupe schema plan` describes it.");
+  return plan.transform((value, context): Plan => {
     const faults = faultsOf(value, { agents });
     if (faults.length === 0) return Plan.parse(value);
     for (const { path, message, hint } of faults)

@@ -51,7 +51,8 @@ async function conversation(calls: number): Promise<Measured> {
     const run = await host.start("workflow/r", { input });
     await run.waitFor(({ status }) => status === "done");
   }
-  const files = readdirSync(folder.path).filter((name) => name.startsWith("log.db"));
+  // of the log; the projections beside it can be made anew
+  const files = readdirSync(folder.path).filter((name) => /^log\.db(-|$)/.test(name));
   const bytes = files.reduce((sum, name) => sum + statSync(join(folder.path, name)).size, 0);
   const last = model.asked.at(-1)?.messages ?? [];
   const sent = model.asked.reduce((sum, { messages }) => sum + JSON.stringify(messages).length, 0);

@@ -72,6 +72,7 @@ describe("readAgents", () => {
       "mayAsk: true",
       "limits: { turns: 3, budget: { calls: 9 } }",
       "human: eva",
+      "host: office",
     ].join("\n");
     const { a } = await read({ "a.md": small("a", `${more}\n`) }, { tools });
     expect(a).toMatchObject({
@@ -79,6 +80,7 @@ describe("readAgents", () => {
       mayAsk: true,
       limits: { turns: 3, budget: { calls: 9 }, repairs: 2 },
       way: { type: "human", about: { who: "eva" } },
+      host: "office",
     });
     expect(Object.keys(a?.tools ?? {})).toEqual(["search"]);
   });
@@ -148,7 +150,7 @@ describe("readAgents", () => {
         "open.md": "---\nname: open\n",
         "typo.md": "---\nname: typo\ndescripton: x\ntools: [read_fil, nothing]\n---\nWork.\n",
         "types.md":
-          "---\nname: types\ndescription: 3\nmayAsk: maybe\nlimits: { turns: 0 }\n---\nWork.\n",
+          "---\nname: types\ndescription: 3\nmayAsk: maybe\nlimits: { turns: 0 }\nhost: a b\n---\nWork.\n",
         "yaml.md": "---\nname: yaml\ndescription: Use it: always\n---\nWork.\n",
         "other.md": small("else"),
         "else.md": small("else"),
@@ -169,6 +171,7 @@ describe("readAgents", () => {
       "types.md:3:14 description: expected text, got number 3",
       "types.md:4:9 mayAsk: expected true or false, got text",
       "types.md:5:18 limits.turns: it must be at least 1",
+      "types.md:6:7 host: it is no label: letters, digits, _ and -, at most 64",
       "typo.md:2:1 description: it is missing",
       'typo.md:3:1 descripton: unknown field "descripton" (Did you mean "description"?)',
       expect.stringMatching(/^yaml\.md:3:\d+ .*\(Put the text in quotes/),

@@ -11,7 +11,8 @@
  */
 import { TroupeError, WrongSequenceError } from "../../../errors.ts";
 import { actorFilter, partitionOfAddress } from "../../subjects.ts";
-import { lastOf, recordsOf } from "./find.ts";
+import { ARCHIVED, runArchived } from "../archived.ts";
+import { lastOf, recordsOf, type Found } from "./find.ts";
 import { partitionStream, type Link } from "./link.ts";
 import type { Mark } from "./marks.ts";
 import type { Outgoing } from "./message.ts";
@@ -23,6 +24,8 @@ export interface Append {
   readonly expected: number;
   readonly ids: readonly string[];
   readonly messages: readonly Outgoing[];
+  /** Nothing may follow it: what it writes last says that the actor is archived. */
+  readonly ends: boolean;
 }
 
 /** How often a refusal without a visible conflict is tried again. */
@@ -58,11 +61,11 @@ async function write(link: Link, append: Append): Promise<number> {
     if (mark === undefined) return last;
     const outcome = await publish(link, messages, expectation(link, stream, mark));
     if (outcome.kind === "written") {
-      link.marks.note(stream, { seq: last, at: outcome.at });
+      if (!append.ends) link.marks.note(stream, { seq: last, at: outcome.at });
       return last;
     }
     if (outcome.kind === "unknown") return settle(link, append, outcome.why);
-    if (outcome.kind === "failed") throw writeFailed(link.url, outcome.why);
+    if (outcome.kind === "failed") throw writeFailed(link.url, outcome.why, outcome.cause);
     ({ why } = outcome);
     mark = undefined;
   }
@@ -85,16 +88,28 @@ async function place(link: Link, append: Append): Promise<Mark | undefined> {
   }
 }
 
-async function look(link: Link, { stream, expected, ids }: Append): Promise<Mark | undefined> {
+async function look(link: Link, append: Append): Promise<Mark | undefined> {
+  const { stream, expected, ids } = append;
   const last = await lastOf(link, stream);
-  const tip = last?.envelope.seq ?? 0;
-  if (tip === expected) return { seq: tip, at: last?.at ?? 0 };
+  if (last === undefined) {
+    if (expected === 0) return { seq: 0, at: 0 };
+    throw new WrongSequenceError(stream, expected, 0);
+  }
+  const tip = last.envelope.seq;
+  if (last.envelope.type === ARCHIVED) return lookArchived(append, last);
+  if (tip === expected) return { seq: tip, at: last.at };
   const to = expected + ids.length;
-  if (last === undefined || tip < to) throw new WrongSequenceError(stream, expected, tip);
+  if (tip < to) throw new WrongSequenceError(stream, expected, tip);
   for await (const { envelope } of recordsOf(link, stream, { first: expected + 1, to, tip: last }))
     if (envelope.id !== ids[envelope.seq - expected - 1])
       throw new WrongSequenceError(stream, expected, tip);
   return undefined;
+}
+
+/** Only what archived it stands there still. */
+function lookArchived({ stream, expected, ids }: Append, { envelope }: Found): undefined {
+  if (envelope.seq === expected + ids.length && envelope.id === ids.at(-1)) return undefined;
+  throw runArchived(stream);
 }
 
 async function settle(link: Link, append: Append, why: string): Promise<number> {

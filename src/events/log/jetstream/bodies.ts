@@ -1,4 +1,5 @@
 /** Records with their bodies, wherever these lie. */
+import { ARCHIVED } from "../archived.ts";
 import type { NewRecord, Recorded } from "../log.ts";
 import type { Sealed, Sealer } from "../payload.ts";
 import type { Append } from "./append.ts";
@@ -25,20 +26,27 @@ export function bodies(link: Link, seals: Sealer, payloads: Payloads): Bodies {
     seal(stream, records, expected) {
       const apart: Sealed[] = [];
       const messages = records.map((record, i) => {
-        const sealed = seals.seal(record.body);
+        const sealed = seals.seal(record.body, { stream });
         if (sealed.ref !== undefined) apart.push(sealed);
-        return toMessage(link, record, { stream, seq: expected + i + 1, sealed });
+        const { mediaType } = seals;
+        return toMessage(link, record, { stream, seq: expected + i + 1, sealed, mediaType });
       });
       return {
-        append: { stream, expected, ids: records.map(({ id }) => id), messages },
+        append: {
+          stream,
+          expected,
+          ids: records.map(({ id }) => id),
+          messages,
+          ends: records.at(-1)?.type === ARCHIVED,
+        },
         async store() {
           for (const { ref, data } of apart) if (ref !== undefined) await payloads.put(ref, data);
         },
       };
     },
     async open({ ref, ...envelope }, data) {
-      if (ref === undefined) return { ...envelope, body: seals.unseal(data) };
-      return { ...envelope, body: seals.unseal(await payloads.get(ref), ref) };
+      if (ref === undefined) return { ...envelope, body: seals.unseal(data, envelope) };
+      return { ...envelope, body: seals.unseal(await payloads.get(ref), envelope, ref) };
     },
   };
 }

@@ -1,18 +1,44 @@
 /**
- * The layout of an object store in its JetStream stream (NATS ADR-20): what the client's own
- * interface does without an expectation is done here with one.
+ * The layout of an object store in its JetStream stream (NATS ADR-20), so that any tool for
+ * those can read it. The client's own interface is not used: it writes without an expectation,
+ * reads by a consumer, and purges, which takes rights that a host need not have.
  *
  *     $O.BUCKET.M.<name>   one message an object, the last one counts: its name, size, content id
  *     $O.BUCKET.C.<id>     its content, in chunks
  */
 import { headers } from "@nats-io/transport-node";
-import { JetStreamApiError, type StoredMsg, type StreamInfo } from "@nats-io/jetstream";
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  StorageType,
+  type StoredMsg,
+  type StreamConfig,
+  type StreamInfo,
+} from "@nats-io/jetstream";
 import { z } from "zod";
 import { reach, type Link } from "./link.ts";
 
 /** The name of a log's bucket. */
 export function bucketOf(name: string): string {
   return `TROUPE_${name}_PAYLOADS`;
+}
+
+/** Bytes of a piece of content, but for the last of its object. */
+export const CHUNK = 128 * 1024;
+
+/** The settings of a log's bucket: those that every tool for object stores gives it. */
+export function bucketConfig(name: string, replicas: number): Partial<StreamConfig> & { name: string } {
+  const bucket = bucketOf(name);
+  return {
+    name: `OBJ_${bucket}`,
+    subjects: [`$O.${bucket}.C.>`, `$O.${bucket}.M.>`],
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    num_replicas: replicas,
+    allow_direct: true,
+    allow_rollup_hdrs: true,
+    max_age: 0,
+  };
 }
 
 /** The stream in which a log's bucket lies. */
@@ -37,7 +63,7 @@ export async function bucketInfo(link: Link, subjects_filter: string): Promise<S
     try {
       return await link.jsm.streams.info(bucketStream(link), { subjects_filter });
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === 10059) return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   });
@@ -54,7 +80,14 @@ export const ObjectName = z.looseObject({
 /** The message that names an object now, as the stream's leader has it. */
 export async function namedNow(link: Link, object: string): Promise<StoredMsg | undefined> {
   const query = { last_by_subj: nameSubject(link, object) };
-  return (await reach(link, () => link.jsm.streams.getMessage(bucketStream(link), query))) ?? undefined;
+  return reach(link, async () => {
+    try {
+      return (await link.jsm.streams.getMessage(bucketStream(link), query)) ?? undefined;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  });
 }
 
 /**
@@ -77,4 +110,9 @@ export async function nameAgain(link: Link, { subject, data, seq }: StoredMsg): 
 /** Whether a write was refused because something else stands there. */
 export function isMoved(error: unknown): boolean {
   return error instanceof JetStreamApiError && (error.code === 10071 || error.code === 10164);
+}
+
+/** Whether there is no such bucket. */
+function isMissing(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === 10059;
 }

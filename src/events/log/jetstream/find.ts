@@ -10,6 +10,7 @@
 import type { StoredMsg } from "@nats-io/jetstream";
 import { TroupeError } from "../../../errors.ts";
 import { actorFilter, partitionOfAddress, recordSubject } from "../../subjects.ts";
+import { ARCHIVED } from "../archived.ts";
 import { reach, partitionStream, type Link } from "./link.ts";
 import type { Mark } from "./marks.ts";
 import { toEnvelope, type Envelope, type Incoming } from "./message.ts";
@@ -32,7 +33,7 @@ export async function lastOf(link: Link, stream: string): Promise<Found | undefi
   const { seq } = found.envelope;
   const known = link.marks.before(stream, Number.POSITIVE_INFINITY);
   if (seq <= known.seq && found.at > known.at) throw gap(stream, known, seq);
-  link.marks.note(stream, { seq, at: found.at });
+  if (found.envelope.type !== ARCHIVED) link.marks.note(stream, { seq, at: found.at });
   return found;
 }
 
@@ -118,7 +119,10 @@ export async function direct(
   query: { readonly seq: number; readonly next_by_subj: string; readonly batch: number },
 ): Promise<readonly StoredMsg[]> {
   try {
-    return await Array.fromAsync(await link.jsm.direct.getBatch(name, query));
+    const found = link.jsm.direct.getBatch(name, query).then((messages) => Array.fromAsync(messages));
+    const got = await link.unlessDropped(found, `$JS.API.DIRECT.GET.${name}`);
+    if (got === undefined) throw new Error("the connection was lost");
+    return got;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === 404) return [];
     throw error;

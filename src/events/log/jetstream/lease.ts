@@ -8,16 +8,18 @@
  * - 3. Who could not renew for as long as the lease lasts, counted on its own monotonic clock
  *      from before it last asked, has lost it, whatever the server may say later.
  * - 4. An answer that was lost does not cost the lease: what stands there decides.
- * - 5. `scope` names what is owned. It is the whole log now; a partition would be its number.
+ * - 5. A partition is what is owned. Who owns several has the same epoch in all, above all that
+ *      were given out before for any of them.
  */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { TroupeError } from "../../../errors.ts";
+import type { Subjects } from "../../subjects.ts";
 import { owned } from "../faults.ts";
 import type { Ownership } from "../log.ts";
 import { raiseEpoch } from "./epoch.ts";
-import { unreachable, type Link } from "./link.ts";
-import { lastState, putState } from "./state.ts";
+import type { Link } from "./link.ts";
+import { jsonOf, lastState, notWritten, putState } from "./state.ts";
 
 /** The lease as it stands in the stream. */
 const Lease = z.object({
@@ -35,7 +37,7 @@ const RELEASE_TRIES = 3;
 
 export interface Claim {
   readonly owner: string;
-  readonly scope: string;
+  readonly partition: number;
   /** How long the lease lasts without renewal, in whole seconds. */
   readonly ttlSeconds: number;
 }
@@ -43,52 +45,76 @@ export interface Claim {
 /** The lease that stands, given back or not. */
 async function leaseOf(
   link: Link,
-  scope: string,
+  partition: number,
 ): Promise<{ readonly at: number; readonly lease?: Lease } | undefined> {
-  const stood = await lastState(link, leaseSubject(link, scope));
+  const stood = await lastState(link, leaseSubject(link, partition));
   if (stood === undefined) return undefined;
-  const lease = Lease.safeParse(jsonOf(stood.data));
-  return { at: stood.at, ...(lease.success && { lease: lease.data }) };
+  const lease = leaseIn(stood.data);
+  return { at: stood.at, ...(lease !== undefined && { lease }) };
 }
 
-/** Who owns it now. */
-export async function ownerOf(link: Link, scope: string): Promise<Lease | undefined> {
-  const lease = (await leaseOf(link, scope))?.lease;
+/** What a lease's message says; undefined where it is none. */
+export function leaseIn(data: Uint8Array): Lease | undefined {
+  const lease = Lease.safeParse(jsonOf(data));
+  return lease.success ? lease.data : undefined;
+}
+
+/** Who owns a partition now. */
+export async function ownerOf(link: Link, partition: number): Promise<Lease | undefined> {
+  const lease = (await leaseOf(link, partition))?.lease;
   return lease?.released === true ? undefined : lease;
 }
 
 /**
- * Takes the lease.
+ * Takes the leases of some partitions, all or none.
  *
- * @throws {@link TroupeError} `LOG_OWNED` while another holds it, `LOG_UNREACHABLE`.
+ * @throws {@link TroupeError} `LOG_OWNED` while another holds one, `LOG_UNREACHABLE`.
  */
-export async function takeLease(link: Link, claim: Claim): Promise<Ownership> {
-  const { scope, owner, ttlSeconds } = claim;
-  const stood = await leaseOf(link, scope);
+export async function takeLeases(
+  link: Link,
+  partitions: readonly number[],
+  { owner, ttlSeconds }: Omit<Claim, "partition">,
+): Promise<readonly Ownership[]> {
+  await using given = new AsyncDisposableStack(); // what is taken is given back where the rest cannot be
+  const holders: Holder[] = [];
+  for (const partition of partitions) {
+    const holder = await grab(link, { owner, partition, ttlSeconds });
+    holders.push(holder);
+    given.defer(() => giveBack(holder));
+  }
+  let epoch = 0;
+  for (const partition of partitions) epoch = Math.max(epoch, await raiseEpoch(link, partition));
+  for (const partition of partitions) await raiseEpoch(link, partition, epoch);
+  for (const holder of holders)
+    if (!(await holder.write({ epoch, released: false }))) throw await lostRace(link, holder.partition);
+  given.move();
+  return holders.map((holder) => keep(link, { holder, epoch, ttlMs: ttlSeconds * 1000 }));
+}
+
+async function grab(link: Link, claim: Claim): Promise<Holder> {
+  const { partition, ttlSeconds } = claim;
+  const stood = await leaseOf(link, partition);
   if (stood?.lease !== undefined && !stood.lease.released)
     throw owned(link.url, stood.lease.owner, ttlSeconds * 1000);
-  const token = randomUUID();
-  const holder = holding(link, claim, { token, at: stood?.at ?? 0 });
-  if (!(await holder.write({ owner, token, epoch: 0, released: false })))
-    throw await lostRace(link, scope);
-  const epoch = await raiseEpoch(link, scope);
-  const lease = { owner, token, epoch, released: false };
-  if (!(await holder.write(lease))) throw await lostRace(link, scope);
-  return keep(link, { holder, lease, ttlMs: claim.ttlSeconds * 1000 });
+  const holder = holding(link, claim, { token: randomUUID(), at: stood?.at ?? 0 });
+  if (await holder.write({ epoch: 0, released: false })) return holder;
+  throw await lostRace(link, partition);
 }
 
 interface Holder {
+  readonly partition: number;
   /** Until when the lease surely lasts, on the monotonic clock. */
   readonly until: number;
   /** Writes the lease behind the last one of this claim; false where another stands there. */
-  write(lease: Lease): Promise<boolean>;
+  write(lease: Pick<Lease, "epoch" | "released">): Promise<boolean>;
 }
 
 function holding(
   link: Link,
-  { scope, ttlSeconds }: Claim,
-  start: { token: string; at: number },
+  { owner, partition, ttlSeconds }: Claim,
+  start: { readonly token: string; readonly at: number },
 ): Holder {
+  const { token } = start;
   let { at } = start;
   let until = 0;
   const wrote = (number: number, asked: number): true => {
@@ -97,20 +123,21 @@ function holding(
     return true;
   };
   return {
+    partition,
     get until() {
       return until;
     },
     async write(lease) {
       const asked = performance.now();
-      const outcome = await putState(link, leaseSubject(link, scope), {
-        data: Buffer.from(JSON.stringify(lease)),
+      const outcome = await putState(link, leaseSubject(link, partition), {
+        data: Buffer.from(JSON.stringify({ owner, token, ...lease } satisfies Lease)),
         last: at,
         headers: lease.released ? {} : { "Nats-TTL": `${ttlSeconds}s` },
       });
       if (outcome.kind === "written") return wrote(outcome.at, asked);
-      if (outcome.kind !== "refused") throw unreachable(link.url, outcome.why);
-      const stood = await leaseOf(link, scope);
-      if (stood?.lease?.token !== start.token || stood.at === at) return false;
+      if (outcome.kind !== "refused") throw notWritten(link, outcome);
+      const stood = await leaseOf(link, partition);
+      if (stood?.lease?.token !== token || stood.at === at) return false;
       if (stood.lease.released) return lease.released; // given back is given back
       at = stood.at; // an earlier write arrived, its answer did not
       return this.write(lease);
@@ -120,8 +147,9 @@ function holding(
 
 function keep(
   link: Link,
-  { holder, lease, ttlMs }: { readonly holder: Holder; readonly lease: Lease; readonly ttlMs: number },
+  { holder, epoch, ttlMs }: { readonly holder: Holder; readonly epoch: number; readonly ttlMs: number },
 ): Ownership {
+  const lease = { epoch, released: false };
   const lost = new AbortController();
   let ended = false;
   let renewal = setTimeout(renew, ttlMs / 3).unref();
@@ -153,21 +181,24 @@ function keep(
     clearTimeout(deadline);
   }
   return {
-    epoch: lease.epoch,
+    epoch,
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
       if (ended) return;
       ended = true;
       stop();
-      const given = { ...lease, released: true };
-      for (let left = RELEASE_TRIES; left > 0; left--)
-        if (await holder.write(given).then(known, unsaid)) return; // else it ends by itself
+      await giveBack(holder, epoch);
     },
   };
 }
 
-async function lostRace(link: Link, scope: string): Promise<TroupeError> {
-  const lease = await ownerOf(link, scope);
+async function giveBack(holder: Holder, epoch = 0): Promise<void> {
+  for (let left = RELEASE_TRIES; left > 0; left--)
+    if (await holder.write({ epoch, released: true }).then(known, unsaid)) return; // else it ends by itself
+}
+
+async function lostRace(link: Link, partition: number): Promise<TroupeError> {
+  const lease = await ownerOf(link, partition);
   return owned(link.url, lease?.owner ?? "another host, just now");
 }
 
@@ -175,16 +206,8 @@ async function lostRace(link: Link, scope: string): Promise<TroupeError> {
 const known = (): boolean => true;
 const unsaid = (): boolean => false;
 
-function leaseSubject(link: Link, scope: string): string {
-  return `troupe.${link.name}.own.lease.${scope}`;
-}
-
-function jsonOf(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(data));
-  } catch {
-    return undefined;
-  }
+export function leaseSubject({ name }: Subjects, partition: number | "*"): string {
+  return `troupe.${name}.own.lease.${partition}`;
 }
 
 function leaseLost(url: string, why: string): TroupeError {

@@ -1,9 +1,11 @@
 /**
- * A record as one message: CloudEvents in binary mode, the body as data.
+ * A record as one message: CloudEvents 1.0 in binary mode of its NATS binding, the body as data.
  *
  * - 1. Header values are percent-encoded as CloudEvents says, so any text arrives unchanged.
  * - 2. A message that does not lie where its headers say, or lacks one, is no record: it is
  *      reported as `LOG_CORRUPT` with its place, never skipped and never half read.
+ * - 3. What was added to the headers later is not asked for: `ce-datacontenttype`, and
+ *      `ce-traceparent` beside `traceparent`, are for other tools.
  */
 import { headers, type MsgHdrs } from "@nats-io/transport-node";
 import { TroupeError } from "../../../errors.ts";
@@ -33,11 +35,19 @@ export interface Envelope extends Omit<Recorded, "body"> {
   readonly ref?: string;
 }
 
+/** Where a record goes, and its body as it is stored. */
+interface Placed {
+  readonly stream: string;
+  readonly seq: number;
+  readonly sealed: Sealed;
+  readonly mediaType: string;
+}
+
 /** @throws {@link TroupeError} `RECORD_INVALID` for a time or a type that no message can carry. */
 export function toMessage(
   log: Subjects,
   record: NewRecord,
-  { stream, seq, sealed }: { readonly stream: string; readonly seq: number; readonly sealed: Sealed },
+  { stream, seq, sealed, mediaType }: Placed,
 ): Outgoing {
   const head = headers();
   const set = (key: string, value: string | undefined): void => {
@@ -48,9 +58,11 @@ export function toMessage(
   set("ce-source", stream);
   set("ce-type", record.type);
   set("ce-time", timeOf(record));
+  set("ce-datacontenttype", mediaType);
   set("ce-correlationid", record.correlation);
   set("ce-causationid", record.cause);
   set("traceparent", record.trace);
+  set("ce-traceparent", record.trace);
   set("troupe-seq", String(seq));
   set("ce-dataref", sealed.ref);
   const data = sealed.ref === undefined ? sealed.data : new Uint8Array();
@@ -60,7 +72,8 @@ export function toMessage(
 /** @throws {@link TroupeError} `LOG_CORRUPT` where the message is no record of this log. */
 export function toEnvelope(log: Subjects, message: Incoming): Envelope {
   const head = new Map<string, string>();
-  for (const [key, [value]] of message.headers ?? []) if (value !== undefined) head.set(key, value);
+  for (const [key, [value]] of message.headers ?? [])
+    if (value !== undefined) head.set(key.toLowerCase(), value);
   const get = (key: string): string | undefined => decode(head.get(key), message);
   const must = (key: string): string => {
     const value = get(key);
@@ -84,11 +97,14 @@ export function toEnvelope(log: Subjects, message: Incoming): Envelope {
   return envelope;
 }
 
+/** The times that RFC 3339 has: of the years 0 to 9999. */
+const EARLIEST = Date.parse("0000-01-01T00:00:00.000Z");
+const LATEST = Date.parse("9999-12-31T23:59:59.999Z");
+
 function timeOf({ id, at }: NewRecord): string {
-  const time = new Date(at);
-  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  if (at >= EARLIEST && at <= LATEST) return new Date(at).toISOString();
   throw new TroupeError("RECORD_INVALID", `at of record "${id}" is no time: ${at}`, {
-    hint: "Give the record a time in whole epoch milliseconds.",
+    hint: "Give the record a time in whole epoch milliseconds, of the years 0 to 9999.",
     data: { id, field: "at" },
   });
 }
@@ -110,12 +126,18 @@ function encode(text: string): string {
 }
 
 function decode(text: string | undefined, message: Incoming): string | undefined {
-  if (text === undefined || !text.includes("%")) return text;
+  if (text === undefined || !/["%]/.test(text)) return text;
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(unquoted(text));
   } catch {
     throw strange(message, "a header is not percent-encoded");
   }
+}
+
+/** Not how Troupe writes it, but CloudEvents wants it read. */
+function unquoted(text: string): string {
+  const [, quoted] = /^"((?:[^"\\]|\\.)*)"$/.exec(text) ?? [];
+  return quoted === undefined ? text : quoted.replace(/\\(.)/g, "$1");
 }
 
 function strange({ subject, at }: Incoming, why: string): TroupeError {

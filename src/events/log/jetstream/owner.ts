@@ -1,47 +1,66 @@
-/** The ownership that one handle holds: at most one, given back with the handle. */
+/** What one handle owns: each partition at most once, given back with the handle. */
 import { owned } from "../faults.ts";
 import type { Ownership } from "../log.ts";
-import { ownerOf, takeLease } from "./lease.ts";
+import { ownerOf, takeLeases } from "./lease.ts";
 import type { Link } from "./link.ts";
 
-/** What is owned: the whole log. A lease for each partition would name its number here. */
-export const SCOPE = "all";
-
 export interface Owner {
-  /** @throws {@link TroupeError} `LOG_OWNED` while an owner lives. */
-  claim(owner: string): Promise<Ownership>;
-  /** Aborts when this handle stops owning, lost or given back; `undefined` while it does not own. */
-  readonly signal: () => AbortSignal | undefined;
+  /**
+   * @param partition default: all of them.
+   * @throws {@link TroupeError} `LOG_OWNED` while an owner lives.
+   */
+  claim(owner: string, partition?: number): Promise<Ownership>;
+  /** Aborts when this handle stops owning a partition, or all; `undefined` while it does not own it. */
+  readonly signal: (partition?: number) => AbortSignal | undefined;
   /** Gives back what is held. */
   release(): Promise<void>;
+}
+
+interface Held {
+  readonly over: AbortController;
+  readonly leases: readonly Ownership[];
 }
 
 /** @param leaseMs at least 1000; rounded up to whole seconds, in which the server counts. */
 export function ownerOn(link: Link, leaseMs: number): Owner {
   const ttlSeconds = Math.max(1, Math.ceil(leaseMs / 1000));
-  let mine: { readonly over: AbortController; readonly lease: Ownership } | undefined;
-  const release = async (held: typeof mine): Promise<void> => {
-    if (held === undefined) return;
-    if (mine === held) mine = undefined;
+  const mine = new Map<number, Held>();
+  const forget = (held: Held): void => {
+    for (const [partition, one] of mine) if (one === held) mine.delete(partition);
     held.over.abort();
-    await held.lease[Symbol.asyncDispose]();
+  };
+  const release = async (held: Held): Promise<void> => {
+    forget(held);
+    await Promise.all(held.leases.map((lease) => lease[Symbol.asyncDispose]()));
   };
   return {
-    async claim(owner) {
-      if (mine !== undefined) {
-        const holder = await ownerOf(link, SCOPE);
+    async claim(owner, partition) {
+      const asked = partitionsOf(link, partition);
+      for (const p of asked) {
+        const holder = mine.has(p) ? await ownerOf(link, p) : undefined;
         if (holder !== undefined) throw owned(link.url, holder.owner);
       }
-      const lease = await takeLease(link, { owner, scope: SCOPE, ttlSeconds });
-      const held = { over: new AbortController(), lease };
-      mine = held;
-      lease.lost.addEventListener("abort", () => {
-        if (mine === held) mine = undefined;
-        held.over.abort();
-      });
-      return { epoch: lease.epoch, lost: lease.lost, [Symbol.asyncDispose]: () => release(held) };
+      const leases = await takeLeases(link, asked, { owner, ttlSeconds });
+      const held: Held = { over: new AbortController(), leases };
+      for (const p of asked) mine.set(p, held);
+      const lost = AbortSignal.any(leases.map((lease) => lease.lost));
+      const lose = (): void => void release(held); // of several it keeps all or none
+      lost.addEventListener("abort", lose, { once: true });
+      const epoch = Math.max(...leases.map((lease) => lease.epoch));
+      return { epoch, lost, [Symbol.asyncDispose]: () => release(held) };
     },
-    signal: () => mine?.over.signal,
-    release: () => release(mine),
+    signal(partition) {
+      const signals = partitionsOf(link, partition).map((p) => mine.get(p)?.over.signal);
+      const there = signals.filter((signal) => signal !== undefined);
+      return there.length === signals.length ? AbortSignal.any(there) : undefined;
+    },
+    async release() {
+      await Promise.all([...new Set(mine.values())].map(release));
+    },
   };
+}
+
+function partitionsOf({ partitions }: Link, partition: number | undefined): readonly number[] {
+  if (partition !== undefined) return [partition];
+  return Array.from({ length: partitions }, (_, p) => p);
 }

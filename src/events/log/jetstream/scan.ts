@@ -2,6 +2,7 @@
  * Reads the partitions: one after another up to where they ended when it began, or all at
  * once and for ever.
  */
+import { ARCHIVED } from "../archived.ts";
 import { assertPartition, formatCut, parseCut } from "../cut.ts";
 import type { Position, Recorded, Scanned, ScanOptions } from "../log.ts";
 import type { Bodies } from "./bodies.ts";
@@ -92,7 +93,7 @@ async function* records(
   const { partition } = options;
   for await (const { subject, headers, data, seq: at } of tail(link, options)) {
     const envelope = toEnvelope(link, { subject, headers, data, at });
-    link.marks.note(envelope.stream, { seq: envelope.seq, at });
+    if (envelope.type !== ARCHIVED) link.marks.note(envelope.stream, { seq: envelope.seq, at });
     yield { record: await bodies.open(envelope, data), at, partition };
   }
 }

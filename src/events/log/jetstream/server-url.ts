@@ -4,6 +4,7 @@
  * - 1. Credentials leave this file only towards the connection.
  */
 import { connect, type NatsConnection } from "@nats-io/transport-node";
+import type { Login } from "./login.ts";
 
 export interface NatsServer {
   /** `host:port`. */
@@ -38,18 +39,28 @@ function credentialsIn({ username, password }: URL): NatsServer["credentials"] |
 
 /** @param reconnect whether it comes back by itself, for ever. */
 export function dial(
-  { server, tls, credentials }: Omit<NatsServer, "base">,
+  server: string,
+  login: Login,
   { timeoutMs, reconnect }: { readonly timeoutMs: number; readonly reconnect: boolean },
 ): Promise<NatsConnection> {
   return connect({
     servers: server,
-    ...credentials,
-    ...(tls && { tls: {} }),
+    ...login,
     name: "troupe",
     timeout: timeoutMs,
     ...(reconnect
-      ? { maxReconnectAttempts: -1, reconnectTimeWait: 100, reconnectJitter: 100 }
+      ? {
+          maxReconnectAttempts: -1,
+          reconnectTimeWait: 100,
+          reconnectJitter: 100,
+          ...noticing(timeoutMs),
+        }
       : { reconnect: false }),
     noAsyncTraces: true,
   });
+}
+
+/** A connection over which nothing comes any more is given up after one and a half times as long as an answer may take. */
+function noticing(timeoutMs: number): { readonly pingInterval: number; readonly maxPingOut: number } {
+  return { pingInterval: timeoutMs / 2, maxPingOut: 2 };
 }

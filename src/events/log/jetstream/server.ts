@@ -18,7 +18,12 @@ const Varz = z.looseObject({
   server_id: z.string(),
   cluster: z.looseObject({ name: z.string().optional() }).optional(),
   jetstream: z
-    .looseObject({ config: z.looseObject({ sync_always: z.boolean().optional() }).optional() })
+    .looseObject({
+      stats: z.looseObject({ storage: z.number().optional() }).optional(),
+      config: z
+        .looseObject({ sync_always: z.boolean().optional(), max_storage: z.number().optional() })
+        .optional(),
+    })
     .optional(),
 });
 type Varz = z.infer<typeof Varz>;
@@ -49,7 +54,7 @@ export async function assertDurable(connection: Connection, target: Target): Pro
     throw unsafe(url, "no monitoring endpoint is given", {
       hint: "Add ?monitor=http://HOST:PORT, the server's monitoring endpoint, or ?durability=unverified to do without.",
     });
-  const answers = await Promise.all(target.monitors.map((monitor) => askMonitor(connection, monitor)));
+  const answers = await mostOf(target.monitors.map((monitor) => askMonitor(connection, monitor)));
   if (!answers.some((answer) => isSameServer(connection, answer)))
     throw unsafe(url, "the monitoring endpoint belongs to another server", {
       hint: "Name the monitoring endpoint of the server that the log lies on.",
@@ -60,7 +65,16 @@ export async function assertDurable(connection: Connection, target: Target): Pro
     });
 }
 
-async function askMonitor({ url, answerMs }: Connection, monitor: string): Promise<Varz> {
+/** What most of them come to; of a cluster a server may be down, which then acknowledges nothing. */
+async function mostOf<T>(asked: readonly Promise<T>[]): Promise<readonly T[]> {
+  const settled = await Promise.allSettled(asked);
+  const answers = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  if (answers.length * 2 > asked.length) return answers;
+  return Promise.all(asked);
+}
+
+/** What a monitoring endpoint says of its server. @throws {@link TroupeError} `LOG_UNSAFE` where it says nothing. */
+export async function askMonitor({ url, answerMs }: Connection, monitor: string): Promise<Varz> {
   const base = new URL(monitor);
   const authorization =
     base.username === ""

@@ -25,7 +25,7 @@ export function snapshots(link: Link, seals: Sealer, writable: () => void): Snap
     async put(stream, { seq, key, data }) {
       assertOpen(link);
       writable();
-      const sealed = seals.sealInline(data);
+      const sealed = seals.sealInline(data, "snapshot", { stream });
       const head = headers();
       head.append("troupe-seq", String(seq));
       head.append("troupe-key", encodeURIComponent(key));

@@ -1,5 +1,5 @@
 /**
- * The streams of a log: one a partition, and one for what is not the log.
+ * The streams of a log: one a partition, one for what is not the log, and the bucket of payloads.
  *
  * - 1. The number of partitions and the format stand in the first partition's metadata and
  *      are fixed there; who opens the log takes them from it.
@@ -8,6 +8,8 @@
  * - 3. A stream of a ready log that is missing is never made again: it is `LOG_CORRUPT`.
  * - 4. Each stream's settings are read back and checked: a server that dropped one, or a
  *      stream that someone changed, is refused.
+ * - 5. Each partition publishes what it has stored, for other tools. A log from before that is
+ *      made to by who may create logs; who may not change its streams uses it as it is.
  */
 import {
   DiscardPolicy,
@@ -17,8 +19,10 @@ import {
   StoreCompression,
   type StreamConfig,
 } from "@nats-io/jetstream";
+import { errors } from "@nats-io/transport-node";
 import { TroupeError } from "../../../errors.ts";
-import { partitionFilter } from "../../subjects.ts";
+import { partitionFilter, publicFilter } from "../../subjects.ts";
+import { bucketConfig } from "./bucket.ts";
 import { partitionStream, reach, stateStream, type Connection } from "./link.ts";
 import type { Target } from "./target.ts";
 
@@ -41,23 +45,43 @@ export async function openStreams(
 ): Promise<number> {
   const { url } = target;
   const first = partitionConfig(target, 0, target.partitions ?? DEFAULT_PARTITIONS);
-  const head = await ensure(connection, first, create);
+  const head = await ensureStream(connection, first, create);
   if (head === undefined) throw notFound(url);
   const { partitions, ready } = understand(url, head);
   if ((target.partitions ?? partitions) !== partitions)
     throw otherPartitions(url, partitions, target.partitions);
   if (!ready && !create) throw notFound(url);
-  for (const config of configsOf(target, partitions)) {
-    const there = await ensure(connection, config, !ready);
-    if (there === undefined) throw missing(url, config.name);
-    assertEqual(url, config, there);
+  const silent = await checked(connection, configsOf(target, partitions), !ready);
+  if (create) await letPublish(connection, silent);
+  if (!ready) {
+    await ensureStream(connection, bucketConfig(target.name, target.replicas), true);
+    await declareReady(connection, partitionConfig(target, 0, partitions));
   }
-  if (!ready) await declareReady(connection, partitionConfig(target, 0, partitions));
   return partitions;
 }
 
+/**
+ * Makes what is missing, if it may be made, and checks what is there.
+ *
+ * @returns those that do not publish what they store.
+ */
+async function checked(
+  connection: Connection,
+  configs: readonly Config[],
+  make: boolean,
+): Promise<readonly Config[]> {
+  const silent: Config[] = [];
+  for (const config of configs) {
+    const there = await ensureStream(connection, config, make);
+    if (there === undefined) throw missing(connection.url, config.name);
+    assertEqual(connection.url, config, there);
+    if (isSilent(config, there)) silent.push(config);
+  }
+  return silent;
+}
+
 /** A stream's settings; it is made where it is missing and may be made. */
-async function ensure(
+export async function ensureStream(
   connection: Connection,
   config: Config,
   make: boolean,
@@ -76,10 +100,14 @@ function partitionConfig(target: Target, partition: number, partitions: number):
     ...common(target),
     name: partitionStream(target.name, partition),
     subjects: [partitionFilter(target.name, partition)],
+    republish: {
+      src: partitionFilter(target.name, partition),
+      dest: publicFilter(target.name, partition),
+    },
     discard: DiscardPolicy.New,
     allow_atomic: true,
     deny_delete: true,
-    deny_purge: true,
+    deny_purge: false, // what is archived is purged, by who may; once denied, a server never lets it
     allow_rollup_hdrs: false,
     max_msgs_per_subject: -1,
     metadata: { "troupe.format": String(FORMAT), "troupe.partitions": String(partitions) },
@@ -134,6 +162,32 @@ async function add(connection: Connection, config: Config): Promise<StreamConfig
   });
 }
 
+/** Whether it is of a log that was made before partitions published what they store. */
+function isSilent({ republish }: Config, there: StreamConfig): boolean {
+  return republish !== undefined && there.republish === undefined;
+}
+
+/** Nothing more is asked for once the server has said that this connection may not. */
+async function letPublish(connection: Connection, configs: readonly Config[]): Promise<void> {
+  for (const { name, republish } of configs) {
+    if (republish === undefined) continue;
+    const allowed = await reach(connection, async () => {
+      try {
+        await connection.jsm.streams.update(name, { republish });
+        return true;
+      } catch (error) {
+        if (isDenied(error)) return false;
+        throw error;
+      }
+    });
+    if (!allowed) return;
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof errors.PermissionViolationError;
+}
+
 async function declareReady(connection: Connection, config: Config): Promise<void> {
   const metadata = { ...config.metadata, "troupe.state": "ready" };
   await reach(connection, () => connection.jsm.streams.update(config.name, { ...config, metadata }));
@@ -148,12 +202,16 @@ function understand(url: string, { metadata }: StreamConfig): { partitions: numb
   return { partitions, ready: metadata?.["troupe.state"] === "ready" };
 }
 
-/** Compares every setting that was asked for, but the metadata and how many copies there are. */
+/**
+ * Compares every setting that was asked for, but the metadata and how many copies there are,
+ * whether it publishes at all, and whether it may be purged: that is denied in older logs.
+ */
 function assertEqual(url: string, asked: Config, there: StreamConfig): void {
   const { metadata: _, num_replicas: __, ...settings } = asked;
   const found = new Map<string, unknown>(Object.entries(there));
   for (const [key, value] of Object.entries(settings)) {
     const is = found.get(key) ?? (value === false ? false : undefined);
+    if (key === "deny_purge" || (key === "republish" && is === undefined)) continue;
     if (JSON.stringify(is) !== JSON.stringify(value))
       throw incompatible(
         url,

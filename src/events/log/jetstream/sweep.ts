@@ -11,7 +11,7 @@
  */
 import type { StreamInfo } from "@nats-io/jetstream";
 import { SWEEP_GRACE_MS, type Swept } from "../log.ts";
-import { bucketInfo, bucketStream, contentSubject, nameSubject, ObjectName } from "./bucket.ts";
+import { bucketInfo, bucketStream, CHUNK, contentSubject, nameSubject, ObjectName } from "./bucket.ts";
 import { direct } from "./find.ts";
 import { assertOpen, reach, type Link } from "./link.ts";
 import { toEnvelope } from "./message.ts";
@@ -20,8 +20,6 @@ import { tail } from "./tail.ts";
 
 /** Names fetched at once. */
 const BATCH = 256;
-/** Bytes of a chunk, but for the last of its object. */
-const CHUNK = 128 * 1024;
 
 /** An object that is stored under a name. */
 interface Stored {

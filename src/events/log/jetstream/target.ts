@@ -1,11 +1,13 @@
 /**
  * The URL of a JetStream log:
  *
- *     nats://[user:password@]HOST:PORT/NAME?monitor=URL[&durability=unverified][&partitions=N][&replicas=N]
+ *     nats://[user:password@]HOST:PORT/NAME?monitor=URL[&nkey=PATH|&creds=PATH][&ca=PATH]
+ *         [&durability=unverified][&partitions=N][&replicas=N]
  *
  * - 1. Credentials leave this file only towards the connection: `url` and messages have none.
  */
 import { TroupeError } from "../../../errors.ts";
+import type { LoginFiles } from "./login.ts";
 import { natsUrl, type NatsServer } from "./server-url.ts";
 
 /** What a URL says. */
@@ -13,6 +15,7 @@ export interface Target extends Omit<NatsServer, "base"> {
   /** The URL without credentials and parameters: fit for messages. */
   readonly url: string;
   readonly name: string;
+  readonly files: LoginFiles;
   /** Monitoring endpoints of the server, or of each server of a cluster. */
   readonly monitors: readonly string[];
   /** Whether writes may be acknowledged without a proof that they are on disk. */
@@ -23,7 +26,15 @@ export interface Target extends Omit<NatsServer, "base"> {
 }
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
-const PARAMETERS = new Set(["monitor", "durability", "partitions", "replicas"]);
+const FILES = ["nkey", "creds", "ca"] as const;
+/** What may stand behind the `?`. */
+export const PARAMETERS: ReadonlySet<string> = new Set<string>([
+  "monitor",
+  "durability",
+  "partitions",
+  "replicas",
+  ...FILES,
+]);
 
 /** @throws {@link TroupeError} `LOG_URL_INVALID` naming what is wrong, never the credentials. */
 export function parseTarget(text: string): Target {
@@ -40,11 +51,23 @@ export function parseTarget(text: string): Target {
     url: `${base}/${name}`,
     ...server,
     name,
+    files: filesIn(url),
     monitors: url.searchParams.getAll("monitor").map(monitorOf),
     unverified: durabilityIn(url) === "unverified",
     ...(partitions !== undefined && { partitions }),
     replicas: numberIn(url, "replicas", 5) ?? 1,
   };
+}
+
+function filesIn(url: URL): LoginFiles {
+  const given = FILES.filter((key) => url.searchParams.has(key));
+  const ways = [...given.filter((key) => key !== "ca"), ...(url.username === "" ? [] : ["a user"])];
+  if (ways.length > 1) throw invalid(`it says twice who enters: ${ways.join(" and ")}`);
+  if (given.includes("ca") && url.protocol !== "tls:") throw invalid("?ca= goes with tls:// only");
+  const files = given.map((key) => [key, url.searchParams.get(key) ?? ""] as const);
+  const empty = files.find(([, path]) => path === "");
+  if (empty !== undefined) throw invalid(`its ${empty[0]} names no file`);
+  return Object.fromEntries(files);
 }
 
 function durabilityIn(url: URL): string | null {
@@ -68,6 +91,6 @@ function monitorOf(text: string): string {
 
 function invalid(why: string): TroupeError {
   return new TroupeError("LOG_URL_INVALID", `the log's URL cannot be used: ${why}`, {
-    hint: "Write nats://HOST:PORT/NAME?monitor=http://HOST:PORT, with the monitoring endpoint of the server.",
+    hint: "Write nats://HOST:PORT/NAME?monitor=http://HOST:PORT, with the monitoring endpoint of the server, and &nkey=PATH where it has roles.",
   });
 }

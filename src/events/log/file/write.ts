@@ -1,0 +1,138 @@
+/**
+ * Writes a log file, in constant memory.
+ *
+ * - 1. The file is there as a whole or not at all: it is written beside its place, synced to the
+ *      disk, and moved there; then the folder is synced, too.
+ * - 2. A file that is there already is never written over.
+ */
+import { createHash } from "node:crypto";
+import { access, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+import { TroupeError } from "../../../errors.ts";
+import type { Codec } from "../log.ts";
+import { headerLine, lineOf, type FileHeader, type Footer, type Placed } from "./format.ts";
+
+/** Bytes that are written at once. */
+const CHUNK = 256 * 1024;
+/** Of so many records in their places, one has its byte in the index. */
+const INDEXED = 256;
+
+export interface FileWritten {
+  readonly path: string;
+  readonly records: number;
+  readonly streams: number;
+  readonly bytes: number;
+  /** Of all but the last line. */
+  readonly sha256: string;
+}
+
+/**
+ * Writes records into a new file.
+ *
+ * @throws {@link TroupeError} `FILE_EXISTS`, `FILE_NOT_WRITTEN`: nothing is left of it then.
+ */
+export async function writeLogFile(
+  path: string,
+  header: FileHeader,
+  records: AsyncIterable<Placed>,
+  codec?: Codec,
+): Promise<FileWritten> {
+  if (await isThere(path))
+    throw new TroupeError("FILE_EXISTS", `there is something at "${path}" already`, {
+      hint: "Name another file.",
+      data: { path },
+    });
+  const fresh = `${path}.new`;
+  let file: FileHandle | undefined;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    file = await open(fresh, "w", 0o600);
+    const written = await fill(file, header, records, codec);
+    await file.sync();
+    await file.close();
+    await rename(fresh, path);
+    await syncFolder(dirname(path));
+    return { path, ...written };
+  } catch (error) {
+    await file?.close().catch(() => undefined);
+    await rm(fresh, { force: true }).catch(() => undefined);
+    throw isSystem(error) ? notWritten(path, error) : error;
+  }
+}
+
+async function fill(
+  file: FileHandle,
+  header: FileHeader,
+  records: AsyncIterable<Placed>,
+  codec?: Codec,
+): Promise<Omit<FileWritten, "path">> {
+  const hash = createHash("sha256");
+  const streams = new Set<string>();
+  const index: [number, number, number][] = [];
+  let [count, bytes, waiting] = [0, 0, ""];
+  const flush = async (): Promise<void> => {
+    hash.update(waiting);
+    await file.writeFile(waiting);
+    waiting = "";
+  };
+  const put = async (line: string): Promise<void> => {
+    bytes += Buffer.byteLength(line) + 1;
+    waiting += `${line}\n`;
+    if (waiting.length >= CHUNK) await flush();
+  };
+  await put(headerLine(header));
+  for await (const { record, place } of records) {
+    if (place !== undefined && startsIndex(index, count, place.partition))
+      index.push([place.partition, place.number, bytes]);
+    await put(lineOf(record, place, codec));
+    streams.add(record.stream);
+    count += 1;
+  }
+  await flush();
+  const sha256 = hash.digest("hex");
+  const end: Footer = {
+    records: count,
+    streams: streams.size,
+    sha256,
+    ...(index.length > 0 && { index }),
+  };
+  const last = `${JSON.stringify({ end })}\n`;
+  await file.writeFile(last);
+  return { records: count, streams: streams.size, bytes: bytes + Buffer.byteLength(last), sha256 };
+}
+
+function startsIndex(
+  index: readonly (readonly [number, number, number])[],
+  count: number,
+  partition: number,
+): boolean {
+  return count % INDEXED === 0 || index.at(-1)?.[0] !== partition;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isSystem(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error;
+}
+
+function notWritten(path: string, cause: Error): TroupeError {
+  return new TroupeError("FILE_NOT_WRITTEN", `"${path}" could not be written: ${cause.message}`, {
+    hint: "Name a place that you can write to, on a disk with room.",
+    data: { path },
+    cause,
+  });
+}
