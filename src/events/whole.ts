@@ -1,5 +1,18 @@
 /** Reading by a schema without loss: zod leaves a key `__proto__` out of a record in silence (L7). */
 import { z } from "zod";
+import { assertJson, type Json } from "./json.ts";
+
+/** Strict JSON, kept as it is: where `z.json()` would lose something that has to come back. */
+export const AnyJson = z.custom<Json>(isJson, "Expected JSON");
+
+function isJson(value: unknown): boolean {
+  try {
+    assertJson(value);
+    return true;
+  } catch {
+    return false; // or too deep for the stack, which no log could hold either
+  }
+}
 
 const LOST = "__proto__";
 

@@ -5,6 +5,7 @@
  *   fold of them, and is named by a hash (see `conversation.ts`).
  */
 import { z } from "zod";
+import { AnyJson } from "../whole.ts";
 
 /** A tool that the model wants to have called. */
 export const ToolCall = z.strictObject({
@@ -12,7 +13,7 @@ export const ToolCall = z.strictObject({
   id: z.string(),
   name: z.string(),
   /** What the model wrote for it; checked by the tool's own schema. */
-  input: z.json(),
+  input: AnyJson,
 });
 export type ToolCall = z.infer<typeof ToolCall>;
 
@@ -26,7 +27,7 @@ export const AssistantMessage = z.strictObject({
   text: z.string(),
   calls: z.array(ToolCall),
   /** What only its provider understands, such as signed reasoning; handed back as it is. */
-  provider: z.json().optional(),
+  provider: AnyJson.optional(),
 });
 export type AssistantMessage = z.infer<typeof AssistantMessage>;
 

@@ -238,9 +238,16 @@ const anyAnswer: fc.Arbitrary<Answer> = fc
     model: "m",
   }));
 
+/** A provider's word, and a call's input, with a key that schemas lose in silence. */
+const odd = answer("odd", {
+  message: JSON.parse(
+    '{"role":"assistant","text":"","calls":[{"id":"1","name":"n","input":{"__proto__":1}}],"provider":[{"__proto__":null}]}',
+  ),
+});
+
 test.prop(
   { exchanges: fc.array(fc.record({ said: words, answer: anyAnswer }), { maxLength: 5 }) },
-  { numRuns: 60 },
+  { numRuns: 60, examples: [{ exchanges: [{ said: "", answer: odd }] }] },
 )("for every exchange, a replay answers what was recorded", async ({ exchanges }) => {
   using at = place();
   const options = { secrets: [] };

@@ -24,7 +24,9 @@ async function lived(log: EventLog): Promise<void> {
       await log.append(stream, [step(`${stream} ${seq}`)], { expected: seq });
   await log.append("workflow/r1", [end("end r1")], { expected: 3 });
   await log.append("task/r1:a", [end("end r1:a")], { expected: 3 });
-  await log.append("context/r1", [step("context")], { expected: 0 });
+  // a key that schemas lose in silence
+  const odd = JSON.parse('{"deep": {"__proto__": {"x": 1}}}') as NewRecord["body"]; // JSON
+  await log.append("context/r1", [step("context", odd)], { expected: 0 });
   await log.append("workflow/r2", [end("end r2")], { expected: 3 });
 }
 

@@ -17,8 +17,9 @@
 import { z } from "zod";
 import { TroupeError } from "../../../errors.ts";
 import type { JsonObject } from "../../json.ts";
+import { AnyJson } from "../../whole.ts";
 import { isErased, unlessErased } from "../erased.ts";
-import type { Codec, NewRecord, Recorded } from "../log.ts";
+import type { Codec, Recorded } from "../log.ts";
 
 /** A reader refuses a newer one (`LOG_NEWER`). */
 const FORMAT = 1;
@@ -64,7 +65,10 @@ export const Footer = z.strictObject({
 });
 export type Footer = z.infer<typeof Footer>["end"];
 
-const json = z.json() as z.ZodType<NewRecord["body"][string]>; // zod's own JSON type is mutable; ours is the readonly view of it
+const Body = AnyJson.refine(
+  (value) => value instanceof Object && !Array.isArray(value),
+  "Expected an object",
+) as z.ZodType<JsonObject>; // JSON that is a record
 const Line = z.strictObject({
   stream: z.string(),
   seq: z.int().min(1),
@@ -74,7 +78,7 @@ const Line = z.strictObject({
   correlation: z.string(),
   cause: z.string().optional(),
   trace: z.string().optional(),
-  body: z.record(z.string(), json).optional(),
+  body: Body.optional(),
   sealed: z.base64().optional(),
   place: z.tuple([z.int().min(0), z.int().min(1)]).optional(),
 });
@@ -150,7 +154,7 @@ function opened(sealed: string | undefined, place: string, codec?: Codec): JsonO
   const decode = (): unknown =>
     jsonIn(Buffer.from(codec.decode(Buffer.from(sealed, "base64"))).toString(), place);
   const body = unlessErased(decode);
-  const parsed = z.record(z.string(), json).safeParse(body);
+  const parsed = Body.safeParse(body);
   if (parsed.success) return parsed.data;
   throw corrupt(`${place} is no record: its body is no object`);
 }

@@ -8,14 +8,11 @@
 import type { Msg } from "@nats-io/transport-node";
 import { z } from "zod";
 import { TroupeError } from "../../../errors.ts";
-import type { Json } from "../../json.ts";
 import { commandSubject, type Subjects } from "../../subjects.ts";
+import { AnyJson } from "../../whole.ts";
 import type { Answer } from "../answer.ts";
 import type { Command } from "../log.ts";
 import type { Sealer } from "../payload.ts";
-
-/** What was JSON on the wire is JSON. */
-const AnyJson = z.custom<Json>((value) => value !== undefined, "Expected JSON");
 
 /** What is asked of an owner. */
 export const CommandMessage = z.object({
