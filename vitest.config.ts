@@ -12,6 +12,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@troupe/source"], externalConditions: ["@troupe/source"] } },
   test: {
     globalSetup: ["shared-nats", "bubblewrap", "caches"].map((file) => `tests/support/${file}.ts`),
+    setupFiles: ["tests/support/seed.ts"],
     include: ["tests/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
