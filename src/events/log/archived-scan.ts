@@ -26,14 +26,18 @@ export function scanWithArchives(
     const gaps = gapsOf(archives);
     try {
       for await (const record of scan(options)) {
-        const partition = partitionOf(rootOf(record.stream), partitions);
+        const partition = options.partition ?? partitionOf(rootOf(record.stream), partitions);
         const number = Number(record.position.split(".")[partition]);
-        for await (const old of gaps.within(partition, cut[partition] ?? 0, number)) {
-          cut[partition] = old.number;
-          yield { ...old.record, position: formatCut(cut) } satisfies Scanned;
-          if (options.signal?.aborted === true) return;
-        }
-        await assertRead(archives, archivedIn(record), { from: begun[partition] ?? 0, url });
+        const last = cut[partition] ?? 0;
+        if (number > last + 1)
+          for await (const old of gaps.within(partition, last, number)) {
+            cut[partition] = old.number;
+            yield { ...old.record, position: formatCut(cut) } satisfies Scanned;
+            if (options.signal?.aborted === true) return;
+          }
+        const archived = archivedIn(record);
+        if (archived !== undefined)
+          await assertRead(archives, archived, { from: begun[partition] ?? 0, url });
         cut[partition] = number;
         yield record;
       }
@@ -124,10 +128,10 @@ function cursorOn(records: AsyncGenerator<ArchivedRecord, void, undefined>): Cur
 /** @throws {@link TroupeError} `ARCHIVE_MISSING`. */
 async function assertRead(
   archives: Archives,
-  archived: ArchivedEvent | undefined,
+  archived: ArchivedEvent,
   { from, url }: { readonly from: number; readonly url: string },
 ): Promise<void> {
-  if (archived === undefined || archived.number <= from) return; // whoever reads has seen it
+  if (archived.number <= from) return; // whoever reads has seen it
   const { file } = archived;
   if (archives.has(file)) return;
   await archives.refresh();
