@@ -5,8 +5,9 @@
  * - A5. Who lacks a kind or a version that is open in it gives it back untouched.
  */
 import { TroupeError } from "../../errors.ts";
-import type { EventLog, Ownership } from "../../events/log/log.ts";
+import type { EventLog } from "../../events/log/log.ts";
 import { answer, commander, type Commander } from "../commands.ts";
+import { failWhenLost } from "../own.ts";
 import { hostFailed } from "../parking.ts";
 import { assertKinds } from "../recover.ts";
 import { createRunner, type Runner, type RunnerOptions } from "../runner.ts";
@@ -50,7 +51,7 @@ export async function takePlace(options: PlaceOptions): Promise<Place> {
   if (recover) assertKinds(await stock.open(), kinds);
   const { epoch } = ownership;
   const runner = createRunner({ ...options, epoch, ...writerIn(options) });
-  watchOver(runner, ownership, log.url);
+  failWhenLost(runner, ownership, leaseLost(log.url));
   cleanup.defer(() => (runner.failed.aborted ? undefined : saved(stock, options)));
   cleanup.defer(() => runner.close());
   await runner.recover(recover, stock);
@@ -83,15 +84,10 @@ function writerIn({ writer, partition }: PlaceOptions): Pick<RunnerOptions, "wri
   return writer === undefined ? {} : { writer: `${writer}-${partition}` };
 }
 
-function watchOver({ runtime }: Runner, { lost }: Ownership, url: string): void {
-  const lose = (): void =>
-    runtime.fail(
-      new TroupeError("LOG_LEASE_LOST", `this host no longer owns a partition of ${url}`, {
-        hint: "Nothing need be done: another host takes it over, or this one again.",
-      }),
-    );
-  lost.addEventListener("abort", lose, { once: true });
-  if (lost.aborted) lose();
+function leaseLost(url: string): TroupeError {
+  return new TroupeError("LOG_LEASE_LOST", `this host no longer owns a partition of ${url}`, {
+    hint: "Nothing need be done: another host takes it over, or this one again.",
+  });
 }
 
 /** Whether an actor's host has gone away, so that the next one is to be asked. */

@@ -24,9 +24,11 @@ export function scanWithArchives(
     const begun = parseCut(options.after, partitions);
     const cut = [...begun];
     const gaps = gapsOf(archives);
+    const placeOf = ({ stream }: Scanned): number =>
+      options.partition ?? partitionOf(rootOf(stream), partitions);
     try {
       for await (const record of scan(options)) {
-        const partition = options.partition ?? partitionOf(rootOf(record.stream), partitions);
+        const partition = placeOf(record);
         const number = Number(record.position.split(".")[partition]);
         const last = cut[partition] ?? 0;
         if (number > last + 1)
@@ -37,7 +39,7 @@ export function scanWithArchives(
           }
         const archived = archivedIn(record);
         if (archived !== undefined)
-          await assertRead(archives, archived, { from: begun[partition] ?? 0, url });
+          await assertRead(archives, archived, { from: begun[partition], url });
         cut[partition] = number;
         yield record;
       }
@@ -129,7 +131,7 @@ function cursorOn(records: AsyncGenerator<ArchivedRecord, void, undefined>): Cur
 async function assertRead(
   archives: Archives,
   archived: ArchivedEvent,
-  { from, url }: { readonly from: number; readonly url: string },
+  { from = 0, url }: { readonly from: number | undefined; readonly url: string },
 ): Promise<void> {
   if (archived.number <= from) return; // whoever reads has seen it
   const { file } = archived;
