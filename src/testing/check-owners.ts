@@ -8,8 +8,8 @@ import { overlap, type Evidence } from "./evidence.ts";
 import type { Replay, Replayed } from "./replayed.ts";
 
 export function checkOwners(evidence: Evidence): void {
-  const alone = !overlap(evidence);
   for (const { address, steps } of evidence.actors.values()) {
+    const alone = !overlap(evidence, address);
     const epochs = new Set<number>();
     for (const [index, step] of steps.entries()) {
       const { seq, body } = step;

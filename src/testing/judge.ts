@@ -26,7 +26,8 @@ export async function judge(history: History, cast: Cast, laws: Laws): Promise<r
   const env: LoadEnv = { log, kinds, stepper: readingStepper(kinds) };
   const fault = (text: string): void => void faults.push(text);
   const actors = await replayAll(env, fault);
-  const evidence: Evidence = { actors, world: history.world, lives: history.lives, fault };
+  const { world, lives, store } = history;
+  const evidence: Evidence = { actors, world, lives, partitions: store.partitions, fault };
   if (faults.length > 0) return faults; // what never came to its end breaks every law
   checkAnswers(evidence, history);
   checkLooks(evidence, history.looks, env.stepper);

@@ -16,6 +16,8 @@ export type Trace = { readonly life: number } & (
   | { readonly what: "begun" | "over" | "failed" | "aborted"; readonly run: Run }
   /** A custom action has run. */
   | { readonly what: "acted"; readonly action: string }
+  /** It has become the owner of one partition among hosts that share the log. */
+  | { readonly what: "owned"; readonly partition: number; readonly epoch: number }
   /** The log has refused an append, since another writer had been there. */
   | { readonly what: "conflict"; readonly stream: string }
   /** The log has acknowledged these records. */

@@ -3,8 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { seedOf } from "../../src/testing/dice.ts";
 import { LATE_SYSTEM_ID } from "../../src/testing/evidence.ts";
-import { planOf } from "../../src/testing/plan.ts";
-import { shortest, simulate, writeLog, type Drama } from "../../src/testing/simulation.ts";
+import { planFor, shortest, simulate, writeLog, type Drama } from "../../src/testing/simulation.ts";
 
 export interface Tally {
   histories: number;
@@ -67,7 +66,7 @@ export async function explain(
   { seed, faults }: Failure,
   folder: string,
 ): Promise<string> {
-  const { history, faults: left } = await shortest(planOf(seed, drama.story), drama);
+  const { history, faults: left } = await shortest(planFor(seed, drama), drama);
   const { acts, faults: planned, settings } = history.plan;
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `simulation-${seed}.jsonl`);
