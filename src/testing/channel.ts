@@ -17,8 +17,8 @@ import type { Dice } from "./dice.ts";
 import type { Faults } from "./faults.ts";
 import type { Turns } from "./turns.ts";
 
-/** How often it is asked again, how often an owner is missed, and how long all of it takes at most, ms. */
-const AGAIN_MS = 20;
+/** How often it is asked again (NATS: each 20 ms), how often an owner is missed, and how long all of it takes at most, ms. */
+const AGAIN_MS = 200;
 const MISSED_MS = 1_000;
 const LONGEST_MS = 30_000;
 /** After how many looks at an owner that is still there it is asked again. */

@@ -22,6 +22,8 @@ import { User } from "./user.ts";
 
 /** A history that takes more turns never ends. */
 const MAX_TURNS = 8000;
+/** Several hosts take more: they look for each other all the time. */
+const MAX_SHARED_TURNS = 30_000;
 
 /**
  * A former owner moved an actor behind the take-over and died: what the actor owes is done only
@@ -172,9 +174,10 @@ class Stage {
     const { taken } = this.#turns;
     if (this.#isLeft && ++this.#waited > PATIENCE) this.#closeForGood();
     if (!this.#over) for (const fault of this.#faults.due(taken)) this.#befall(fault);
-    if (taken < MAX_TURNS && (await this.#turns.next())) return true;
+    const most = this.#channel === undefined ? MAX_TURNS : MAX_SHARED_TURNS;
+    if (taken < most && (await this.#turns.next())) return true;
     const owing = [...this.#owing.keys()].join(", ");
-    const how = taken < MAX_TURNS ? "is stuck" : "never rests";
+    const how = taken < most ? "is stuck" : "never rests";
     this.#wrong.push(`it ${how}, owes ${owing}, and last failed with: ${this.#failure}`);
     return false;
   }
