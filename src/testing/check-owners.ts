@@ -1,20 +1,19 @@
 /**
  * - A12. A new owner's first record of an actor that owes effects is `troupe.recovered`.
- * - A4. Where no two owners lived at once, an older one writes nothing behind a newer one.
+ * - A4, A12. Epochs never decrease along a stream: an older owner, a zombie too, writes nothing behind a newer one.
  * - A6. A child's end counts only from the one that lives under that id, and once.
  */
 import type { Stepper } from "../actors/xstate/contract.ts";
-import { overlap, type Evidence } from "./evidence.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Replay, Replayed } from "./replayed.ts";
 
 export function checkOwners(evidence: Evidence): void {
   for (const { address, steps } of evidence.actors.values()) {
-    const alone = !overlap(evidence, address);
     const epochs = new Set<number>();
     for (const [index, step] of steps.entries()) {
       const { seq, body } = step;
       const before = steps[index - 1] ?? step;
-      if (alone && body.epoch < before.body.epoch)
+      if (body.epoch < before.body.epoch)
         evidence.fault(`${address} ${seq}: epoch ${body.epoch} writes behind ${before.body.epoch}`);
       if (index > 0 && !epochs.has(body.epoch) && owes(before) && !isRecovered(step))
         evidence.fault(`${address} ${seq}: epoch ${body.epoch} does not begin with its take-over`);

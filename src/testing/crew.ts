@@ -16,6 +16,8 @@ export interface Crew {
   /** Whether all is as it should stay. */
   readonly rests: boolean;
   befall(fault: HostFault): void;
+  /** A host appends to a stream. */
+  appends(life: number, stream: string): void;
   /** What a former owner left in these actors is found by the next one. */
   renew(streams: Iterable<string>): void;
   /** Its host cannot go on. */

@@ -51,6 +51,12 @@ export class Faults {
     return fails;
   }
 
+  /** For how many turns who appends now goes on without its partition; undefined: it does not lose it. */
+  usurps(): number | undefined {
+    const nth = this.#pass("usurp");
+    return this.#faults.find((one): one is Of<"usurp"> => one.fault === "usurp" && one.nth === nth)?.turns;
+  }
+
   /** What is due before this turn. */
   due(turn: number): readonly TurnFault[] {
     if ((this.#turns[0]?.turn ?? Number.POSITIVE_INFINITY) > turn) return [];

@@ -205,6 +205,7 @@ class Stage {
       written: (stream, records, last) => this.#written(stream, records, last),
       note: (noted) => this.#note(noted),
       dies: () => void (this.#death = this.#turns.taken),
+      appends: (one, stream) => this.#crew.appends(one, stream),
       isUntold: () => this.#death === this.#turns.taken,
       ended: (ended) => this.#ended(ended),
       warn: (one, message, facts) => this.#warned(one, message, facts),
@@ -240,6 +241,7 @@ class Stage {
     const epoch = this.#store.epochs[partitionOf(rootOf(stream), this.#store.partitions)] ?? 0;
     const stale = ({ body }: NewRecord): boolean => Number(body["epoch"]) < epoch;
     const both = this.#crew.hasTwoOwners(stream);
+    if (this.#channel !== undefined && records.some(stale)) this.#faults.note("written behind");
     if (records.some((one) => one.body["system"] !== undefined && (both || stale(one))))
       this.#faults.note(LATE_SYSTEM_ID);
     if (last < this.#tip(stream)) return; // written before, and gone on since

@@ -55,6 +55,8 @@ export class OneByOne implements Crew {
     this.#takeOver(life, fault.turns);
   }
 
+  appends(): void {}
+
   renew(): void {
     const life = this.pick();
     if (life?.host !== undefined) this.#parts.turns.add(life.number, () => void life.close());

@@ -63,6 +63,8 @@ export type Fault =
    * hosts that share the log one loses one of its partitions.
    */
   | { readonly fault: "takeover"; readonly turn: number; readonly turns: number }
+  /** The same at the nth append, of hosts that share the log: who appends loses the partition. */
+  | { readonly fault: "usurp"; readonly nth: number; readonly turns: number }
   /** One host more comes to those that share the log. */
   | { readonly fault: "join"; readonly turn: number }
   /** The nth time that a host asks for the others, or tells of itself, the log cannot be reached. */
@@ -150,14 +152,14 @@ function settingsOf(seed: number, dice: Dice): Omit<Settings, "partitions" | "fa
 }
 
 /** Several hosts take more turns for the same. */
-const MORE_TURNS = 3;
+const MORE_TURNS = 1.5;
 
 /** Hosts look for each other each second, so that a clock which is a minute slow would fill a history. */
 const MOST_BACK_MS = 6_000;
 
 function later(fault: Fault): Fault {
   if (!("turn" in fault)) return fault;
-  const turn = fault.turn * MORE_TURNS;
+  const turn = Math.floor(fault.turn * MORE_TURNS);
   if (fault.fault !== "clock") return { ...fault, turn };
   return { ...fault, turn, byMs: Math.max(fault.byMs, -MOST_BACK_MS) };
 }
@@ -169,9 +171,10 @@ function sharedFault(dice: Dice): Fault {
     case 1:
       return { fault: "join", turn };
     case 2:
+      return { fault: "takeover", turn, turns: 1 + dice.below(120) };
     case 3:
     case 4:
-      return { fault: "takeover", turn, turns: 1 + dice.below(240) };
+      return { fault: "usurp", nth: 1 + dice.below(REACH.append), turns: 20 + dice.below(220) };
     case 5:
       return { fault: "members", nth: 1 + dice.below(REACH.members) };
     case 6:

@@ -30,6 +30,11 @@ export interface SharingParts extends CrewParts {
 
 type Opened = Life & { readonly host: AnyHost };
 
+interface Holding {
+  readonly life: Opened;
+  readonly p: number;
+}
+
 export class Sharing implements Crew {
   readonly lives: Life[] = [];
   readonly #parts: SharingParts;
@@ -70,13 +75,24 @@ export class Sharing implements Crew {
       faults.note("join");
       return this.#comes(0);
     }
-    if (fault.fault === "takeover") return this.#takeAway(fault.turns);
+    if (fault.fault === "takeover") {
+      const owned = this.#owned;
+      return owned.length === 0 ? undefined : this.#takeAway(dice.of(owned), fault.turns);
+    }
     const some = fault.fault === "kill" ? this.#living : open;
     if (some.length === 0) return;
     faults.note(fault.fault);
     const life = dice.of(some);
     if (fault.fault === "kill") life.kill("killed", this.#leaseMs());
     else turns.add(life.number, () => void life.close());
+  }
+
+  appends(number: number, stream: string): void {
+    const turns = this.#parts.faults.usurps();
+    const life = this.#open.find((one) => one.number === number);
+    const p = this.#partitionOf(stream);
+    if (turns !== undefined && life !== undefined && isOwner(this.#parts.store, life, p))
+      this.#takeAway({ life, p }, turns);
   }
 
   renew(streams: Iterable<string>): void {
@@ -133,15 +149,18 @@ export class Sharing implements Crew {
     return this.#parts.dice.percent(50) ? LEASE_MS : 0;
   }
 
-  /** Its lease is free; it goes on for a while, then it hears of that, or dies. */
-  #takeAway(turnsLeft: number): void {
-    const { dice, faults, store, turns } = this.#parts;
-    const owned = this.#open.flatMap((life) =>
+  /** Who owns what. */
+  get #owned(): readonly Holding[] {
+    const { store } = this.#parts;
+    return this.#open.flatMap((life) =>
       life.host.placement().partitions.flatMap((p) => (isOwner(store, life, p) ? [{ life, p }] : [])),
     );
-    if (owned.length === 0) return;
+  }
+
+  /** Its lease is free; it goes on for a while, then it hears of that, or dies. */
+  #takeAway({ life, p }: Holding, turnsLeft: number): void {
+    const { faults, store, turns } = this.#parts;
     faults.note("takeover");
-    const { life, p } = dice.of(owned);
     const lose = life.loser(p);
     const stale = this.#stale.get(life) ?? new Set();
     this.#stale.set(life, stale.add(p));

@@ -27,6 +27,8 @@ export interface Surroundings {
   readonly channel?: Channel | undefined;
   /** Whether what changes right now is a death, which nobody is told of. */
   readonly isUntold: () => boolean;
+  /** An append is on its way. */
+  readonly appends: (life: number, stream: string) => void;
 }
 
 export interface SimulatedLog extends EventLog {
@@ -66,6 +68,7 @@ export function simulatedLog(base: EventLog, life: number, around: Surroundings)
     { expected }: { readonly expected: number },
   ): Promise<number> {
     const { how, ms = 0 } = faults.append() ?? {};
+    around.appends(life, stream);
     if (how === "slow") await turns.pause(life, ms);
     await turns.turn(life, true);
     if (how === "failed") throw failed(stream);

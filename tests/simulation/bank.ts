@@ -191,13 +191,13 @@ function checkBank({ actors, fault }: Evidence): void {
     fault(`${count("WAVE")} waves arrived ${sum("waves")} times`);
 }
 
-const WAITS = [0, 0, 0, 1, 5, 40, 300, 1_500];
-const ROOTS = ["a", "b", "c", "d", "e", "f"];
+const WAITS = [0, 0, 1, 5, 20, 40, 100, 400];
+const ROOTS = ["a", "b", "c", "d", "e"];
 
 function bankStory(dice: Dice): readonly Act[] {
-  const roots = ROOTS.slice(0, 3 + dice.below(4));
+  const roots = ROOTS.slice(0, 3 + dice.below(3));
   const acts: Act[] = roots.map((root) => ({ waitMs: 0, to: `account/${root}`, start: {} }));
-  const length = 5 + dice.below(8);
+  const length = 6 + dice.below(12);
   for (let n = 0; n < length; n++) acts.push(actOf(dice, roots, n));
   return acts;
 }
