@@ -37,6 +37,7 @@ export class Life {
   /** Partitions of hosts that share the log: those of which it did not know that it had lost them. */
   readonly stale = new Set<number>();
   readonly #parts: LifeParts;
+  #closing: Promise<void> | undefined;
   readonly #base;
   readonly #log;
 
@@ -111,7 +112,13 @@ export class Life {
     return this.#log.loser(partition);
   }
 
-  async close(end: "closed" | "failed" = "closed"): Promise<void> {
+  /** Ends in order. Safe to call again: it is over when the first is. */
+  close(end: "closed" | "failed" = "closed"): Promise<void> {
+    this.#closing ??= this.#close(end);
+    return this.#closing;
+  }
+
+  async #close(end: "closed" | "failed"): Promise<void> {
     await this.host?.[Symbol.asyncDispose]();
     this.kill(end);
   }

@@ -13,6 +13,8 @@ import { shrink } from "./shrink.ts";
 
 /** What is simulated. */
 export interface Drama extends Cast {
+  /** What a failure is told by. Default: "drills". */
+  readonly name?: string;
   readonly story: Story;
   readonly laws: Laws;
   /** Whether several hosts share the log. Default: one after another has all of it. */

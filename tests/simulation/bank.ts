@@ -241,5 +241,6 @@ export function bankKinds(outside: Outside) {
 export function bankDrama(): Drama {
   const outside = sharedOutside();
   const laws = { actionName, own: checkBank };
-  return { kinds: bankKinds(outside), outside, story: bankStory, laws, shared: true };
+  const kinds = bankKinds(outside);
+  return { name: "bank", kinds, outside, story: bankStory, laws, shared: true };
 }

@@ -60,6 +60,11 @@ export function addTo(sum: Tally, tally: Tally): void {
   sum.failed.push(...tally.failed);
 }
 
+/** How to see a history again. */
+export function againBy({ name }: Drama, seed: number): string {
+  return `npm run simulate --${name === undefined ? "" : ` --cast ${name}`} --seed ${seed}`;
+}
+
 /** Shrinks a failure, writes its log into a folder, and says how to see it again. */
 export async function explain(
   drama: Drama,
@@ -72,7 +77,7 @@ export async function explain(
   const path = join(folder, `simulation-${seed}.jsonl`);
   await writeLog(history, path);
   const lines = [
-    `✖ seed ${seed}: npm run simulate -- --seed ${seed}`,
+    `✖ seed ${seed}: ${againBy(drama, seed)}`,
     ...faults.map((fault) => `    ${fault}`),
     `  shrunk to ${acts.length} acts, ${planned.length} faults, ${history.store.records.length} records:`,
     ...left.map((fault) => `    ${fault}`),

@@ -112,7 +112,10 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
     commands: memoryCommands(handle),
     ...(options.shared === true && {
       members: memoryMembers(store, {
-        entered: (id) => void joined.add(id),
+        entered(id) {
+          assertOpen();
+          joined.add(id);
+        },
         left: leave,
       }),
       work,
