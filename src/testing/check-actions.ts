@@ -7,7 +7,7 @@ import type { NumberedEffect } from "../actors/advance.ts";
 import { overlap, push, type Evidence } from "./evidence.ts";
 import type { Replay, Replayed } from "./replayed.ts";
 import { tenuresIn } from "./tenures.ts";
-import type { Noted } from "./trace.ts";
+import { addressOf, type Noted } from "./trace.ts";
 
 /** What the world notes when an action runs; undefined where it notes nothing. */
 export type ActionName = (address: string, effect: NumberedEffect["effect"]) => string | undefined;
@@ -63,13 +63,6 @@ function sortedOut({ world, partitions, fault }: Evidence): SortedOut {
     if (noted.what === "begun") checkBegun({ ...noted, tenure, tip }, appends, fault);
   }
   return { acts, appends, lost };
-}
-
-/** The actor that a line is about. */
-function addressOf(noted: Noted): string | undefined {
-  if ("stream" in noted) return noted.stream;
-  if ("action" in noted) return noted.action.slice(0, noted.action.indexOf(" "));
-  return "run" in noted ? noted.run.key.slice(0, noted.run.key.indexOf("#")) : undefined;
 }
 
 type Begun = Extract<Noted, { readonly run: object }> & Pick<Placed, "tenure" | "tip">;

@@ -5,7 +5,7 @@
  *   No run begins behind a recorded completion, and none ends well without one in a life that
  *   went on.
  * - A12. Every run of one start has the same key; epoch and attempt only grow; the attempt is
- *   1 + recorded failures + recoveries.
+ *   1 + recorded failures + recoveries. Where no two owners lived at once, no two runs did.
  */
 import { residentsOf } from "./check-effects.ts";
 import { overlap, type Evidence } from "./evidence.ts";
@@ -36,6 +36,8 @@ interface Begun extends Run {
   /** Under which owner of the actor's partition. */
   readonly tenure: number;
   readonly end: "over" | "failed" | "aborted" | undefined;
+  /** Where the line of its begin stands in the world. */
+  readonly place: number;
   /** Where the line of its end stands in the world. */
   readonly endAt: number;
 }
@@ -152,7 +154,7 @@ function runsByKey(world: readonly Noted[], tenures: Tenures): Map<string, Begun
     if (what === "begun") {
       const tenure = tenures.of(life, streamOf(run), place);
       const { at = Infinity } = trace;
-      same.push({ ...run, life, tenure, at, end: undefined, endAt: world.length });
+      same.push({ ...run, life, tenure, at, place, end: undefined, endAt: world.length });
     } else {
       const at = same.findIndex(({ epoch, attempt }) => epoch === run.epoch && attempt === run.attempt);
       const found = same[at];
@@ -204,6 +206,8 @@ function checkFences(
     if (!alone || before === undefined) continue;
     if (run.attempt <= before.attempt || run.epoch < before.epoch)
       fault(`${name(run)} follows ${name(before)}`);
+    if (before.end !== undefined && before.endAt > run.place)
+      fault(`${name(run)} begins before ${name(before)} has ended`);
   }
 }
 

@@ -6,7 +6,7 @@ import { memoryLog } from "../events/log/memory.ts";
 import { checkActions, type ActionName } from "./check-actions.ts";
 import { checkAnswers, checkLooks } from "./check-answers.ts";
 import { checkEffects } from "./check-effects.ts";
-import { checkChildren, checkOwners } from "./check-owners.ts";
+import { checkChildren, checkHandOvers, checkOwners } from "./check-owners.ts";
 import { checkRuns } from "./check-runs.ts";
 import { LATE_SYSTEM_ID, type Cast, type Evidence, type History } from "./evidence.ts";
 import { replayAll } from "./replayed.ts";
@@ -34,6 +34,7 @@ export async function judge(history: History, cast: Cast, laws: Laws): Promise<r
   checkRuns(evidence);
   checkActions(evidence, laws.actionName);
   checkOwners(evidence);
+  checkHandOvers(evidence);
   checkChildren(evidence, env.stepper);
   if (history.happened.has(LATE_SYSTEM_ID)) return faults;
   checkEffects(evidence);

@@ -15,6 +15,8 @@ export interface Tenures {
    * @param place where the line of it stands in the world.
    */
   of(life: number, address: string, place: number): number;
+  /** The last tenure of an actor that had begun by then. Hosts that do not share the log note none. */
+  last(address: string, place: number): number;
   /** Whether another owner came after it. */
   isFollowed(address: string, tenure: number): boolean;
 }
@@ -27,21 +29,25 @@ interface Owned {
 /** @param partitions of the log. */
 export function tenuresIn(world: readonly Noted[], partitions = 1): Tenures {
   const owned = new Map<string, Owned[]>();
-  const last = new Map<number, number>();
+  const all = new Map<number, Owned[]>();
   for (const [place, noted] of world.entries()) {
     if (noted.what !== "owned") continue;
     const { life, partition, epoch } = noted;
     push(owned, `${life} ${partition}`, { place, epoch });
-    last.set(partition, Math.max(epoch, last.get(partition) ?? 0));
+    push(all, partition, { place, epoch });
   }
   const partitionIn = (address: string): number => partitionOf(rootOf(address), partitions);
   return {
     shared: owned.size > 0,
+    last: (address, place) => latest(all.get(partitionIn(address)), place),
     of(life, address, place) {
       if (owned.size === 0) return life;
-      const own = owned.get(`${life} ${partitionIn(address)}`);
-      return own?.findLast((one) => one.place <= place)?.epoch ?? 0;
+      return latest(owned.get(`${life} ${partitionIn(address)}`), place);
     },
-    isFollowed: (address, tenure) => (last.get(partitionIn(address)) ?? 0) > tenure,
+    isFollowed: (address, tenure) => latest(all.get(partitionIn(address)), Infinity) > tenure,
   };
+}
+
+function latest(owned: readonly Owned[] | undefined, place: number): number {
+  return owned?.findLast((one) => one.place <= place)?.epoch ?? 0;
 }

@@ -41,3 +41,10 @@ export interface Look {
   readonly to: number;
   readonly snapshot: Snapshot<unknown>;
 }
+
+/** The actor that a line is about; undefined where it is about none. */
+export function addressOf(noted: Noted): string | undefined {
+  if ("stream" in noted) return noted.stream;
+  if ("action" in noted) return noted.action.slice(0, noted.action.indexOf(" "));
+  return "run" in noted ? noted.run.key.slice(0, noted.run.key.indexOf("#")) : undefined;
+}
