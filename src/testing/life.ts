@@ -112,6 +112,13 @@ export class Life {
     return this.#log.loser(partition);
   }
 
+  /** Whether it ends, has ended, or cannot go on: then it may say so to who asks. */
+  get isLeaving(): boolean {
+    return (
+      this.end !== undefined || this.#closing !== undefined || this.host?.failed.aborted !== false
+    );
+  }
+
   /** Ends in order. Safe to call again: it is over when the first is. */
   close(end: "closed" | "failed" = "closed"): Promise<void> {
     this.#closing ??= this.#close(end);

@@ -162,14 +162,16 @@ export class User {
       const { code } = error;
       if (REFUSALS.has(code)) told.answers.push({ code });
       else if (code === "MAILBOX_FULL") this.#repeat(told, RETRY_MS);
-      else if (AGAIN.test(code)) this.#again(told);
+      else if (AGAIN.test(code)) this.#again(told, life, code);
       else this.#parts.fault(`a command was answered ${code}: ${error.message}`);
     }
   }
 
   /** Where others are there, one of them is asked; else the next one, once it is up. */
-  #again(told: Told): void {
+  #again(told: Told, life: Life, code: string): void {
     if (!this.#isShared) return;
+    if (code.startsWith("HOST_") && !life.isLeaving)
+      this.#parts.fault(`life ${life.number} answers ${code}, and goes on`);
     this.#parts.faults.note("another host asked");
     if (this.#isLeft(told)) this.#repeat(told, RETRY_MS, false);
   }
