@@ -78,8 +78,7 @@ export class Channel {
 
   /** Nothing reaches a dead process. */
   drop(life: number): void {
-    for (const all of this.#listeners)
-      for (const one of all) if (one.life === life) all.delete(one);
+    for (const all of this.#listeners) for (const one of all) if (one.life === life) all.delete(one);
   }
 
   async request(life: number, command: Command, timeoutMs = LONGEST_MS): Promise<Json> {

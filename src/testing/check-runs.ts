@@ -72,12 +72,15 @@ export function checkRuns(evidence: Evidence): number {
   function isAccounted(story: Story, run: Begun, next: Begun | undefined): boolean {
     const recorded = story.failures.includes(run.attempt);
     const completes = (story.end === "done" || story.end === "error") && next === undefined;
-    const went = ends.get(run.life) !== "quiet" || tenures.isFollowed(streamOf(run), run.tenure);
-    const cut = went && (next === undefined || next.tenure > run.tenure);
     if (recorded) return run.end !== "over";
     if (completes) return story.end === "done" ? run.end === "over" : run.end !== "over";
     if (story.end === "left" && next === undefined) return true;
-    return cut;
+    return hasGone(run) && (next === undefined || next.tenure > run.tenure);
+  }
+
+  /** Whether its owner did not live until nothing was left to do, or gave the partition away. */
+  function hasGone(run: Begun): boolean {
+    return ends.get(run.life) !== "quiet" || tenures.isFollowed(streamOf(run), run.tenure);
   }
 }
 
@@ -169,7 +172,8 @@ function checkEpochs(runs: readonly Begun[], { shared }: Tenures, fault: Evidenc
   const epochs = new Map<number, number>();
   for (const run of runs) {
     const { life, tenure, epoch } = run;
-    if (shared && tenure !== epoch) fault(`${name(run)} in life ${life}, which owns by epoch ${tenure}`);
+    if (shared && tenure !== epoch)
+      fault(`${name(run)} in life ${life}, which owns by epoch ${tenure}`);
     if (shared) continue;
     for (const [other, known] of epochs)
       if (Math.sign(other - tenure) !== Math.sign(known - epoch))
@@ -203,12 +207,16 @@ function checkFences(
       fault(`${name(run)} begins before ${retryAt}, when it is to be tried again`);
     if (fences.has(fence)) fault(`${name(run)} ran twice`);
     fences.add(fence);
-    if (!alone || before === undefined) continue;
-    if (run.attempt <= before.attempt || run.epoch < before.epoch)
-      fault(`${name(run)} follows ${name(before)}`);
-    if (before.end !== undefined && before.endAt > run.place)
-      fault(`${name(run)} begins before ${name(before)} has ended`);
+    if (alone && before !== undefined) checkFollows(before, run, fault);
   }
+}
+
+/** One run after the other, where no two owners lived at once. */
+function checkFollows(before: Begun, run: Begun, fault: Evidence["fault"]): void {
+  if (run.attempt <= before.attempt || run.epoch < before.epoch)
+    fault(`${name(run)} follows ${name(before)}`);
+  if (before.end !== undefined && before.endAt > run.place)
+    fault(`${name(run)} begins before ${name(before)} has ended`);
 }
 
 function isHasty(run: Begun, failures: readonly number[], retryAt: number): boolean {

@@ -54,7 +54,8 @@ export class Faults {
   /** For how many turns who appends now goes on without its partition; undefined: it does not lose it. */
   usurps(): number | undefined {
     const nth = this.#pass("usurp");
-    return this.#faults.find((one): one is Of<"usurp"> => one.fault === "usurp" && one.nth === nth)?.turns;
+    return this.#faults.find((one): one is Of<"usurp"> => one.fault === "usurp" && one.nth === nth)
+      ?.turns;
   }
 
   /** What is due before this turn. */

@@ -16,6 +16,7 @@ import { Life } from "./life.ts";
 import { OneByOne } from "./one-by-one.ts";
 import type { Plan } from "./plan.ts";
 import { Sharing } from "./sharing.ts";
+import { isExpectedTalk } from "./talk.ts";
 import type { Noted } from "./trace.ts";
 import { OUTSIDE, Turns } from "./turns.ts";
 import { User } from "./user.ts";
@@ -81,9 +82,7 @@ class Stage {
     const dice = diceOf(seed ^ 0x27d4eb2f);
     if (hosts !== undefined) this.#channel = new Channel({ turns, faults, store, dice });
     const crew = (this.#crew =
-      hosts === undefined
-        ? new OneByOne(parts)
-        : new Sharing({ ...parts, hosts, store, dice, fault }));
+      hosts === undefined ? new OneByOne(parts) : new Sharing({ ...parts, hosts, store, dice, fault }));
     const tip = (stream: string): number => this.#tip(stream);
     this.#user = new User({ plan, turns, faults, crew, tip, fault });
   }
@@ -239,11 +238,7 @@ class Stage {
 
   #written(stream: string, records: readonly NewRecord[], last: number): void {
     const epoch = this.#store.epochs[partitionOf(rootOf(stream), this.#store.partitions)] ?? 0;
-    const stale = ({ body }: NewRecord): boolean => Number(body["epoch"]) < epoch;
-    const both = this.#crew.hasTwoOwners(stream);
-    if (this.#channel !== undefined && records.some(stale)) this.#faults.note("written behind");
-    if (records.some((one) => one.body["system"] !== undefined && (both || stale(one))))
-      this.#faults.note(LATE_SYSTEM_ID);
+    this.#noteBehind(stream, records, epoch);
     if (last < this.#tip(stream)) return; // written before, and gone on since
     const { at = 0, body = {} } = records.at(-1) ?? {};
     if (at > this.#shown)
@@ -252,10 +247,18 @@ class Stage {
     else this.#owing.set(stream, Number(body["epoch"]) < epoch);
   }
 
+  #noteBehind(stream: string, records: readonly NewRecord[], epoch: number): void {
+    const stale = ({ body }: NewRecord): boolean => Number(body["epoch"]) < epoch;
+    const both = this.#crew.hasTwoOwners(stream);
+    if (records.some((one) => one.body["system"] !== undefined && (both || stale(one))))
+      this.#faults.note(LATE_SYSTEM_ID);
+    if (this.#channel !== undefined && records.some(stale)) this.#faults.note("written behind");
+  }
+
   #warned(life: number, message: string, facts: Readonly<Record<string, unknown>>): void {
     if (message.startsWith("dead letter"))
       return void this.#letters.push([life, String(facts["address"])]);
-    if (EXPECTED_TALK.some((known) => message.startsWith(known))) return this.#faults.note(message);
+    if (isExpectedTalk(message, facts["error"])) return this.#faults.note(message);
     const said = Object.entries(facts).map(([key, value]) => `${key}: ${String(value)}`);
     this.#wrong.push(`life ${life} says: ${message} (${said.join(", ")})`);
   }
@@ -270,33 +273,19 @@ class Stage {
   /** Hosts that share the log ask each other, which takes turns; who goes meanwhile answers nothing. */
   async #parked(): Promise<readonly Parked[]> {
     if (this.#channel === undefined) return this.#crew.pick()?.host?.parked() ?? [];
-    for (;;) {
+    do {
       const life = this.#crew.pick();
-      if (life === undefined && !(await this.#turn())) return [];
-      if (life === undefined) continue;
-      let known: readonly Parked[] | undefined;
-      let failed = false;
-      life.host?.parked().then(
-        (parked) => (known = parked),
-        () => (failed = true),
-      );
-      while (known === undefined && !failed && life.end === undefined)
-        if (!(await this.#turn())) return [];
+      const known = life?.host && (await this.#answerOf(life, life.host.parked()));
       if (known !== undefined) return known;
-    }
+    } while (await this.#turn());
+    return [];
+  }
+
+  /** Undefined where its host went or failed. */
+  async #answerOf<T>(life: Life, asked: Promise<T>): Promise<T | undefined> {
+    let over = false;
+    const answer = asked.catch(() => undefined).finally(() => (over = true));
+    while (!over && life.end === undefined) if (!(await this.#turn())) return undefined;
+    return over ? answer : undefined;
   }
 }
-
-/** What a host may say although all is well. */
-const EXPECTED_TALK = [
-  "a snapshot could not be stored",
-  "activity",
-  "log",
-  // among hosts that share the log: what is lost or fails is tried again
-  "a partition is lost",
-  "a partition could not be taken over",
-  "a partition could not be given away",
-  "no checkpoint could be left of a partition",
-  "the hosts of the log cannot be seen",
-  "a message does not arrive yet",
-];

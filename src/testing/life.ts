@@ -9,7 +9,8 @@ import { memoryLog } from "../events/log/memory.ts";
 import type { MemoryStore } from "../events/log/memory-store.ts";
 import type { LifeSeen } from "./evidence.ts";
 import { LEASE_MS, type Settings } from "./plan.ts";
-import { simulatedLog, type Surroundings } from "./simulated-log.ts";
+import { simulatedLog } from "./simulated-log.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { OUTSIDE } from "./turns.ts";
 
 export interface LifeParts extends Surroundings {
@@ -114,9 +115,7 @@ export class Life {
 
   /** Whether it ends, has ended, or cannot go on: then it may say so to who asks. */
   get isLeaving(): boolean {
-    return (
-      this.end !== undefined || this.#closing !== undefined || this.host?.failed.aborted !== false
-    );
+    return this.end !== undefined || this.#closing !== undefined || this.host?.failed.aborted !== false;
   }
 
   /** Ends in order. Safe to call again: it is over when the first is. */

@@ -10,26 +10,9 @@
  */
 import { TroupeError } from "../errors.ts";
 import type { EventLog, NewRecord, Ownership } from "../events/log/log.ts";
-import type { Channel } from "./channel.ts";
-import type { Faults } from "./faults.ts";
 import { simulatedMembers } from "./simulated-members.ts";
-import type { Noted } from "./trace.ts";
-import { OUTSIDE, type Turns } from "./turns.ts";
-
-export interface Surroundings {
-  readonly turns: Turns;
-  readonly faults: Faults;
-  /** Where writes land: lives as long as the store. */
-  readonly server: EventLog;
-  readonly written: (stream: string, records: readonly NewRecord[], last: number) => void;
-  readonly note: (noted: Noted) => void;
-  /** Between hosts that share the log. */
-  readonly channel?: Channel | undefined;
-  /** Whether what changes right now is a death, which nobody is told of. */
-  readonly isUntold: () => boolean;
-  /** An append is on its way. */
-  readonly appends: (life: number, stream: string) => void;
-}
+import { unreachable, type Surroundings } from "./surroundings.ts";
+import { OUTSIDE } from "./turns.ts";
 
 export interface SimulatedLog extends EventLog {
   /** The ownership is lost, and the process hears of it. */
@@ -129,12 +112,6 @@ export function simulatedLog(base: EventLog, life: number, around: Surroundings)
     loser: (partition) => shared?.loser(partition) ?? (() => {}),
     stop: () => shared?.stop(),
   };
-}
-
-export function unreachable(): TroupeError {
-  return new TroupeError("LOG_UNREACHABLE", "the log cannot be reached (planned)", {
-    hint: "Open a new host.",
-  });
 }
 
 function unknown(stream: string): TroupeError {

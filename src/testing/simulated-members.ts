@@ -8,7 +8,7 @@
 import { TroupeError } from "../errors.ts";
 import type { EventLog, HostFacts, Members, Ownership } from "../events/log/log.ts";
 import { LEASE_MS } from "./plan.ts";
-import { unreachable, type Surroundings } from "./simulated-log.ts";
+import { unreachable, type Surroundings } from "./surroundings.ts";
 import type { Channel } from "./channel.ts";
 import { OUTSIDE } from "./turns.ts";
 

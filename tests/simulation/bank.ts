@@ -187,8 +187,7 @@ function checkBank({ actors, fault }: Evidence): void {
   const thanked = all.filter(({ body: { event } }) => event?.type === "PAID" && event["by"] !== null);
   if (sum("thanks") !== thanked.length)
     fault(`${thanked.length} payments were thanked for ${sum("thanks")} times`);
-  if (sum("waves") > count("WAVE"))
-    fault(`${count("WAVE")} waves arrived ${sum("waves")} times`);
+  if (sum("waves") > count("WAVE")) fault(`${count("WAVE")} waves arrived ${sum("waves")} times`);
 }
 
 const WAITS = [0, 0, 1, 5, 20, 40, 100, 400];

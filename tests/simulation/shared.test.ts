@@ -40,10 +40,10 @@ describe("hosts that share a log", () => {
   });
 
   /**
-   * Found seeds. The first two: of an action a snapshot alone knew that it had run, so that its actor
-   * counted as open for ever.
+   * Found seeds: a snapshot alone knew that an action had run, so that its actor counted as open for
+   * ever; a host came through a handle that was closed, and stayed for ever.
    */
-  it.each([1, 2])("the history of seed %i breaks no law", async (seed) => {
+  it.each([1786089855, 138976369])("the history of seed %i breaks no law", async (seed) => {
     expect((await simulate(seed, bankDrama())).faults).toEqual([]);
   });
 });
