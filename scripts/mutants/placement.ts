@@ -40,8 +40,8 @@ export const PLACEMENT: readonly Mutant[] = [
   {
     name: "sender-told-before-its-letter-is-recorded",
     file: "src/actors/placement/routes.ts",
-    find: "const seq = before ?? (await deliver(address, message));",
-    replace: "const seq = before ?? (done?.(0), await deliver(address, message));",
+    find: "const seq = await deliver(address, message);",
+    replace: "const seq = (done?.(0), await deliver(address, message));",
     law: "A11",
   },
   {
@@ -64,6 +64,13 @@ export const PLACEMENT: readonly Mutant[] = [
     find: "Math.max(owesOf(fold), owes)",
     replace: "Math.max(owesOf(fold), owes * 0)",
     law: "A11",
+  },
+  {
+    name: "what-an-activity-sent-taken-again",
+    file: "src/actors/placement/arrivals.ts",
+    find: ".then((before) => before ?? take())",
+    replace: ".then(() => take())",
+    law: "A8",
   },
   {
     name: "clock-that-is-off-trusted",

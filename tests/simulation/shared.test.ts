@@ -15,7 +15,7 @@ describe("hosts that share a log", () => {
     "A1, A2, A3, A4, A6, A7, A8, A9, A11, A12, A14, A15: for every history of accounts that pay each other, every law holds, and every fault happens",
     { timeout: 600_000 },
     async () => {
-      const { rare, fewest } = await lawsOver(41, 500, { cast: "bank", reached: REACHED_SHARED });
+      const { rare, fewest } = await lawsOver(41, 400, { cast: "bank", reached: REACHED_SHARED });
       expect(rare).toEqual([]);
       expect(fewest).toBeGreaterThanOrEqual(8);
     },
@@ -25,7 +25,7 @@ describe("hosts that share a log", () => {
     "A1, A2, A3, A4, A6, A7, A8, A9, A11, A12, A14, A15: for every history of the drills, every law holds",
     { timeout: 600_000 },
     async () => {
-      const { rare } = await lawsOver(42, 150, { cast: "shared-drills", reached: { takeover: 20 } });
+      const { rare } = await lawsOver(42, 120, { cast: "shared-drills", reached: { takeover: 20 } });
       expect(rare).toEqual([]);
     },
   );
