@@ -56,7 +56,8 @@ export function suitesFor(file: string): readonly Suite[] {
   if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
   if (file.startsWith("src/events/log/")) return first(SQLITE);
   if (file.startsWith("src/projections/")) return first(ROWS);
-  if (/^src\/actors\/(?:placement|zombies)/.test(file)) return first(SHARED);
+  if (/^src\/actors\/(?:placement|zombies)/.test(file))
+    return [SHARED, ...first(PLACES).filter((one) => one !== SHARED)];
   if (file.startsWith("src/actors/parking")) return first(PLACES);
   if (/^src\/agents\/(?:queue|team)\//.test(file)) return first(TEAMS);
   if (file.startsWith("src/agents/")) return first(AGENTS);
