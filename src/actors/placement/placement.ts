@@ -258,7 +258,7 @@ export class Hosting implements Placement {
   }
 
   #waysFrom(partition: number, over: AbortSignal): ReturnType<typeof routes> {
-    const { clock, log, remote, warn } = this.#options;
+    const { clock, remote, warn } = this.#options;
     return routes({
       isOwn: (address) => this.#partitionOf(address) === partition,
       deliver: (address, input) => {
@@ -267,7 +267,6 @@ export class Hosting implements Placement {
           ? remote.deliver(address, input)
           : place.unlessGone(place.commands.deliver(address, input));
       },
-      log,
       pause: (ms) => new Promise((resume) => void clock.after(ms, resume)),
       running: () => !over.aborted,
       warn,
