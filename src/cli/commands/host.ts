@@ -79,7 +79,9 @@ async function host(shell: Shell, options: Options): Promise<void> {
   );
   await untilStopped(shell, running, (owned) => sayOwned(shell, options, owned));
   if (running.failed.aborted) throw running.failed.reason;
-  terminal.err("stopping: what is under way is finished, the rest goes to other hosts or waits");
+  terminal.err(
+    "stopping: tasks that run are ended, and started again by another host, or by the next one here",
+  );
 }
 
 /** Resolves when the user or the host's own failure ends it; tells what it owns whenever this changes. */
