@@ -88,7 +88,9 @@ export class Hosting implements Placement {
     since: this.#since,
     kinds: versionsOf(this.#options.kinds),
     labels: this.#options.labels,
-    refuses: this.#judge.isOff() ? partitionsOf(this.#options) : [...this.#refused.keys()].sort((a, b) => a - b),
+    refuses: this.#judge.isOff()
+      ? partitionsOf(this.#options)
+      : [...this.#refused.keys()].sort((a, b) => a - b),
   });
 
   readonly places = (): readonly Place[] =>
