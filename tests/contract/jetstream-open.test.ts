@@ -198,6 +198,13 @@ describe("the log", () => {
     },
   );
 
+  it("must have its subjects to itself", async () => {
+    const name = freshName();
+    await tampered((jsm) => jsm.streams.add({ name: `all-${name}`, subjects: [`troupe.${name}.>`] }));
+    const error = await expectRefused({ url: server.logUrl(name) }, "LOG_INCOMPATIBLE");
+    expect(error.message).toContain(partitionStream(name, 0));
+  });
+
   it("must not be a stream that somebody else made", async () => {
     const name = freshName();
     await tampered((jsm) =>

@@ -173,6 +173,8 @@ async function add(connection: Connection, config: Config): Promise<StreamConfig
       return (await connection.jsm.streams.add(config)).config;
     } catch (error) {
       if (isApiError(error, 10058)) return infoOf(connection, config.name);
+      if (isApiError(error, 10065))
+        throw incompatible(connection.url, `another stream has subjects of ${config.name}`);
       throw error;
     }
   });
