@@ -17,7 +17,7 @@ import { archivesOf } from "./file/archives.ts";
 import { appender } from "./jetstream/append.ts";
 import { bodies } from "./jetstream/bodies.ts";
 import { commands } from "./jetstream/commands.ts";
-import { lastOf, recordsOf } from "./jetstream/find.ts";
+import { lastOf, recordsOf, unlessArchived } from "./jetstream/find.ts";
 import { assertOpen, connectTo, linkTo, type Link } from "./jetstream/link.ts";
 import { hostsOn, membersOn } from "./jetstream/members.ts";
 import { ownerOn } from "./jetstream/owner.ts";
@@ -91,7 +91,7 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
     if (last === undefined) return;
     if (last.envelope.type === ARCHIVED) throw runArchived(stream);
     const asked = { first: after + 1, to: Math.min(to, last.envelope.seq), tip: last };
-    for await (const found of recordsOf(link, stream, asked))
+    for await (const found of unlessArchived(link, stream, recordsOf(link, stream, asked)))
       yield content.open(found.envelope, found.data);
   };
   const { codec, archives: folder } = options;
