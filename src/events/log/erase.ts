@@ -6,7 +6,7 @@
  */
 import { TroupeError } from "../../errors.ts";
 import { rootOf } from "../address.ts";
-import { isAtRest } from "./archive.ts";
+import { isAtRest } from "./closed-runs.ts";
 import { isErased, runErased } from "./erased.ts";
 import type { EventLog, Scanned } from "./log.ts";
 

@@ -2,25 +2,23 @@
 import { readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { TroupeError } from "../../../src/errors.ts";
-import { partitionOf } from "../../../src/events/address.ts";
 import { archiveRuns } from "../../../src/events/log/archive.ts";
 import { ARCHIVED, isArchiving } from "../../../src/events/log/archived.ts";
-import type { EventLog, NewRecord, Recorded, Scanned } from "../../../src/events/log/log.ts";
+import type { EventLog, NewRecord, Scanned } from "../../../src/events/log/log.ts";
 import { benchOf, expectRejection, record, type LogFixture } from "../../support/log-fixture.ts";
 import { folder } from "../../support/log-sqlite.ts";
 
 const OLD = 1_700_000_000_000;
-const before = OLD + 1;
+export const before = OLD + 1;
 
 /** A step of an actor that goes on, or owes something, or has ended. */
-const step = (id: string, more: NewRecord["body"] = {}): NewRecord =>
+export const step = (id: string, more: NewRecord["body"] = {}): NewRecord =>
   record(id, { status: "active", owes: 0, ...more });
-const end = (id: string, more: NewRecord["body"] = {}): NewRecord =>
+export const end = (id: string, more: NewRecord["body"] = {}): NewRecord =>
   record(id, { status: "done", owes: 0, state: "ended", hash: `h-${id}`, version: "1", ...more });
 
 /** Two runs that have ended, step by step with one that has not. */
-async function lived(log: EventLog): Promise<void> {
+export async function lived(log: EventLog): Promise<void> {
   for (let seq = 0; seq < 3; seq++)
     for (const stream of ["workflow/r1", "task/r1:a", "shop/open", "workflow/r2"])
       await log.append(stream, [step(`${stream} ${seq}`)], { expected: seq });
@@ -34,7 +32,7 @@ async function lived(log: EventLog): Promise<void> {
 
 /** Each record with its number in its partition: one partition after the other. */
 type Told = Omit<Scanned, "position"> & { readonly number: string | undefined };
-async function all(log: EventLog, after?: string): Promise<Told[]> {
+export async function all(log: EventLog, after?: string): Promise<Told[]> {
   const told: Told[] = [];
   for (let partition = 0; partition < log.partitions; partition++)
     for await (const { position, ...one } of log.scan({
@@ -44,9 +42,9 @@ async function all(log: EventLog, after?: string): Promise<Told[]> {
       told.push({ ...one, number: position.split(".")[partition] });
   return told;
 }
-const lives = <T extends Scanned | Told>(records: readonly T[]): T[] =>
+export const lives = <T extends Scanned | Told>(records: readonly T[]): T[] =>
   records.filter((one) => !isArchiving(one));
-const ARCHIVABLE = ["workflow/r1", "task/r1:a", "context/r1", "workflow/r2"];
+export const ARCHIVABLE = ["workflow/r1", "task/r1:a", "context/r1", "workflow/r2"];
 
 /** A log that dies at its nth append or purge, before or behind it. */
 function dying(log: EventLog, at: number, behind: boolean): EventLog {
@@ -63,11 +61,6 @@ function dying(log: EventLog, at: number, behind: boolean): EventLog {
     append: (...append) => mortal(() => log.append(...append)),
     purge: (stream) => mortal(() => log.purge(stream)),
   };
-}
-
-/** Reads so many, and the rest when asked once more. */
-async function* behind<T>(records: AsyncIterable<T>, count: number, found: T[]): AsyncGenerator<void> {
-  for await (const one of records) if (found.push(one) === count) yield;
 }
 
 export function archiveContract(fixture: LogFixture): void {
@@ -189,51 +182,6 @@ export function archiveContract(fixture: LogFixture): void {
       await archiveRuns(log, { before, folder: home.path });
       expect(lives(await all(log))).toEqual(was);
       await expectRejection(Array.fromAsync(log.read("workflow/r1")), "RUN_ARCHIVED");
-    });
-
-    it.each([1, 200, 400, 600])(
-      "L9: what is archived while it is read, behind record %d of 600, is read whole or answers so",
-      async (count) => {
-        await using bench = await benchOf(fixture);
-        await using home = await folder();
-        const [log, other] = [await bench.open(), await bench.open()];
-        const [first, ...rest] = Array.from({ length: 599 }, (_, i) => step(`s${i}`));
-        if (first !== undefined)
-          await log.append("workflow/r1", [first, ...rest, end("end")], { expected: 0 });
-        const reads = [other.scan(), other.scan({ partition: partitionOf("r1", log.partitions) })];
-        const scanned: Scanned[][] = [];
-        const begun = reads.map((read, i) => behind(read, count, (scanned[i] = [])));
-        const own: Recorded[] = [];
-        const reading = behind(other.read("workflow/r1"), count, own);
-        for (const one of [...begun, reading]) await one.next();
-        await archiveRuns(log, { before, folder: home.path });
-        for (const one of begun) await one.next();
-        for (const found of scanned) {
-          expect(lives(found).map(({ seq }) => seq)).toEqual(
-            Array.from({ length: 600 }, (_, i) => i + 1),
-          );
-        }
-        const error: unknown = await reading.next().catch((reason: unknown) => reason);
-        const whole = own.length === 600;
-        expect(whole || TroupeError.is(error, "RUN_ARCHIVED")).toBe(true);
-      },
-    );
-
-    it("L9: what is archived while it is scanned is not left out where its archive is gone", async () => {
-      await using bench = await benchOf(fixture);
-      await using home = await folder();
-      const [log, other] = [await bench.open(), await bench.open()];
-      const [first, ...rest] = Array.from({ length: 899 }, (_, i) => step(`s${i}`));
-      if (first !== undefined)
-        await log.append("workflow/r1", [first, ...rest, end("end")], { expected: 0 });
-      const found: Scanned[] = [];
-      const scanning = behind(other.scan(), 1, found);
-      await scanning.next();
-      await archiveRuns(log, { before, folder: home.path });
-      await rename(home.path, `${home.path}-away`);
-      const error: unknown = await scanning.next().catch((reason: unknown) => reason);
-      await rename(`${home.path}-away`, home.path);
-      expect(found.length === 900 || TroupeError.is(error, "ARCHIVE_MISSING")).toBe(true);
     });
 
     it("L9: an archive holds its payloads itself: they are swept, and read all the same", async () => {
