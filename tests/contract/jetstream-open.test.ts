@@ -69,6 +69,16 @@ describe("the server", () => {
     expect(error.message).toContain("JetStream");
   });
 
+  it("L8: may take smaller messages than most: what is larger is stored apart", async () => {
+    await using narrow = await startNats({ more: "max_payload: 65536" });
+    await using log = await jetstreamLog({ url: narrow.logUrl("log") });
+    const bodies = [30_000, 60_000, 200_000].map((size) => ({ text: "x".repeat(size) }));
+    for (const [expected, body] of bodies.entries())
+      await log.append("task/r1", [record(`r${expected}`, body)], { expected });
+    const found = await Array.fromAsync(log.read("task/r1"));
+    expect(found.map(({ body }) => body)).toEqual(bodies);
+  });
+
   it("L3: must not acknowledge before the write is on disk", async () => {
     await using lazy = await startNats({ syncAlways: false });
     const error = await expectRefused({ url: lazy.logUrl("log") }, "LOG_UNSAFE");

@@ -32,7 +32,7 @@ import { sweepPayloads } from "./jetstream/sweep.ts";
 import { parseTarget } from "./jetstream/target.ts";
 import { workOn } from "./jetstream/work.ts";
 import type { EventLog, LogOptions } from "./log.ts";
-import { sealer } from "./payload.ts";
+import { PAYLOAD_LIMIT, sealer } from "./payload.ts";
 
 export interface JetStreamLogOptions extends LogOptions {
   /**
@@ -75,7 +75,8 @@ export async function jetstreamLog(options: JetStreamLogOptions): Promise<EventL
 
 function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): EventLog {
   const { url, partitions } = link;
-  const seals = sealer(options);
+  const taken = link.nc.info?.max_payload ?? Number.POSITIVE_INFINITY; // a record with its headers must fit
+  const seals = sealer({ payloadLimit: Math.min(PAYLOAD_LIMIT, taken / 2), ...options });
   const content = bodies(link, seals, stored);
   const write = appender(link);
   const { leaseMs = 5_000 } = options;
