@@ -19,7 +19,7 @@ import { bodies } from "./jetstream/bodies.ts";
 import { commands } from "./jetstream/commands.ts";
 import { lastOf, recordsOf, unlessArchived } from "./jetstream/find.ts";
 import { assertOpen, connectTo, linkTo, type Link } from "./jetstream/link.ts";
-import { hostsOn, membersOn } from "./jetstream/members.ts";
+import { membersOn } from "./jetstream/members.ts";
 import { ownerOn } from "./jetstream/owner.ts";
 import { payloads, type Payloads } from "./jetstream/payloads.ts";
 import { purge } from "./jetstream/purge.ts";
@@ -81,6 +81,7 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
   const write = appender(link);
   const { leaseMs = 5_000 } = options;
   const owner = ownerOn(link, leaseMs);
+  const members = membersOn(link, leaseMs);
   const assertWritable = (): void => {
     assertOpen(link);
     if (options.readOnly === true) throw writeFailed(url, "it is opened for reading only");
@@ -102,11 +103,8 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
     partitions,
     codec,
     snapshots: snapshots(link, seals, assertWritable),
-    commands: commands(link, seals, {
-      owning: owner.signal,
-      anyHost: async () => (await hostsOn(link)).length > 0,
-    }),
-    members: membersOn(link, leaseMs),
+    commands: commands(link, seals, { owning: owner.signal, anyHost: () => members.anyHost() }),
+    members,
     work: workOn(link, seals),
     async append(stream, records, { expected }) {
       assertWritable();
