@@ -1,15 +1,15 @@
 /**
  * Simulations by the number:
  *
- *     npm run simulate -- --runs 100000 [--seed S] [--workers 2]
+ *     npm run simulate -- --runs 100000 [--cast bank] [--seed S] [--workers 2]
  *
  * - 1. `--seed S` without `--runs` repeats the one history of that seed; with it, S names the series.
  * - 2. A failure is shrunk, says how to repeat it, and leaves its log in `temp/`; the exit code is 1.
  * - 3. The same series gives the same histories, however many workers share them.
  */
 import { availableParallelism } from "node:os";
-import { drillDrama } from "../tests/simulation/drills.ts";
-import { addTo, emptyTally, explain, type Tally } from "../tests/simulation/series.ts";
+import { DRAMAS, isCastName, type CastName } from "../tests/simulation/dramas.ts";
+import { addTo, againBy, emptyTally, explain, type Tally } from "../tests/simulation/series.ts";
 import { startThread } from "../tests/simulation/thread.ts";
 import type { Stretch } from "../tests/simulation/worker.ts";
 import { argumentsOf, misuse } from "./arguments.ts";
@@ -20,8 +20,9 @@ const STRETCH = 200;
 const TOLD = 3;
 const PROGRESS_MS = 5000;
 
-const HELP = `npm run simulate -- [--runs N] [--seed S] [--workers W]
+const HELP = `npm run simulate -- [--runs N] [--cast NAME] [--seed S] [--workers W]
 
+  --cast NAME  what is simulated: ${Object.keys(DRAMAS).join(", ")} (default drills)
   --runs N     how many histories (default 2000, or 1 with --seed)
   --seed S     the seed to repeat; with --runs, the series (default: another one each time)
   --workers W  threads (default: as many as there are cores)`;
@@ -29,6 +30,7 @@ const HELP = `npm run simulate -- [--runs N] [--seed S] [--workers W]
 const { values } = argumentsOf({
   options: {
     runs: { type: "string" },
+    cast: { type: "string", default: "drills" },
     seed: { type: "string" },
     workers: { type: "string" },
     help: { type: "boolean", default: false },
@@ -42,7 +44,8 @@ async function main(): Promise<number> {
   const series = whole("seed", values.seed ?? String(Date.now() % 1_000_000), 0);
   const workers = whole("workers", values.workers ?? String(availableParallelism()), 1);
   const alone = values.runs === undefined && values.seed !== undefined;
-  const stretches = alone ? [{ seed: series }] : stretchesOf(series, runs);
+  const cast = castOf(values.cast);
+  const stretches = alone ? [{ cast, seed: series }] : stretchesOf(cast, series, runs);
   const sum = emptyTally();
   const started = performance.now();
   let said = started;
@@ -57,7 +60,7 @@ async function main(): Promise<number> {
       }),
     ),
   );
-  await close(sum, series, (performance.now() - started) / 1000);
+  await close(sum, { cast, series }, (performance.now() - started) / 1000);
   return sum.failed.length > 0 ? 1 : 0;
 }
 
@@ -67,8 +70,14 @@ function whole(option: string, text: string, least: number): number {
   return misuse(`--${option} takes a whole number from ${least}, not "${text}"`);
 }
 
-function stretchesOf(series: number, runs: number): Stretch[] {
+function castOf(name: string): CastName {
+  if (isCastName(name)) return name;
+  return misuse(`--cast takes one of ${Object.keys(DRAMAS).join(", ")}, not "${name}"`);
+}
+
+function stretchesOf(cast: CastName, series: number, runs: number): Stretch[] {
   return Array.from({ length: Math.ceil(runs / STRETCH) }, (_, n) => ({
+    cast,
     series,
     from: n * STRETCH,
     to: Math.min((n + 1) * STRETCH, runs),
@@ -82,11 +91,14 @@ async function lane(stretches: Stretch[], done: (tally: Tally) => void): Promise
     done(await thread.run(stretch));
 }
 
-async function close(sum: Tally, series: number, seconds: number): Promise<void> {
-  for (const failure of sum.failed.slice(0, TOLD))
-    console.log(await explain(drillDrama(), failure, "temp"));
-  for (const { seed } of sum.failed.slice(TOLD))
-    console.log(`✖ seed ${seed}: npm run simulate -- --seed ${seed}`);
+async function close(
+  sum: Tally,
+  { cast, series }: { readonly cast: CastName; readonly series: number },
+  seconds: number,
+): Promise<void> {
+  const drama = DRAMAS[cast]();
+  for (const failure of sum.failed.slice(0, TOLD)) console.log(await explain(drama, failure, "temp"));
+  for (const { seed } of sum.failed.slice(TOLD)) console.log(`✖ seed ${seed}: ${againBy(drama, seed)}`);
   const happened = Object.entries(sum.happened).sort(([a], [b]) => a.localeCompare(b));
   console.log(happened.map(([what, times]) => `${what} ${times}`).join(", "));
   const perMinute = Math.round((sum.histories / seconds) * 60);

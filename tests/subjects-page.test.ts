@@ -47,7 +47,7 @@ describe("docs/guide/subjects.md", () => {
     const ops = Object.keys(components.schemas).flatMap(
       (key) => /^command\.(\w+)$/.exec(key)?.[1] ?? [],
     );
-    expect(ops).toEqual(["start", "send", "stop", "unpark", "skip"]);
+    expect(ops).toEqual(["start", "send", "stop", "parked", "unpark", "skip"]);
     const rows = [...page.matchAll(/^\| `(\w+)` +\| `\{/gm)].map(([, op]) => op);
     expect(rows).toEqual(ops);
   });

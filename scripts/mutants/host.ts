@@ -159,7 +159,7 @@ export const HOST: readonly Mutant[] = [
   {
     name: "recovery-without-record",
     file: "src/actors/actor.ts",
-    find: "if (owesOf(fold) - fold.timers.size === 0)",
+    find: "if (Math.max(owesOf(fold), owes) - fold.timers.size === 0)",
     replace: "if (!(this.#recovered = true))",
     law: "A12",
   },

@@ -2,9 +2,9 @@
  * Simulated histories up to the first in which a law does not hold; its seed and fault are the
  * last line, and the exit code is 1.
  *
- *     node scripts/mutants/simulation.ts HISTORIES
+ *     node scripts/mutants/simulation.ts HISTORIES [CAST]
  */
-import { drillDrama } from "../../tests/simulation/drills.ts";
+import { DRAMAS, isCastName } from "../../tests/simulation/dramas.ts";
 import { emptyTally, runOne } from "../../tests/simulation/series.ts";
 import { seedOf } from "../../src/testing/dice.ts";
 
@@ -12,7 +12,9 @@ import { seedOf } from "../../src/testing/dice.ts";
 const SERIES = 4711;
 
 const tally = emptyTally();
-const drama = drillDrama();
+const [, , , name = "drills"] = process.argv;
+if (!isCastName(name)) throw new Error(`there is no cast "${name}"`);
+const drama = DRAMAS[name]();
 for (let n = 0; n < Number(process.argv[2]) && tally.failed.length === 0; n++)
   await runOne(drama, seedOf(SERIES, n), tally);
 const [failure] = tally.failed;

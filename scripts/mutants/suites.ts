@@ -6,6 +6,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import type { CastName } from "../../tests/simulation/dramas.ts";
 import { natsServer } from "../nats-server.ts";
 import { FAILED } from "./reporter.ts";
 
@@ -27,15 +28,8 @@ const LONGEST_MS = 300_000;
 /** How many histories are simulated. */
 const HISTORIES = 400;
 
-const SIMULATION: Suite = {
-  name: "simulation",
-  async run(folder) {
-    const { code, said } = await ended(folder, ["scripts/mutants/simulation.ts", String(HISTORIES)]);
-    if (code === 0) return undefined;
-    const test = said.trim().split("\n").at(-1) ?? "";
-    return code === null ? { suite: "simulation" } : { suite: "simulation", test };
-  },
-};
+const SIMULATION = simulation("simulation", "drills");
+const SHARED = simulation("simulation of hosts that share a log", "bank");
 const QUICK = vitest("laws on memory", ["tests/laws", "-t", "on memory"]);
 const LAWS = vitest("laws", ["tests/laws", "tests/properties/host-equivalence.test.ts"]);
 const SQLITE = vitest("contract of sqlite and memory", [
@@ -57,16 +51,31 @@ const REST = vitest("crash drills and properties", ["tests/crash", "tests/proper
 
 /** All suites, those first that a file of the source concerns most. */
 export function suitesFor(file: string): readonly Suite[] {
-  const order = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, TEAMS, PLACES, REST, AGENTS];
+  const order = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, TEAMS, SHARED, PLACES, REST, AGENTS];
   const first = (suite: Suite): readonly Suite[] => [suite, ...order.filter((one) => one !== suite)];
   if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
   if (file.startsWith("src/events/log/")) return first(SQLITE);
   if (file.startsWith("src/projections/")) return first(ROWS);
-  if (/^src\/actors\/(?:placement|zombies|parking)/.test(file)) return first(PLACES);
+  if (/^src\/actors\/(?:placement|zombies)/.test(file))
+    return [SHARED, ...first(PLACES).filter((one) => one !== SHARED)];
+  if (file.startsWith("src/actors/parking")) return first(PLACES);
   if (/^src\/agents\/(?:queue|team)\//.test(file)) return first(TEAMS);
   if (file.startsWith("src/agents/")) return first(AGENTS);
   if (file.startsWith("src/machines/")) return first(TEAMS);
   return order;
+}
+
+function simulation(name: string, cast: CastName): Suite {
+  return {
+    name,
+    async run(folder) {
+      const script = ["scripts/mutants/simulation.ts", String(HISTORIES), cast];
+      const { code, said } = await ended(folder, script);
+      if (code === 0) return undefined;
+      const test = said.trim().split("\n").at(-1) ?? "";
+      return code === null ? { suite: name } : { suite: name, test };
+    },
+  };
 }
 
 function vitest(name: string, filters: readonly string[]): Suite {

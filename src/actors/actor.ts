@@ -16,7 +16,7 @@ import { owesOf, type Fold } from "./fold.ts";
 import { answerAbsent, answerArchived } from "./absent.ts";
 import { asksForId, isRecovery, recovery, type Input } from "./inputs.ts";
 import { Ledger } from "./ledger.ts";
-import { loadAsOwner } from "./zombies.ts";
+import { loadAsOwner, type Owned } from "./zombies.ts";
 import { Mailbox } from "./mailbox.ts";
 import { held, hostFailed, isLost, parkedError, verdict } from "./parking.ts";
 import { perform, performOwed, stopResidents } from "./perform.ts";
@@ -130,7 +130,7 @@ export class LiveActor {
   /** Goes on from a fold that leaves a record out, once that is recorded. */
   skip(fold: Fold, seq: number): Promise<number> {
     this.#restart();
-    this.#adopt(fold);
+    this.#adopt({ fold });
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const event = { type: "troupe.skipped", seq };
     this.#mailbox.putBack([{ type: "control", event, done: resolve, failed: reject }]);
@@ -194,10 +194,10 @@ export class LiveActor {
   /** False where there is nothing to go on with: the actor is parked, or does not exist. */
   async #load(): Promise<boolean> {
     try {
-      const fold = this.fold ?? (await loadAsOwner(this.#rt, this.address));
-      if (fold === undefined) return this.#refuseAbsent();
-      if (this.#mailbox.has(asksForId)) await fillWindow(this.#rt, fold);
-      if (this.fold !== fold) this.#adopt(fold);
+      const loaded = (this.fold && { fold: this.fold }) ?? (await loadAsOwner(this.#rt, this.address));
+      if (loaded === undefined) return this.#refuseAbsent();
+      if (this.#mailbox.has(asksForId)) await fillWindow(this.#rt, loaded.fold);
+      if (this.fold !== loaded.fold) this.#adopt(loaded);
       return true;
     } catch (error) {
       if (!answerArchived(this.#rt, this.#mailbox, error)) this.#park(error, 0, []);
@@ -205,14 +205,15 @@ export class LiveActor {
     }
   }
 
-  #adopt(fold: Fold): void {
+  /** What its last record says that it owes counts as open until a record says less. */
+  #adopt({ fold, owes = 0 }: Pick<Owned, "fold"> & Partial<Owned>): void {
     this.fold = fold;
     this.#drafting.scales.reset(fold.state);
     for (const id of this.ledger.settling) if (!fold.outbox.has(id)) this.ledger.settling.delete(id);
     this.#show(fold);
     stopResidents(this.#rt, this, fold); // another writer may have moved it
     this.#rt.published(this.address);
-    if (owesOf(fold) - fold.timers.size === 0) this.#recovered = true;
+    if (Math.max(owesOf(fold), owes) - fold.timers.size === 0) this.#recovered = true;
     else if (!this.#recovered) this.#mailbox.putBack([recovery(this.#rt.epoch)]);
   }
 

@@ -68,9 +68,16 @@ export async function connect<const TKinds extends readonly AnyKind[]>(
   };
 }
 
-/** Asks the owner, or becomes it; another one may come in between, so both are tried in turn. */
+/** How long between two tries, ms. */
+const AGAIN_MS = 50;
+
+/**
+ * Asks the owner, or becomes it. Another one may come in between, or own another partition and
+ * have died: so both are tried in turn, as long as an answer may take.
+ */
 async function ask(log: EventLog, kinds: Kinds, command: Command, timeoutMs: number): Promise<Json> {
-  for (let attempt = 1; ; attempt++) {
+  const until = performance.now() + timeoutMs;
+  for (;;) {
     let unowned: TroupeError;
     try {
       return await log.commands.request(command, { timeoutMs });
@@ -82,8 +89,9 @@ async function ask(log: EventLog, kinds: Kinds, command: Command, timeoutMs: num
       return await within(actAsOwner(log, kinds, command), timeoutMs, command);
     } catch (error) {
       if (TroupeError.is(error, "LOG_FORBIDDEN")) throw unowned; // who may not own needs a host
-      if (!TroupeError.is(error, "LOG_OWNED") || attempt === 5) throw error;
+      if (!TroupeError.is(error, "LOG_OWNED") || performance.now() >= until) throw error;
     }
+    await new Promise<void>((resume) => void systemClock.after(AGAIN_MS, resume)); // of its owners one may have died
   }
 }
 

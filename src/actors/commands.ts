@@ -17,6 +17,7 @@ import { notFound, type CommandInput } from "./inputs.ts";
 import { kindNamed, parseInput, parseOutside } from "./kind.ts";
 import { load, type LoadEnv } from "./load.ts";
 import { readRecord } from "./reads.ts";
+import { arrivalsOn } from "./placement/arrivals.ts";
 import type { Runner } from "./runner.ts";
 import type { Parked } from "./runtime.ts";
 
@@ -42,7 +43,8 @@ export interface StartingOptions extends CommandOptions {
 
 /** Commands to a runner in this process. */
 export function commander(runner: Runner): Commander {
-  const { stepper, kinds } = runner.runtime;
+  const { stepper, kinds, log } = runner.runtime;
+  const once = arrivalsOn(log);
   const offered = (
     run: (settle: { done: (seq: number) => void; failed: (error: unknown) => void }) => void,
   ) => new Promise<number>((done, failed) => run({ done, failed }));
@@ -106,8 +108,10 @@ export function commander(runner: Runner): Commander {
     },
     async deliver(address, input) {
       kindNamed(kinds, parseAddress(address).kind);
-      return offered((settle) =>
-        runner.offer(address, { type: "message", ...input, ...settle, remote: true }),
+      return once(address, input, () =>
+        offered((settle) =>
+          runner.offer(address, { type: "message", ...input, ...settle, remote: true }),
+        ),
       );
     },
   };

@@ -38,8 +38,8 @@ export interface LoadOptions {
   readonly from?: Fold;
   /** Leave this record out, and do not compare what follows it up to `until`. */
   readonly skip?: { readonly seq: number; readonly until: number };
-  /** Hears the epoch of each record that is read. */
-  readonly onEpoch?: (epoch: number) => void;
+  /** Hears of each record that is read, before it is applied. */
+  readonly onBody?: (body: RecordBody) => void;
   /** Called after each record. */
   readonly onRecord?: (record: Recorded, body: RecordBody, fold: Fold, advanced: Advanced) => void;
 }
@@ -69,7 +69,7 @@ export async function load(
 /** Who hears of each record. */
 interface Heard {
   readonly onRecord: LoadOptions["onRecord"];
-  readonly onEpoch: LoadOptions["onEpoch"];
+  readonly onBody: LoadOptions["onBody"];
 }
 
 interface Loading {
@@ -120,12 +120,12 @@ async function begin(
 async function readAll(
   loading: Loading,
   address: string,
-  { to, onRecord, onEpoch }: LoadOptions,
+  { to, onRecord, onBody }: LoadOptions,
 ): Promise<Skip | undefined> {
   const range = { after: loading.fold?.seq ?? 0, ...(to !== undefined && { to }) };
   for await (const record of loading.env.log.read(address, range)) {
     const until = loading.skips.get(record.seq);
-    const found = until === undefined ? take(loading, record, { onRecord, onEpoch }) : undefined;
+    const found = until === undefined ? take(loading, record, { onRecord, onBody }) : undefined;
     if (found !== undefined) return "error" in found ? await excused(loading, record, found) : found;
     if (until === undefined) continue;
     loading.lenientTo = Math.max(loading.lenientTo, until);
@@ -161,12 +161,12 @@ function verifyLast({ env, last, digests, goesOn }: Loading): void {
 function take(
   loading: Loading,
   record: Recorded,
-  { onRecord, onEpoch }: Heard,
+  { onRecord, onBody }: Heard,
 ): Skip | { readonly error: unknown } | undefined {
   const { env, digests, skips } = loading;
   try {
     const body = parseBody(record.body, placeOf(record));
-    onEpoch?.(body.epoch);
+    onBody?.(body);
     const skipped = skippedIn(body);
     if (skipped !== undefined && !skips.has(skipped)) return { seq: skipped, until: record.seq };
     noteDigests(digests, body.digests);

@@ -7,7 +7,7 @@
  */
 import { hostname } from "node:os";
 import { TroupeError } from "../errors.ts";
-import type { EventLog } from "../events/log/log.ts";
+import type { EventLog, Ownership } from "../events/log/log.ts";
 import type { Projections } from "../projections/face.ts";
 import { openProjections } from "../projections/runner.ts";
 import { systemClock } from "./clock.ts";
@@ -73,9 +73,7 @@ export async function ownLog(options: OwnOptions): Promise<Owned> {
   const projections = cleanup.use(openProjections({ log, warn }));
   const { epoch } = ownership;
   const runner = createRunner({ ...settings, log, kinds, epoch, projections });
-  const lose = (): void => runner.runtime.fail(leaseLost(log.url));
-  ownership.lost.addEventListener("abort", lose, { once: true });
-  if (ownership.lost.aborted) lose();
+  failWhenLost(runner, ownership, leaseLost(log.url));
   cleanup.defer(() =>
     runner.failed.aborted ? undefined : ahead(runner.runtime, projections, LAST_RECORDS),
   );
@@ -85,6 +83,13 @@ export async function ownLog(options: OwnOptions): Promise<Owned> {
   cleanup.defer(keepUp(runner.runtime, projections));
   const kept = cleanup.move();
   return { runner, projections, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** A runner whose log, or partition, is no longer its own stops; the log would refuse what it appends. */
+export function failWhenLost({ runtime }: Runner, { lost }: Ownership, why: TroupeError): void {
+  const lose = (): void => runtime.fail(why);
+  lost.addEventListener("abort", lose, { once: true });
+  if (lost.aborted) lose();
 }
 
 /** What is given, and the defaults; talk that throws harms nobody. */

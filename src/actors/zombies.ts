@@ -5,22 +5,33 @@
  *   a later owner when it loads an actor writes nothing to it, and stops.
  */
 import { TroupeError } from "../errors.ts";
-import { parseBody, placeOf } from "../events/record.ts";
+import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
 import type { Fold } from "./fold.ts";
 import { load } from "./load.ts";
 import type { Runtime } from "./runtime.ts";
+
+export interface Owned {
+  readonly fold: Fold;
+  /** What its last record says that it owes: a snapshot may know that some of it is done. */
+  readonly owes: number;
+}
 
 /**
  * Loads an actor to run it.
  *
  * @throws {@link TroupeError} `LOG_LEASE_LOST` where a later owner has moved it; what loading throws.
  */
-export async function loadAsOwner(rt: Runtime, address: string): Promise<Fold | undefined> {
+export async function loadAsOwner(rt: Runtime, address: string): Promise<Owned | undefined> {
   let epoch = 0;
-  const fold = await load(rt, address, { onEpoch: (found) => (epoch = Math.max(epoch, found)) });
+  let last: RecordBody | undefined;
+  const onBody = (body: RecordBody): void => {
+    last = body;
+    epoch = Math.max(epoch, body.epoch);
+  };
+  const fold = await load(rt, address, { onBody });
   if (fold === undefined) return undefined;
-  if (epoch === 0) epoch = await epochAt(rt, address, fold.seq); // it came whole out of a snapshot
-  if (epoch <= rt.epoch) return fold;
+  if (last === undefined) await readLast(rt, fold, onBody); // it came whole out of a snapshot
+  if (epoch <= rt.epoch) return { fold, owes: last?.owes ?? 0 };
   throw new TroupeError(
     "LOG_LEASE_LOST",
     `"${address}" was moved by owner ${epoch}, and this is owner ${rt.epoch}: it owns the actor no longer`,
@@ -31,8 +42,11 @@ export async function loadAsOwner(rt: Runtime, address: string): Promise<Fold | 
   );
 }
 
-async function epochAt({ log }: Runtime, address: string, seq: number): Promise<number> {
+async function readLast(
+  { log }: Runtime,
+  { identity: { address }, seq }: Fold,
+  onBody: (body: RecordBody) => void,
+): Promise<void> {
   for await (const record of log.read(address, { after: seq - 1, to: seq }))
-    return parseBody(record.body, placeOf(record)).epoch;
-  return 0;
+    onBody(parseBody(record.body, placeOf(record)));
 }

@@ -16,6 +16,11 @@ export async function loadKinds(file: string, folder: string): Promise<Kinds> {
   });
 }
 
+/** These kinds, and of others those whose names they do not take. */
+export function kindsBeside(own: Kinds | undefined, others: readonly AnyKind[]): readonly AnyKind[] {
+  return [...(own?.values() ?? []), ...others.filter(({ kind }) => own?.has(kind) !== true)];
+}
+
 /**
  * What a module exports.
  *

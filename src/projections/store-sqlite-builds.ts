@@ -68,7 +68,7 @@ export function buildList(db: DatabaseSync, hidden: boolean): BuildList {
   const find = (projection: Projection, state: State): Build | undefined => {
     const row = one.get(projection.name, projection.version, state);
     // other tables than ours are as good as none: they are made anew
-    if (row === undefined || text(row, "tables") !== shapeOf(projection)) return undefined;
+    if (row === undefined || text(row, "tables") !== shapeOf(projection, hidden)) return undefined;
     return { id: integer(row, "id"), checkpoint: checkpointIn(row) };
   };
   const drop = (rows: readonly Row[]): void => {
@@ -88,7 +88,7 @@ export function buildList(db: DatabaseSync, hidden: boolean): BuildList {
     begin(projection, checkpoint) {
       const { name, version, tables = [] } = projection;
       drop(one.all(name, version, "building"));
-      const row = insert.get(name, version, shapeOf(projection), JSON.stringify(checkpoint));
+      const row = insert.get(name, version, shapeOf(projection, hidden), JSON.stringify(checkpoint));
       const id = integer(row ?? {}, "id");
       makeTables(db, id, hidden ? [] : tables);
       return id;
@@ -125,7 +125,8 @@ function checkpointIn(row: Row): Checkpoint {
 }
 
 /** What the tables of a build look like: another look is another build. */
-function shapeOf({ tables = [] }: Projection): string {
+function shapeOf({ tables = [] }: Projection, hidden: boolean): string {
+  if (hidden) return "hidden";
   return JSON.stringify(
     tables.map(({ name, columns, indexes = [], totals = [] }) => [
       name,

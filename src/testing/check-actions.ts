@@ -1,12 +1,13 @@
 /**
  * - A1. No custom action and no activity runs before the record that asks for it is on disk.
- * - A11. A custom action has run at least once: twice in one life only where that lost an
- *   append, and again in a later one only where no record said yet that it ran.
+ * - A11. A custom action has run at least once: twice under one owner only where that lost an
+ *   append, and again under a later one only where no record said yet that it ran.
  */
 import type { NumberedEffect } from "../actors/advance.ts";
 import { overlap, push, type Evidence } from "./evidence.ts";
 import type { Replay, Replayed } from "./replayed.ts";
-import type { Noted } from "./trace.ts";
+import { tenuresIn } from "./tenures.ts";
+import { addressOf, type Noted } from "./trace.ts";
 
 /** What the world notes when an action runs; undefined where it notes nothing. */
 export type ActionName = (address: string, effect: NumberedEffect["effect"]) => string | undefined;
@@ -15,6 +16,8 @@ export type ActionName = (address: string, effect: NumberedEffect["effect"]) => 
 interface Placed {
   readonly place: number;
   readonly life: number;
+  /** Under which owner of the actor's partition. */
+  readonly tenure: number;
   /** What the log held then, if that is known. */
   readonly tip: number;
 }
@@ -23,8 +26,8 @@ type Append = Placed & { readonly stream: string; readonly from: number; readonl
 export function checkActions(evidence: Evidence, nameOf: ActionName): void {
   const { actors, fault } = evidence;
   const { acts, appends, lost } = sortedOut(evidence);
-  const alone = !overlap(evidence);
-  for (const actor of actors.values())
+  for (const actor of actors.values()) {
+    const alone = !overlap(evidence, actor.address);
     for (const [step, action] of askedOf(actor, nameOf)) {
       const acted = acts.get(action) ?? [];
       acts.delete(action);
@@ -32,6 +35,7 @@ export function checkActions(evidence: Evidence, nameOf: ActionName): void {
       if (acted.length === 0) fault(`${action} never ran`);
       check(action, { ...actor, seq: step.seq, acted, appends: known, alone, lost }, fault);
     }
+  }
   for (const key of acts.keys()) fault(`${key} ran, but no record asks for it`);
 }
 
@@ -43,22 +47,28 @@ interface SortedOut {
   readonly lost: ReadonlySet<string>;
 }
 
-function sortedOut({ world, fault }: Evidence): SortedOut {
+function sortedOut({ world, partitions, fault }: Evidence): SortedOut {
+  const tenures = tenuresIn(world, partitions);
   const acts = new Map<string, Placed[]>();
   const appends = new Map<string, Append[]>();
   const lost = new Set<string>();
   for (const [place, noted] of world.entries()) {
     const { life, tip = Infinity } = noted;
-    if (noted.what === "appended") push(appends, noted.stream, { ...noted, place, tip });
-    if (noted.what === "conflict") lost.add(`${life} ${noted.stream}`);
-    if (noted.what === "acted") push(acts, noted.action, { place, life, tip });
-    if (noted.what === "begun") checkBegun({ ...noted, tip }, appends, fault);
+    const about = addressOf(noted);
+    if (about === undefined) continue;
+    const tenure = tenures.of(life, about, place);
+    if (noted.what === "appended") push(appends, noted.stream, { ...noted, place, tenure, tip });
+    if (noted.what === "conflict") lost.add(`${tenure} ${noted.stream}`);
+    if (noted.what === "acted") push(acts, noted.action, { place, life, tenure, tip });
+    if (noted.what === "begun") checkBegun({ ...noted, tenure, tip }, appends, fault);
   }
   return { acts, appends, lost };
 }
 
+type Begun = Extract<Noted, { readonly run: object }> & Pick<Placed, "tenure" | "tip">;
+
 function checkBegun(
-  { life, run, tip }: Extract<Noted, { readonly run: object }> & { readonly tip: number },
+  { tenure, run, tip }: Begun,
   appends: ReadonlyMap<string, readonly Append[]>,
   fault: Evidence["fault"],
 ): void {
@@ -66,7 +76,7 @@ function checkBegun(
   const mine = appends.get(stream) ?? [];
   const seq = Number.parseInt(id, 10);
   const covers = tip >= seq && mine.some(({ to }) => to >= seq);
-  const here = mine.some((append) => append.life === life);
+  const here = mine.some((append) => append.tenure === tenure);
   if (!covers || !here) fault(`${run.key} began before its record was acknowledged`);
 }
 
@@ -78,21 +88,21 @@ interface Asked {
   readonly appends: readonly Append[];
   /** No two owners lived at once: what one of them does, the other cannot know yet. */
   readonly alone: boolean;
-  /** Lives and streams that lost an append there: all that was owed was done again. */
+  /** Owners and streams that lost an append there: all that was owed was done again. */
   readonly lost: ReadonlySet<string>;
 }
 
 function check(action: string, asked: Asked, fault: Evidence["fault"]): void {
   const { address, seq, acted, alone, lost } = asked;
-  const lives = new Set<number>();
+  const tenures = new Set<number>();
   for (const one of acted) {
-    const { life } = one;
+    const { life, tenure } = one;
     if (isEarly(asked, one)) fault(`${action} ran before record ${seq} was acknowledged`);
-    if (lives.has(life) && !lost.has(`${life} ${address}`))
+    if (tenures.has(tenure) && !lost.has(`${tenure} ${address}`))
       fault(`${action} ran twice in life ${life}`);
-    if (lives.size > 0 && alone && isCertain(asked, one))
+    if (tenures.size > 0 && alone && isCertain(asked, one))
       fault(`${action} ran again in life ${life}, though a record says that it ran`);
-    lives.add(life);
+    tenures.add(tenure);
   }
 }
 
@@ -102,9 +112,9 @@ function isEarly({ seq, appends }: Asked, { place, life, tip }: Placed): boolean
   return tip < seq || (written !== undefined && place < written.place);
 }
 
-/** Whether a record that a former life has acknowledged by then says that the action ran. */
-function isCertain({ steps, seq, appends }: Asked, { place, life }: Placed): boolean {
-  const known = appends.filter((append) => append.place < place && append.life < life);
+/** Whether a record that a former owner has acknowledged by then says that the action ran. */
+function isCertain({ steps, seq, appends }: Asked, { place, tenure }: Placed): boolean {
+  const known = appends.filter((append) => append.place < place && append.tenure < tenure);
   const last = Math.max(0, ...known.map(({ to }) => to));
   return steps.some(
     (step) => step.seq > seq && step.seq <= last && (step.body.ran ?? step.seq - 1) >= seq,

@@ -5,12 +5,13 @@
  *   No run begins behind a recorded completion, and none ends well without one in a life that
  *   went on.
  * - A12. Every run of one start has the same key; epoch and attempt only grow; the attempt is
- *   1 + recorded failures + recoveries.
+ *   1 + recorded failures + recoveries. Where no two owners lived at once, no two runs did.
  */
 import { residentsOf } from "./check-effects.ts";
 import { overlap, type Evidence } from "./evidence.ts";
 import { numberIn, type Replay, type Replayed } from "./replayed.ts";
-import type { Noted, Run, Trace } from "./trace.ts";
+import { tenuresIn, type Tenures } from "./tenures.ts";
+import type { Noted, Run } from "./trace.ts";
 
 /** What the log says of one activity. */
 interface Story {
@@ -32,7 +33,11 @@ interface Begun extends Run {
   /** What the clock showed when it began, if that is known. */
   readonly at: number;
   readonly life: number;
+  /** Under which owner of the actor's partition. */
+  readonly tenure: number;
   readonly end: "over" | "failed" | "aborted" | undefined;
+  /** Where the line of its begin stands in the world. */
+  readonly place: number;
   /** Where the line of its end stands in the world. */
   readonly endAt: number;
 }
@@ -40,12 +45,13 @@ interface Begun extends Run {
 /** @returns how many runs there were. */
 export function checkRuns(evidence: Evidence): number {
   const { actors, world, lives, fault } = evidence;
-  const begun = runsByKey(world);
+  const tenures = tenuresIn(world, evidence.partitions);
+  const begun = runsByKey(world, tenures);
   const ends = new Map(lives.map(({ life, end }) => [life, end]));
   const stories = [...actors.values()].flatMap(storiesOf);
-  const alone = !overlap(evidence);
-  checkEpochs(world, fault);
+  checkEpochs([...begun.values()].flat(), tenures, fault);
   for (const story of stories) {
+    const alone = !overlap(evidence, streamOf(story));
     const runs = begun.get(story.key) ?? [];
     begun.delete(story.key);
     checkFences(story, runs, { alone, fault });
@@ -62,15 +68,19 @@ export function checkRuns(evidence: Evidence): number {
       if (!isAccounted(story, run, runs[index + 1])) fault(`${name(run)} has no end in the log`);
   }
 
-  /** Exactly one of: completion, failure, a stop, a life that ended. */
+  /** Exactly one of: completion, failure, a stop, an owner that went. */
   function isAccounted(story: Story, run: Begun, next: Begun | undefined): boolean {
     const recorded = story.failures.includes(run.attempt);
     const completes = (story.end === "done" || story.end === "error") && next === undefined;
-    const cut = ends.get(run.life) !== "quiet" && (next === undefined || next.life > run.life);
     if (recorded) return run.end !== "over";
     if (completes) return story.end === "done" ? run.end === "over" : run.end !== "over";
     if (story.end === "left" && next === undefined) return true;
-    return cut;
+    return hasGone(run) && (next === undefined || next.tenure > run.tenure);
+  }
+
+  /** Whether its owner did not live until nothing was left to do, or gave the partition away. */
+  function hasGone(run: Begun): boolean {
+    return ends.get(run.life) !== "quiet" || tenures.isFollowed(streamOf(run), run.tenure);
   }
 }
 
@@ -137,16 +147,18 @@ function endOf({ body, residents }: Replay, { address, id }: Child): Story["end"
   return residents.includes(address) ? "open" : "left";
 }
 
-function runsByKey(world: readonly Noted[]): Map<string, Begun[]> {
+function runsByKey(world: readonly Noted[], tenures: Tenures): Map<string, Begun[]> {
   const runs = new Map<string, Begun[]>();
   for (const [place, trace] of world.entries()) {
     if (!("run" in trace)) continue;
     const { run, life, what } = trace;
     const same = runs.get(run.key) ?? [];
     runs.set(run.key, same);
-    if (what === "begun")
-      same.push({ ...run, life, at: trace.at ?? Infinity, end: undefined, endAt: world.length });
-    else {
+    if (what === "begun") {
+      const tenure = tenures.of(life, streamOf(run), place);
+      const { at = Infinity } = trace;
+      same.push({ ...run, life, tenure, at, place, end: undefined, endAt: world.length });
+    } else {
       const at = same.findIndex(({ epoch, attempt }) => epoch === run.epoch && attempt === run.attempt);
       const found = same[at];
       if (found !== undefined) same[at] = { ...found, end: what, endAt: place };
@@ -155,17 +167,23 @@ function runsByKey(world: readonly Noted[]): Map<string, Begun[]> {
   return runs;
 }
 
-/** Each life is one epoch, and later lives have greater ones. */
-function checkEpochs(world: readonly Trace[], fault: Evidence["fault"]): void {
+/** Each owner is one epoch, and later ones have greater ones; where hosts share the log, in each partition for itself. */
+function checkEpochs(runs: readonly Begun[], { shared }: Tenures, fault: Evidence["fault"]): void {
   const epochs = new Map<number, number>();
-  for (const trace of world) {
-    if (trace.what !== "begun") continue;
-    const { life, run } = trace;
-    for (const [other, epoch] of epochs)
-      if (Math.sign(other - life) !== Math.sign(epoch - run.epoch))
-        fault(`${name(run)} in life ${life}, but life ${other} has epoch ${epoch}`);
-    epochs.set(life, run.epoch);
+  for (const run of runs) {
+    const { life, tenure, epoch } = run;
+    if (shared && tenure !== epoch)
+      fault(`${name(run)} in life ${life}, which owns by epoch ${tenure}`);
+    if (shared) continue;
+    for (const [other, known] of epochs)
+      if (Math.sign(other - tenure) !== Math.sign(known - epoch))
+        fault(`${name(run)} in life ${life}, but life ${other} has epoch ${known}`);
+    epochs.set(tenure, epoch);
   }
+}
+
+function streamOf({ key }: Pick<Run, "key">): string {
+  return key.slice(0, key.indexOf("#"));
 }
 
 interface Judging {
@@ -189,10 +207,16 @@ function checkFences(
       fault(`${name(run)} begins before ${retryAt}, when it is to be tried again`);
     if (fences.has(fence)) fault(`${name(run)} ran twice`);
     fences.add(fence);
-    if (!alone || before === undefined) continue;
-    if (run.attempt <= before.attempt || run.epoch < before.epoch)
-      fault(`${name(run)} follows ${name(before)}`);
+    if (alone && before !== undefined) checkFollows(before, run, fault);
   }
+}
+
+/** One run after the other, where no two owners lived at once. */
+function checkFollows(before: Begun, run: Begun, fault: Evidence["fault"]): void {
+  if (run.attempt <= before.attempt || run.epoch < before.epoch)
+    fault(`${name(run)} follows ${name(before)}`);
+  if (before.end !== undefined && before.endAt > run.place)
+    fault(`${name(run)} begins before ${name(before)} has ended`);
 }
 
 function isHasty(run: Begun, failures: readonly number[], retryAt: number): boolean {

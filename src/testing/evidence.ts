@@ -1,5 +1,6 @@
 /** What is known of a history, and what the laws are judged on: the log, replayed, and what was seen beside it. */
 import type { AnyKind } from "../actors/kind.ts";
+import { partitionOf, rootOf } from "../events/address.ts";
 import type { MemoryStore } from "../events/log/memory-store.ts";
 import type { SharedOutside } from "./outside.ts";
 import type { Plan } from "./plan.ts";
@@ -39,6 +40,8 @@ export interface Evidence {
   readonly actors: ReadonlyMap<string, Replayed>;
   readonly world: readonly Noted[];
   readonly lives: readonly LifeSeen[];
+  /** Of the log. Default 1. */
+  readonly partitions?: number;
   readonly fault: (text: string) => void;
 }
 
@@ -48,14 +51,20 @@ export interface LifeSeen {
   readonly end: "killed" | "closed" | "failed" | "lost" | "quiet";
   /** Whether it went on although another one had become the owner. */
   readonly replaced?: boolean;
+  /** Partitions that it went on with although they were no longer its own. */
+  readonly stale?: ReadonlySet<number>;
 }
 
-/** Whether two owners lived at once: what they do outside may overlap then (A12). */
-export function overlap({ lives }: Pick<Evidence, "lives">): boolean {
-  return lives.some(({ replaced }) => replaced === true);
+/** Whether an actor had two owners that lived at once: what they do outside may overlap then (A12). */
+export function overlap(
+  { lives, partitions = 1 }: Pick<Evidence, "lives" | "partitions">,
+  address: string,
+): boolean {
+  const partition = partitionOf(rootOf(address), partitions);
+  return lives.some(({ replaced, stale }) => replaced === true || stale?.has(partition) === true);
 }
 
-export function push<TItem>(lists: Map<string, TItem[]>, key: string, item: TItem): void {
+export function push<TKey, TItem>(lists: Map<TKey, TItem[]>, key: TKey, item: TItem): void {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [item]);
   else list.push(item);

@@ -3,7 +3,9 @@ import type { CrashPoint } from "../actors/runtime.ts";
 import type { Fault, Plan } from "./plan.ts";
 
 type Of<TName extends Fault["fault"]> = Extract<Fault, { readonly fault: TName }>;
-type TurnFault = Of<"kill"> | Of<"close"> | Of<"takeover"> | Of<"clock">;
+export type TurnFault = Of<"kill"> | Of<"close"> | Of<"takeover"> | Of<"join"> | Of<"clock">;
+/** What fails once when it comes by for the nth time. */
+type Failing = "snapshot" | "read" | "members" | "claim" | "answer";
 
 export class Faults {
   /** How often each fault really happened. */
@@ -41,12 +43,19 @@ export class Faults {
     return found;
   }
 
-  /** Whether this use of the snapshots, or this reading, fails. */
-  fails(what: "snapshot" | "read"): boolean {
+  /** Whether this use of the snapshots, this reading, this question or answer among hosts fails. */
+  fails(what: Failing): boolean {
     const nth = this.#pass(what);
     const fails = this.#faults.some((one) => one.fault === what && one.nth === nth);
     if (fails) this.note(what);
     return fails;
+  }
+
+  /** For how many turns who appends now goes on without its partition; undefined: it does not lose it. */
+  usurps(): number | undefined {
+    const nth = this.#pass("usurp");
+    return this.#faults.find((one): one is Of<"usurp"> => one.fault === "usurp" && one.nth === nth)
+      ?.turns;
   }
 
   /** What is due before this turn. */

@@ -1,21 +1,30 @@
 /**
- * Runs a plan: life after life of the real host on one memory log, until nothing is owed any
- * more and the user has every answer. Nothing depends on real time or chance: one plan, one log.
+ * Runs a plan: life after life of the real host on one memory log, or some of them at once, until
+ * nothing is owed any more and the user has every answer. Nothing depends on real time or chance: one plan, one log.
  */
 import type { NewRecord } from "../events/log/log.ts";
 import { memoryLog } from "../events/log/memory.ts";
 import { memoryStore, type MemoryStore } from "../events/log/memory-store.ts";
+import { partitionOf, rootOf } from "../events/address.ts";
+import type { Parked } from "../actors/runtime.ts";
+import { Channel } from "./channel.ts";
+import type { Crew } from "./crew.ts";
 import { diceOf } from "./dice.ts";
 import { LATE_SYSTEM_ID, type Cast, type History } from "./evidence.ts";
 import { Faults } from "./faults.ts";
 import { Life } from "./life.ts";
+import { OneByOne } from "./one-by-one.ts";
 import type { Plan } from "./plan.ts";
+import { Sharing } from "./sharing.ts";
+import { isExpectedTalk } from "./talk.ts";
 import type { Noted } from "./trace.ts";
 import { OUTSIDE, Turns } from "./turns.ts";
 import { User } from "./user.ts";
 
 /** A history that takes more turns never ends. */
 const MAX_TURNS = 8000;
+/** Several hosts take more: they look for each other all the time. */
+const MAX_SHARED_TURNS = 30_000;
 
 /**
  * A former owner moved an actor behind the take-over and died: what the actor owes is done only
@@ -38,8 +47,9 @@ class Stage {
   readonly #store: MemoryStore;
   readonly #turns: Turns;
   readonly #faults: Faults;
+  readonly #crew: Crew;
   readonly #user: User;
-  readonly #lives: Life[] = [];
+  readonly #channel: Channel | undefined;
   readonly #world: Noted[] = [];
   readonly #wrong: string[] = [];
   /** Streams whose last record says that they owe something, and whether a former owner wrote it behind the take-over. */
@@ -51,49 +61,56 @@ class Stage {
   /** Turns in which nothing happened but what a former owner left was still owed. */
   #waited = 0;
   #over = false;
+  /** The turn in which what a dead host had comes free. */
+  #death = -1;
   /** To whom letters went that nobody took, and in which life. */
   readonly #letters: (readonly [life: number, to: string])[] = [];
   /** Why the last host that failed did. */
   #failure = "nothing";
 
   constructor(plan: Plan, cast: Cast) {
-    const { partitions, fair } = plan.settings;
+    const { partitions, fair, hosts } = plan.settings;
+    const { seed } = plan;
     this.#plan = plan;
     this.#cast = cast;
-    this.#store = memoryStore({ partitions });
-    this.#server = memoryLog({ store: this.#store });
-    this.#turns = new Turns(diceOf(plan.seed ^ 0x5bd1e995), fair);
-    this.#faults = new Faults(plan);
-    this.#user = new User({
-      plan,
-      turns: this.#turns,
-      faults: this.#faults,
-      current: () => this.#current,
-      tip: (stream) => this.#tip(stream),
-      fault: (text) => void this.#wrong.push(text),
-    });
+    const store = (this.#store = memoryStore({ partitions }));
+    this.#server = memoryLog({ store });
+    const turns = (this.#turns = new Turns(diceOf(seed ^ 0x5bd1e995), fair));
+    const faults = (this.#faults = new Faults(plan));
+    const fault = (text: string): void => void this.#wrong.push(text);
+    const parts = { turns, faults, next: (number: number) => this.#next(number) };
+    const dice = diceOf(seed ^ 0x27d4eb2f);
+    if (hosts !== undefined) this.#channel = new Channel({ turns, faults, store, dice });
+    const crew = (this.#crew =
+      hosts === undefined ? new OneByOne(parts) : new Sharing({ ...parts, hosts, store, dice, fault }));
+    const tip = (stream: string): number => this.#tip(stream);
+    this.#user = new User({ plan, turns, faults, crew, tip, fault });
   }
 
   async run(): Promise<void> {
     const { outside } = this.#cast;
     const note = (noted: Noted): void => this.#note(noted);
-    const now = (): number => this.#time;
+    const now = (): number => this.#timeOf(this.#turns.life);
     outside.enter({ turns: this.#turns, tip: (stream) => this.#tip(stream), now, note });
-    this.#open();
+    this.#crew.begin();
     while (!this.#rests) if (!(await this.#turn())) return;
     await this.#checkLast();
     for (const address of this.#store.streams.keys()) this.#user.look(address);
     while (!this.#rests) if (!(await this.#turn())) return;
     this.#over = true;
-    if (this.#current !== undefined) await this.#closeLast(this.#current);
+    this.#crew.stop();
+    await this.#closeLast(this.#crew.asked);
   }
 
-  async #closeLast(last: Life): Promise<void> {
-    const closed = last
-      .close()
-      .catch((error: unknown) => this.#wrong.push(`the end: ${String(error)}`));
-    while (last.end === undefined) if (!(await this.#turn())) return;
-    if (last.end === "closed") await closed; // who died while closing is never answered
+  async #closeLast(last: readonly Life[]): Promise<void> {
+    const closing = last.map((life) => {
+      const closed = life
+        .close()
+        .catch((error: unknown) => this.#wrong.push(`the end: ${String(error)}`));
+      return { life, closed };
+    });
+    while (last.some(({ end }) => end === undefined)) if (!(await this.#turn())) return;
+    for (const { life, closed } of closing) if (life.end === "closed") await closed; // who died while closing is never answered
   }
 
   history(): History {
@@ -102,10 +119,11 @@ class Stage {
     return {
       plan: this.#plan,
       store: this.#store,
-      lives: this.#lives.map(({ number, end = "killed", replaced }) => ({
+      lives: this.#crew.lives.map(({ number, end = "killed", replaced, stale }) => ({
         life: number,
         end,
         replaced,
+        stale,
       })),
       world: this.#world,
       told: this.#user.told,
@@ -116,11 +134,6 @@ class Stage {
     };
   }
 
-  get #current(): Life | undefined {
-    const last = this.#lives.at(-1);
-    return last?.end === undefined ? last : undefined;
-  }
-
   /** Whether nothing more would happen without a new command. */
   get #rests(): boolean {
     return (
@@ -128,8 +141,7 @@ class Stage {
       this.#owing.size === 0 &&
       this.#user.content &&
       !this.#turns.waits(OUTSIDE) &&
-      this.#current?.host?.failed.aborted === false &&
-      this.#lives.every((life) => life === this.#current || life.end !== undefined)
+      this.#crew.rests
     );
   }
 
@@ -139,16 +151,17 @@ class Stage {
     return [...this.#owing.values()].every((late) => late);
   }
 
-  get #time(): number {
-    return this.#turns.now + this.#skewMs;
+  /** Hosts that share a log have clocks of their own, which are nearly right. */
+  #timeOf(life: number): number {
+    const own = this.#channel === undefined ? 0 : ((life * 89) % 401) - 200;
+    return this.#turns.now + this.#skewMs + own;
   }
 
   /** What is left over from before the take-over is found by the next one. */
   #closeForGood(): void {
     this.#waited = 0;
     this.#faults.note(LEFT_BEHIND);
-    const life = this.#current;
-    if (life?.host !== undefined) this.#turns.add(life.number, () => void life.close());
+    this.#crew.renew(this.#owing.keys());
   }
 
   #tip(stream: string): number {
@@ -160,67 +173,44 @@ class Stage {
     const { taken } = this.#turns;
     if (this.#isLeft && ++this.#waited > PATIENCE) this.#closeForGood();
     if (!this.#over) for (const fault of this.#faults.due(taken)) this.#befall(fault);
-    if (taken < MAX_TURNS && (await this.#turns.next())) return true;
+    const most = this.#channel === undefined ? MAX_TURNS : MAX_SHARED_TURNS;
+    if (taken < most && (await this.#turns.next())) return true;
     const owing = [...this.#owing.keys()].join(", ");
-    const how = taken < MAX_TURNS ? "is stuck" : "never rests";
+    const how = taken < most ? "is stuck" : "never rests";
     this.#wrong.push(`it ${how}, owes ${owing}, and last failed with: ${this.#failure}`);
     return false;
   }
 
   #befall(fault: ReturnType<Faults["due"]>[number]): void {
-    const life = this.#current;
-    switch (fault.fault) {
-      case "clock":
-        this.#skewMs += fault.byMs;
-        return this.#faults.note(fault.byMs < 0 ? "clock back" : "clock forward");
-      case "kill":
-        if (life === undefined) return;
-        this.#faults.note("kill");
-        return life.kill("killed");
-      case "close":
-        if (life?.host === undefined || life.host.failed.aborted) return;
-        this.#faults.note("close");
-        return this.#turns.add(life.number, () => void life.close());
-      case "takeover":
-        if (life?.host === undefined || life.host.failed.aborted) return;
-        this.#faults.note("takeover");
-        return this.#takeOver(life, fault.turns);
-    }
+    if (fault.fault !== "clock") return this.#crew.befall(fault);
+    this.#skewMs += fault.byMs;
+    this.#faults.note(fault.byMs < 0 ? "clock back" : "clock forward");
   }
 
-  /** The old one goes on for a while; then it hears that it lost, or dies. */
-  #takeOver(old: Life, turns: number): void {
-    old.replace();
-    const until = this.#turns.taken + turns;
-    const end = (): void => {
-      if (old.end !== undefined) return;
-      if (this.#turns.taken < until) this.#turns.add(old.number, end);
-      else if (turns % 2 === 0) old.kill("lost");
-      else old.lose();
-    };
-    end();
-    this.#open();
-  }
-
-  #open(): void {
-    const life = new Life(this.#lives.length + 1, {
+  #next(number: number): Life {
+    const life = new Life(number, {
       ...this.#cast,
       settings: this.#plan.settings,
       store: this.#store,
       turns: this.#turns,
       faults: this.#faults,
       server: this.#server,
+      channel: this.#channel,
       now: () => {
-        this.#shown = Math.max(this.#shown, this.#time);
-        return this.#time;
+        const now = this.#timeOf(number);
+        this.#shown = Math.max(this.#shown, now);
+        return now;
       },
       written: (stream, records, last) => this.#written(stream, records, last),
       note: (noted) => this.#note(noted),
+      dies: () => void (this.#death = this.#turns.taken),
+      appends: (one, stream) => this.#crew.appends(one, stream),
+      isUntold: () => this.#death === this.#turns.taken,
       ended: (ended) => this.#ended(ended),
-      warn: (number, message, facts) => this.#warned(number, message, facts),
+      warn: (one, message, facts) => this.#warned(one, message, facts),
     });
-    this.#lives.push(life);
-    this.#turns.add(life.number, () => void this.#opening(life));
+    this.#turns.add(number, () => void this.#opening(life));
+    return life;
   }
 
   async #opening(life: Life): Promise<void> {
@@ -230,14 +220,15 @@ class Stage {
       this.#failure = error instanceof Error ? error.message : String(error); // planned, or the next life fails as well
       return life.kill("failed");
     }
-    const failed = (): void => this.#turns.add(life.number, () => life.kill("failed"));
+    const failed = (): void => this.#turns.add(life.number, () => this.#crew.failed(life));
     life.host?.failed.addEventListener("abort", failed, { once: true });
     if (life.host?.failed.aborted === true) failed();
     this.#user.up(life);
   }
 
   #ended(life: Life): void {
-    if (!this.#over && life === this.#lives.at(-1)) this.#open();
+    this.#crew.ended(life);
+    this.#user.down(life);
   }
 
   #note(noted: Noted): void {
@@ -246,22 +237,28 @@ class Stage {
   }
 
   #written(stream: string, records: readonly NewRecord[], last: number): void {
-    const stale = ({ body }: NewRecord): boolean => Number(body["epoch"]) < this.#store.epoch;
-    const both = this.#lives.filter(({ end }) => end === undefined).length > 1;
-    if (records.some((one) => one.body["system"] !== undefined && (both || stale(one))))
-      this.#faults.note(LATE_SYSTEM_ID);
+    const epoch = this.#store.epochs[partitionOf(rootOf(stream), this.#store.partitions)] ?? 0;
+    this.#noteBehind(stream, records, epoch);
     if (last < this.#tip(stream)) return; // written before, and gone on since
     const { at = 0, body = {} } = records.at(-1) ?? {};
     if (at > this.#shown)
       this.#wrong.push(`${stream} ${last} is dated ${at}, no clock showed more than ${this.#shown}`);
     if (body["owes"] === 0) this.#owing.delete(stream);
-    else this.#owing.set(stream, Number(body["epoch"]) < this.#store.epoch);
+    else this.#owing.set(stream, Number(body["epoch"]) < epoch);
+  }
+
+  #noteBehind(stream: string, records: readonly NewRecord[], epoch: number): void {
+    const stale = ({ body }: NewRecord): boolean => Number(body["epoch"]) < epoch;
+    const both = this.#crew.hasTwoOwners(stream);
+    if (records.some((one) => one.body["system"] !== undefined && (both || stale(one))))
+      this.#faults.note(LATE_SYSTEM_ID);
+    if (this.#channel !== undefined && records.some(stale)) this.#faults.note("written behind");
   }
 
   #warned(life: number, message: string, facts: Readonly<Record<string, unknown>>): void {
     if (message.startsWith("dead letter"))
       return void this.#letters.push([life, String(facts["address"])]);
-    if (EXPECTED_TALK.some((known) => message.startsWith(known))) return this.#faults.note(message);
+    if (isExpectedTalk(message, facts["error"])) return this.#faults.note(message);
     const said = Object.entries(facts).map(([key, value]) => `${key}: ${String(value)}`);
     this.#wrong.push(`life ${life} says: ${message} (${said.join(", ")})`);
   }
@@ -269,10 +266,26 @@ class Stage {
   async #checkLast(): Promise<void> {
     for (const [life, to] of this.#letters)
       if (this.#tip(to) > 0) this.#wrong.push(`life ${life} dropped a letter to ${to}, which lives`);
-    for (const { address, message } of (await this.#current?.host?.parked()) ?? [])
+    for (const { address, message } of await this.#parked())
       this.#wrong.push(`${address} is parked: ${message}`);
   }
-}
 
-/** What a host may say although all is well. */
-const EXPECTED_TALK = ["a snapshot could not be stored", "activity", "log"];
+  /** Hosts that share the log ask each other, which takes turns; who goes meanwhile answers nothing. */
+  async #parked(): Promise<readonly Parked[]> {
+    if (this.#channel === undefined) return this.#crew.pick()?.host?.parked() ?? [];
+    do {
+      const life = this.#crew.pick();
+      const known = life?.host && (await this.#answerOf(life, life.host.parked()));
+      if (known !== undefined) return known;
+    } while (await this.#turn());
+    return [];
+  }
+
+  /** Undefined where its host went or failed. */
+  async #answerOf<T>(life: Life, asked: Promise<T>): Promise<T | undefined> {
+    let over = false;
+    const answer = asked.catch(() => undefined).finally(() => (over = true));
+    while (!over && life.end === undefined) if (!(await this.#turn())) return undefined;
+    return over ? answer : undefined;
+  }
+}

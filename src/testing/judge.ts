@@ -6,7 +6,7 @@ import { memoryLog } from "../events/log/memory.ts";
 import { checkActions, type ActionName } from "./check-actions.ts";
 import { checkAnswers, checkLooks } from "./check-answers.ts";
 import { checkEffects } from "./check-effects.ts";
-import { checkChildren, checkOwners } from "./check-owners.ts";
+import { checkChildren, checkHandOvers, checkOwners } from "./check-owners.ts";
 import { checkRuns } from "./check-runs.ts";
 import { LATE_SYSTEM_ID, type Cast, type Evidence, type History } from "./evidence.ts";
 import { replayAll } from "./replayed.ts";
@@ -26,13 +26,15 @@ export async function judge(history: History, cast: Cast, laws: Laws): Promise<r
   const env: LoadEnv = { log, kinds, stepper: readingStepper(kinds) };
   const fault = (text: string): void => void faults.push(text);
   const actors = await replayAll(env, fault);
-  const evidence: Evidence = { actors, world: history.world, lives: history.lives, fault };
+  const { world, lives, store } = history;
+  const evidence: Evidence = { actors, world, lives, partitions: store.partitions, fault };
   if (faults.length > 0) return faults; // what never came to its end breaks every law
   checkAnswers(evidence, history);
   checkLooks(evidence, history.looks, env.stepper);
   checkRuns(evidence);
   checkActions(evidence, laws.actionName);
   checkOwners(evidence);
+  checkHandOvers(evidence);
   checkChildren(evidence, env.stepper);
   if (history.happened.has(LATE_SYSTEM_ID)) return faults;
   checkEffects(evidence);

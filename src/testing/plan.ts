@@ -58,8 +58,21 @@ export type Fault =
   | { readonly fault: "kill"; readonly turn: number }
   /** The host is closed in good order, and another one opened. */
   | { readonly fault: "close"; readonly turn: number }
-  /** Another host becomes the owner; the old one does not know, and goes on for so many turns. */
+  /**
+   * Another host becomes the owner; the old one does not know, and goes on for so many turns. Of
+   * hosts that share the log one loses one of its partitions.
+   */
   | { readonly fault: "takeover"; readonly turn: number; readonly turns: number }
+  /** The same at the nth append, of hosts that share the log: who appends loses the partition. */
+  | { readonly fault: "usurp"; readonly nth: number; readonly turns: number }
+  /** One host more comes to those that share the log. */
+  | { readonly fault: "join"; readonly turn: number }
+  /** The nth time that a host asks for the others, or tells of itself, the log cannot be reached. */
+  | { readonly fault: "members"; readonly nth: number }
+  /** The nth time that a partition is claimed, the host does not hear that it has it. */
+  | { readonly fault: "claim"; readonly nth: number }
+  /** The nth answer of one host to another is lost. */
+  | { readonly fault: "answer"; readonly nth: number }
   /** The nth append, and those right behind it. */
   | {
       readonly fault: "append";
@@ -77,6 +90,9 @@ export type Fault =
   /** The user sends a command of this id once more. */
   | { readonly fault: "again"; readonly id: string; readonly waitMs: number };
 
+/** How long who shares a log is known, and owns, after it died, ms. */
+export const LEASE_MS = 5_000;
+
 export interface Settings {
   readonly snapshotEvery: number;
   readonly checkpointEvery: number;
@@ -84,6 +100,8 @@ export interface Settings {
   readonly loadedLimit: number;
   readonly mailboxLimit: number;
   readonly partitions: number;
+  /** So many hosts share the log. Default: one after another has all of it. */
+  readonly hosts?: number;
   /** First come, first served, instead of by the dice. */
   readonly fair: boolean;
 }
@@ -102,21 +120,72 @@ export type Story = (dice: Dice) => readonly Act[];
 export function planOf(seed: number, story: Story): Plan {
   const dice = diceOf(seed);
   const acts = story(dice);
-  const settings: Settings = {
+  const settings = { ...settingsOf(seed, dice), partitions: 1 + dice.below(2), fair: false };
+  const faults = Array.from({ length: dice.below(6) }, () => faultOf(dice, acts));
+  return { seed, settings, acts, faults };
+}
+
+/** The plan of hosts that share the log. */
+export function sharedPlanOf(seed: number, story: Story): Plan {
+  const dice = diceOf(seed);
+  const acts = story(dice);
+  const settings = {
+    ...settingsOf(seed, dice),
+    partitions: dice.of([2, 3, 4, 4, 4]),
+    hosts: 2 + dice.below(2),
+    fair: false,
+  };
+  const faults = Array.from({ length: dice.below(7) }, () =>
+    dice.percent(40) ? sharedFault(dice) : later(faultOf(dice, acts)),
+  );
+  return { seed, settings, acts, faults };
+}
+
+function settingsOf(seed: number, dice: Dice): Omit<Settings, "partitions" | "fair"> {
+  return {
     snapshotEvery: dice.of([3, 8, 1000]),
     checkpointEvery: dice.of([5, 4096, 4096, 4096]),
     idleMs: dice.of([30, 300, 3000, 3000]),
     loadedLimit: seed % 4 === 0 ? 2 : 10_000,
     mailboxLimit: dice.of([2, 1000, 1000]),
-    partitions: 1 + dice.below(2),
-    fair: false,
   };
-  const faults = Array.from({ length: dice.below(6) }, () => faultOf(dice, acts));
-  return { seed, settings, acts, faults };
+}
+
+/** Several hosts take more turns for the same. */
+const MORE_TURNS = 1.5;
+
+/** Hosts look for each other each second, so that a clock which is a minute slow would fill a history. */
+const MOST_BACK_MS = 6_000;
+
+function later(fault: Fault): Fault {
+  if (!("turn" in fault)) return fault;
+  const turn = Math.floor(fault.turn * MORE_TURNS);
+  if (fault.fault !== "clock") return { ...fault, turn };
+  return { ...fault, turn, byMs: Math.max(fault.byMs, -MOST_BACK_MS) };
+}
+
+function sharedFault(dice: Dice): Fault {
+  const turn = dice.below(REACH.turn * MORE_TURNS);
+  switch (dice.below(8)) {
+    case 0:
+    case 1:
+      return { fault: "join", turn };
+    case 2:
+      return { fault: "takeover", turn, turns: 1 + dice.below(120) };
+    case 3:
+    case 4:
+      return { fault: "usurp", nth: 1 + dice.below(REACH.append), turns: 20 + dice.below(220) };
+    case 5:
+      return { fault: "members", nth: 1 + dice.below(REACH.members) };
+    case 6:
+      return { fault: "claim", nth: 1 + dice.below(REACH.claim) };
+    default:
+      return { fault: "answer", nth: 1 + dice.below(REACH.answer) };
+  }
 }
 
 /** So often an append, a turn or a point comes by in a history of usual length. */
-const REACH = { turn: 400, append: 45, snapshot: 30, read: 25 };
+const REACH = { turn: 400, append: 45, snapshot: 30, read: 25, members: 60, claim: 10, answer: 20 };
 const POINT_REACH: Readonly<Record<CrashPoint, number>> = {
   "before-append": 45,
   "after-append": 45,

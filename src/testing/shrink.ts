@@ -42,6 +42,8 @@ export async function shrink(plan: Plan, fails: Fails): Promise<Plan> {
   await better({ ...best, settings: { ...best.settings, fair: true } });
   for (const [key, value] of Object.entries(PLAIN))
     await better({ ...best, settings: { ...best.settings, [key]: value } });
+  for (let hosts = 1; hosts < (best.settings.hosts ?? 0); hosts++)
+    await better({ ...best, settings: { ...best.settings, hosts } });
   await better({ ...best, acts: best.acts.map((act) => ({ ...act, waitMs: 0 })) });
   return best;
 }

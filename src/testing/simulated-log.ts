@@ -5,35 +5,29 @@
  * 1. An append waits twice: before it is written, and before it is answered.
  * 2. A write that was sent may land although its process died meanwhile.
  * 3. Nothing of a dead process is answered.
+ * 4. Where hosts share the log, they know of each other and claim partitions as simulated-members.ts
+ *    says, and ask each other by a channel.
  */
 import { TroupeError } from "../errors.ts";
 import type { EventLog, NewRecord, Ownership } from "../events/log/log.ts";
-import type { Faults } from "./faults.ts";
-import type { Noted } from "./trace.ts";
-import { OUTSIDE, type Turns } from "./turns.ts";
-
-export interface Surroundings {
-  readonly turns: Turns;
-  readonly faults: Faults;
-  /** Where writes land: lives as long as the store. */
-  readonly server: EventLog;
-  readonly written: (stream: string, records: readonly NewRecord[], last: number) => void;
-  readonly note: (noted: Noted) => void;
-}
+import { simulatedMembers } from "./simulated-members.ts";
+import { unreachable, type Surroundings } from "./surroundings.ts";
+import { OUTSIDE } from "./turns.ts";
 
 export interface SimulatedLog extends EventLog {
   /** The ownership is lost, and the process hears of it. */
   lose(): void;
+  /** What tells it that the lease which it has of a partition now is lost. */
+  loser(partition: number): () => void;
+  /** The process has died: nobody tells it anything any more. */
+  stop(): void;
 }
 
 /** @param base a handle of the process's own: what it owns ends with it. */
 export function simulatedLog(base: EventLog, life: number, around: Surroundings): SimulatedLog {
   const { turns, faults, server, written, note } = around;
   const lost = new AbortController();
-  const unreachable = (): TroupeError =>
-    new TroupeError("LOG_UNREACHABLE", "the log cannot be reached (planned)", {
-      hint: "Open a new host.",
-    });
+  const shared = around.channel && simulatedMembers(base, life, { ...around, channel: around.channel });
 
   async function write(
     stream: string,
@@ -57,6 +51,7 @@ export function simulatedLog(base: EventLog, life: number, around: Surroundings)
     { expected }: { readonly expected: number },
   ): Promise<number> {
     const { how, ms = 0 } = faults.append() ?? {};
+    around.appends(life, stream);
     if (how === "slow") await turns.pause(life, ms);
     await turns.turn(life, true);
     if (how === "failed") throw failed(stream);
@@ -78,6 +73,7 @@ export function simulatedLog(base: EventLog, life: number, around: Surroundings)
 
   return {
     ...base,
+    ...shared?.parts,
     append,
     async tip(stream) {
       await turns.turn(life);
@@ -94,6 +90,8 @@ export function simulatedLog(base: EventLog, life: number, around: Surroundings)
       return base.end();
     },
     async claim(asked): Promise<Ownership> {
+      const { partition } = asked;
+      if (shared !== undefined && partition !== undefined) return shared.claim(asked.owner, partition);
       await turns.turn(life);
       const owned = await base.claim(asked);
       return { ...owned, lost: lost.signal };
@@ -111,6 +109,8 @@ export function simulatedLog(base: EventLog, life: number, around: Surroundings)
       },
     },
     lose: () => lost.abort(),
+    loser: (partition) => shared?.loser(partition) ?? (() => {}),
+    stop: () => shared?.stop(),
   };
 }
 

@@ -8,13 +8,17 @@ import { lineOf } from "../events/log/file/format.ts";
 import type { Cast, History } from "./evidence.ts";
 import { live } from "./history.ts";
 import { judge, type Laws } from "./judge.ts";
-import { planOf, type Plan, type Story } from "./plan.ts";
+import { planOf, sharedPlanOf, type Plan, type Story } from "./plan.ts";
 import { shrink } from "./shrink.ts";
 
 /** What is simulated. */
 export interface Drama extends Cast {
+  /** What a failure is told by. Default: "drills". */
+  readonly name?: string;
   readonly story: Story;
   readonly laws: Laws;
+  /** Whether several hosts share the log. Default: one after another has all of it. */
+  readonly shared?: boolean;
 }
 
 export interface Verdict {
@@ -23,9 +27,14 @@ export interface Verdict {
   readonly faults: readonly string[];
 }
 
+/** The plan of a seed. */
+export function planFor(seed: number, { story, shared = false }: Drama): Plan {
+  return shared ? sharedPlanOf(seed, story) : planOf(seed, story);
+}
+
 /** Runs the history of a seed, and judges it. */
 export async function simulate(seed: number, drama: Drama): Promise<Verdict> {
-  return simulatePlan(planOf(seed, drama.story), drama);
+  return simulatePlan(planFor(seed, drama), drama);
 }
 
 /** Runs a history as planned, and judges it. */

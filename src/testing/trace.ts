@@ -16,6 +16,8 @@ export type Trace = { readonly life: number } & (
   | { readonly what: "begun" | "over" | "failed" | "aborted"; readonly run: Run }
   /** A custom action has run. */
   | { readonly what: "acted"; readonly action: string }
+  /** It has become the owner of one partition among hosts that share the log. */
+  | { readonly what: "owned"; readonly partition: number; readonly epoch: number }
   /** The log has refused an append, since another writer had been there. */
   | { readonly what: "conflict"; readonly stream: string }
   /** The log has acknowledged these records. */
@@ -38,4 +40,11 @@ export interface Look {
   /** The tip when it was answered. */
   readonly to: number;
   readonly snapshot: Snapshot<unknown>;
+}
+
+/** The actor that a line is about; undefined where it is about none. */
+export function addressOf(noted: Noted): string | undefined {
+  if ("stream" in noted) return noted.stream;
+  if ("action" in noted) return noted.action.slice(0, noted.action.indexOf(" "));
+  return "run" in noted ? noted.run.key.slice(0, noted.run.key.indexOf("#")) : undefined;
 }

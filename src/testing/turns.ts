@@ -60,9 +60,13 @@ export class Turns {
     return new Promise((run) => this.#add({ life, run, sent }));
   }
 
-  /** Runs a task of this life in some later turn. */
-  add(life: number, run: () => void): void {
-    this.#add({ life, run });
+  /**
+   * Runs a task of this life in some later turn.
+   *
+   * @param sent whether it is under way outside the process by now.
+   */
+  add(life: number, run: () => void, sent = false): void {
+    this.#add({ life, run, sent });
   }
 
   /** Calls back once so much time has passed; returns what cancels it. */

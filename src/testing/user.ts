@@ -1,9 +1,12 @@
 /**
  * The user of a simulation: asks for the plan's acts, and asks again, with the same ids, whenever
- * a host died without an answer. Acts wait for their turn like everything else.
+ * a host died without an answer. Where hosts share the log any of them is asked, and another one
+ * after an answer that says so. Acts wait for their turn like everything else.
  */
 import { TroupeError } from "../errors.ts";
+import { push } from "./evidence.ts";
 import type { Faults } from "./faults.ts";
+import type { Crew } from "./crew.ts";
 import type { AnyHost, Life } from "./life.ts";
 import type { Act, Plan } from "./plan.ts";
 import type { Answer, Look } from "./trace.ts";
@@ -24,7 +27,7 @@ export interface UserParts {
   readonly plan: Plan;
   readonly turns: Turns;
   readonly faults: Faults;
-  readonly current: () => Life | undefined;
+  readonly crew: Pick<Crew, "pick" | "asked" | "isStale">;
   readonly tip: (stream: string) => number;
   readonly fault: (text: string) => void;
 }
@@ -50,7 +53,7 @@ export class User {
   #next = 0;
   #waiting = 0;
   /** Commands that each life has not answered yet. */
-  readonly #open = new Map<number, number>();
+  readonly #open = new Map<number, Told[]>();
 
   constructor(parts: UserParts) {
     this.#parts = parts;
@@ -62,21 +65,39 @@ export class User {
     return (
       this.#next > this.#parts.plan.acts.length &&
       this.#waiting === 0 &&
-      (this.#open.get(this.#parts.current()?.number ?? 0) ?? 0) === 0 &&
+      this.#parts.crew.asked.every(({ number }) => (this.#open.get(number) ?? []).length === 0) &&
       this.told.every(({ answers }) => answers.length > 0)
     );
   }
 
-  /** A host is there: what has no answer is sent to it. */
+  /** A host is there: what has no answer is sent to it, unless others are there. */
   up(life: Life): void {
+    if (this.#isShared) return;
     for (const told of this.told) if (told.answers.length === 0) this.#submit(told, life);
+  }
+
+  /** A host is gone: what it did not answer is asked of another one, where others are there. */
+  down({ number }: Life): void {
+    const open = new Set(this.#open.get(number));
+    this.#open.delete(number);
+    if (!this.#isShared) return;
+    for (const told of open) if (this.#isLeft(told)) this.#repeat(told, RETRY_MS, false);
   }
 
   /** Looks at an actor's state; nothing comes of it if the host dies. */
   look(address: string): void {
-    const { current, turns } = this.#parts;
-    const life = current();
-    if (life?.host !== undefined) turns.add(life.number, () => this.#look(life.host, address));
+    const { crew, turns } = this.#parts;
+    const life = crew.pick();
+    if (life?.host !== undefined) turns.add(life.number, () => this.#look(life, address));
+  }
+
+  get #isShared(): boolean {
+    return this.#parts.plan.settings.hosts !== undefined;
+  }
+
+  /** Whether nobody works on it, and it has no answer. */
+  #isLeft(told: Told): boolean {
+    return told.answers.length === 0 && ![...this.#open.values()].some((open) => open.includes(told));
   }
 
   #goOn(): void {
@@ -93,55 +114,74 @@ export class User {
   }
 
   #ask(act: Act): void {
-    const { current, plan } = this.#parts;
+    const { crew, plan } = this.#parts;
     if ("look" in act) return this.look(act.to);
     const told: Told = { act, answers: [], sent: 0 };
     this.told.push(told);
-    const life = current();
+    const life = crew.pick();
     if (life !== undefined) this.#submit(told, life);
+    else if (this.#isShared) this.#repeat(told, RETRY_MS, false);
     for (const one of plan.faults)
       if (one.fault === "again" && "id" in act && act.id === one.id) this.#repeat(told, one.waitMs);
   }
 
-  #repeat(told: Told, waitMs: number): void {
-    const { turns, faults, current } = this.#parts;
+  /** @param said whether it counts as a fault that it is sent again. */
+  #repeat(told: Told, waitMs: number, said = true): void {
+    const { turns, faults, crew } = this.#parts;
     this.#waiting++;
     turns.after(OUTSIDE, waitMs, () => {
       this.#waiting--;
-      faults.note(told.answers.length === 0 ? "again, unanswered" : "again, answered");
-      const life = current();
+      if (said) faults.note(told.answers.length === 0 ? "again, unanswered" : "again, answered");
+      const life = crew.pick();
       if (life !== undefined) this.#submit(told, life);
+      else if (this.#isShared) this.#repeat(told, RETRY_MS, false);
     });
   }
 
   #submit(told: Told, life: Life): void {
+    push(this.#open, life.number, told);
     this.#parts.turns.add(life.number, () => {
-      if (life.host !== undefined) void this.#send(told, life);
+      if (life.host === undefined) this.#close(told, life);
+      else void this.#send(told, life, life.host);
     });
   }
 
-  async #send(told: Told, { host, number }: Life): Promise<void> {
-    if (host === undefined) return;
+  #close(told: Told, { number }: Life): void {
+    const open = this.#open.get(number) ?? [];
+    const at = open.indexOf(told);
+    if (at !== -1) open.splice(at, 1);
+  }
+
+  async #send(told: Told, life: Life, host: AnyHost): Promise<void> {
     told.sent++;
-    this.#open.set(number, (this.#open.get(number) ?? 0) + 1);
     try {
-      const seq = await take(told.act, host).finally(() =>
-        this.#open.set(number, (this.#open.get(number) ?? 0) - 1),
-      );
+      const seq = await take(told.act, host).finally(() => this.#close(told, life));
       told.answers.push({ seq });
     } catch (error) {
       if (!TroupeError.is(error)) throw error;
       const { code } = error;
       if (REFUSALS.has(code)) told.answers.push({ code });
       else if (code === "MAILBOX_FULL") this.#repeat(told, RETRY_MS);
-      else if (!AGAIN.test(code)) this.#parts.fault(`a command was answered ${code}: ${error.message}`);
+      else if (AGAIN.test(code)) this.#again(told, life, code);
+      else this.#parts.fault(`a command was answered ${code}: ${error.message}`);
     }
   }
 
-  #look(host: AnyHost | undefined, address: string): void {
-    const { tip, fault } = this.#parts;
-    const from = this.told.reduce((last, told) => Math.max(last, seqAt(told, address)), 0);
-    host
+  /** Where others are there, one of them is asked; else the next one, once it is up. */
+  #again(told: Told, life: Life, code: string): void {
+    if (!this.#isShared) return;
+    if (code.startsWith("HOST_") && !life.isLeaving)
+      this.#parts.fault(`life ${life.number} answers ${code}, and goes on`);
+    this.#parts.faults.note("another host asked");
+    if (this.#isLeft(told)) this.#repeat(told, RETRY_MS, false);
+  }
+
+  #look(life: Life, address: string): void {
+    const { crew, tip, fault } = this.#parts;
+    const known = this.told.reduce((last, told) => Math.max(last, seqAt(told, address)), 0);
+    // who does not know that it has lost the actor shows what it knows of it
+    const from = crew.isStale(life, address) ? 0 : known;
+    life.host
       ?.actor(address as `${string}/${string}`) // the plan holds addresses
       .snapshot()
       .then(

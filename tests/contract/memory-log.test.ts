@@ -1,4 +1,5 @@
 /** The memory engine against the log contract, with one partition and with several. */
+import { expect, it } from "vitest";
 import { memoryLog } from "../../src/events/log/memory.ts";
 import { memoryStore } from "../../src/events/log/memory-store.ts";
 import { record } from "../support/log-fixture.ts";
@@ -30,6 +31,15 @@ function memory(partitions: number): LogFixture {
     },
   };
 }
+
+it("a memory log that is closed lets no host in", async () => {
+  const store = memoryStore();
+  const log = memoryLog({ store, shared: true });
+  await log[Symbol.asyncDispose]();
+  const facts = { id: "h", name: "h", since: 0, kinds: {}, labels: [], refuses: [] };
+  await expect(log.members?.join(facts)).rejects.toMatchObject({ code: "LOG_UNREACHABLE" });
+  expect(store.hosts.size).toBe(0);
+});
 
 logContract("a memory log of one partition", memory(1));
 logContract("a memory log of four partitions", memory(4));

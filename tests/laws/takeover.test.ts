@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AnyKind } from "../../src/actors/kind.ts";
 import { drillKinds, NO_OUTSIDE } from "../support/drill-machines.ts";
 import { ENGINES, type Process } from "../support/laws-bench.ts";
-import { workKind, type Run } from "../support/laws-kinds.ts";
+import { counterKind, workKind, type Run } from "../support/laws-kinds.ts";
 
 describe.each(ENGINES)("a take-over, on $name", ({ bench }) => {
   it("A12: what a custom action sends waits until every child start is out", async () => {
@@ -47,6 +47,29 @@ describe.each(ENGINES)("a take-over, on $name", ({ bench }) => {
     const again = await b.usurp([workKind(news)]);
     expect(news.at(-1)?.context.fence.attempt).toBe(2);
     await again.host.actor("work/w").send({ type: "CANCEL" });
+  });
+
+  it("A11, A12: what a snapshot alone knows to have run is said by the next owner, once", async () => {
+    await using b = await bench();
+    const did: string[] = [];
+    const first = await b.start([counterKind(did)], { snapshotEvery: 1 });
+    await first.host.start("counter/c");
+    await first.host.actor("counter/c").send({ type: "ADD", by: 1 });
+    await b.settle();
+    expect((await b.records("counter/c")).at(-1)?.body.owes).toBe(1);
+    await b.kill(first);
+
+    const next = await b.start([counterKind(did)]);
+    await b.settle();
+    expect(did).toEqual(["add 1"]);
+    expect((await b.records("counter/c")).at(-1)?.body).toMatchObject({
+      event: { type: "troupe.recovered" },
+      owes: 0,
+    });
+    await b.kill(next);
+    await b.start([counterKind(did)]);
+    await b.settle();
+    expect(await b.types("counter/c")).toEqual(["troupe.started", "ADD", "troupe.recovered"]);
   });
 
   it("A1: a step sees the system ids that a record before it, in the same append, gave away", async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { fromPromise, setup } from "xstate";
 import { z } from "zod";
+import { connect } from "../../src/actors/client.ts";
 import { createHost } from "../../src/actors/host.ts";
 import { defineKind } from "../../src/actors/kind.ts";
 import type { EventLog } from "../../src/events/log/log.ts";
@@ -63,6 +64,42 @@ describe("a host among others", () => {
     });
     await using newer = await createHost({ log: open(), kinds: [waitingKind("11")] });
     expect(newer.placement().partitions).toEqual([0, 1]);
+  });
+
+  it("A5: gives a partition away for a kind that it lacks, to a host that has all kinds", async () => {
+    const open = shared();
+    await using older = await createHost({ log: open(), kinds: [counterKind()] });
+    await using newer = await createHost({ log: open(), kinds: [counterKind(), waitingKind("1")] });
+    await expect.poll(() => older.placement().partitions).toHaveLength(1);
+    await expect.poll(() => newer.placement().partitions).toHaveLength(1);
+    await using client = await connect({ log: open(), kinds: [waitingKind("1")] });
+    for (const root of "abcdef") await client.start(`waiting/${root}`); // in both partitions
+    await expect.poll(() => newer.placement().partitions).toEqual([0, 1]);
+    expect(older.placement()).toMatchObject({ partitions: [], refuses: [0, 1] });
+    await older.start("counter/c"); // it may ask all the same
+  });
+
+  it("A5: keeps its partition where no host has all kinds, and says which host lacks what", async () => {
+    const open = shared();
+    await using lacking = await createHost({ log: open(), kinds: [counterKind()], name: "old" });
+    await using _other = await createHost({ log: open(), kinds: [waitingKind("1")] });
+    await expect.poll(() => lacking.placement().partitions).toHaveLength(1);
+    const kept = lacking.placement().partitions;
+    await using client = await connect({ log: open(), kinds: [waitingKind("1")] });
+    const refused = await Promise.allSettled(
+      Array.from("abcdef", (root) => client.start(`waiting/${root}`)),
+    );
+    const reasons = refused.flatMap((one) =>
+      one.status === "rejected" ? [one.reason as unknown] : [],
+    );
+    expect(reasons.length).toBeGreaterThan(0);
+    for (const reason of reasons)
+      expect(reason).toMatchObject({
+        code: "KIND_UNKNOWN",
+        message: expect.stringContaining('the host "old"') as string,
+        data: { kind: "waiting", host: "old" },
+      });
+    expect(lacking.placement()).toMatchObject({ partitions: kept, refuses: [] });
   });
 
   it.each([

@@ -3,7 +3,6 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { routes } from "../../src/actors/placement/routes.ts";
 import { TroupeError } from "../../src/errors.ts";
-import { memoryLog } from "../../src/events/log/memory.ts";
 
 const isOwn = (address: string): boolean => address.startsWith("a/own");
 
@@ -16,7 +15,6 @@ function way(fates: readonly ("taken" | "lost" | "unsaid")[]) {
   let next = 0;
   const sent = routes({
     isOwn,
-    log: memoryLog(),
     async deliver(address, { cause }) {
       const fate = fates[next++ % Math.max(fates.length, 1)] ?? "taken";
       await Promise.resolve();

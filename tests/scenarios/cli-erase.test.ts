@@ -27,6 +27,9 @@ describe("troupe erase", () => {
     expect(ls.out).toContain("r2");
     expect(ls.out).not.toContain("r1");
     expect((await on("replay", "r2", "--verify")).code).toBe(0);
+    expect((await on("doctor")).out).toContain("✓ records");
+    const blind = await bench.troupe(["ls"]);
+    expect(blind).toMatchObject({ code: 1, err: expect.stringMatching(/LOG_CORRUPT.*\n.*\?keys=/) });
     const file = join(bench.folder, "b.jsonl");
     expect((await on("backup", file)).code).toBe(0);
     const copy = `sqlite:${join(bench.folder, "new.db")}?keys=${join(bench.folder, "keys")}`;

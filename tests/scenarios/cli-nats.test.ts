@@ -1,11 +1,14 @@
 /** `troupe nats`: the keys of roles, a server that runs with them, logs on it, and how they stand. */
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { randomInt } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { jetstreamLog } from "../../src/events/log/jetstream.ts";
+import { z } from "zod";
+import { HANDED_OUT } from "../../src/cli/nats/keys.ts";
 import { cliBench, type CliBench, type Said } from "../support/cli.ts";
 import { record } from "../support/log-fixture.ts";
+import { startNats } from "../support/nats-server.ts";
 
 const ROLES = ["admin", "host", "client", "observer", "tools"];
 const bare = { bare: true };
@@ -65,6 +68,22 @@ describe("troupe nats keys", () => {
     const said = await bench.troupe(["nats", "keys", ...words], bare);
     expect(said.code).toBe(2);
     expect(said.err).toContain(code);
+  });
+
+  it("says which logs of its server nobody reaches once there are accounts", async () => {
+    using bench = cliBench();
+    await using server = await startNats({ syncAlways: true });
+    await using _log = await jetstreamLog({ url: server.logUrl("team") });
+    const stats: unknown = await (await fetch(`${server.monitor}/varz`)).json();
+    const Varz = z.object({ jetstream: z.object({ config: z.object({ store_dir: z.string() }) }) });
+    const store = dirname(Varz.parse(stats).jetstream.config.store_dir);
+    const conf = readFileSync(HANDED_OUT, "utf8");
+    bench.write("nats.conf", conf.replace("./.troupe/nats", store));
+    const { code, err } = await bench.troupe(["nats", "keys"], bare);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^team: made before there were accounts.*\n.*troupe backup.*troupe restore/);
+    const again = await bench.json(["nats", "keys"], bare);
+    expect(again.value).toMatchObject({ outside: ["team"] });
   });
 
   it("writes nothing into a file that has no place for roles", async () => {

@@ -3,8 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { seedOf } from "../../src/testing/dice.ts";
 import { LATE_SYSTEM_ID } from "../../src/testing/evidence.ts";
-import { planOf } from "../../src/testing/plan.ts";
-import { shortest, simulate, writeLog, type Drama } from "../../src/testing/simulation.ts";
+import { planFor, shortest, simulate, writeLog, type Drama } from "../../src/testing/simulation.ts";
 
 export interface Tally {
   histories: number;
@@ -61,19 +60,24 @@ export function addTo(sum: Tally, tally: Tally): void {
   sum.failed.push(...tally.failed);
 }
 
+/** How to see a history again. */
+export function againBy({ name }: Drama, seed: number): string {
+  return `npm run simulate --${name === undefined ? "" : ` --cast ${name}`} --seed ${seed}`;
+}
+
 /** Shrinks a failure, writes its log into a folder, and says how to see it again. */
 export async function explain(
   drama: Drama,
   { seed, faults }: Failure,
   folder: string,
 ): Promise<string> {
-  const { history, faults: left } = await shortest(planOf(seed, drama.story), drama);
+  const { history, faults: left } = await shortest(planFor(seed, drama), drama);
   const { acts, faults: planned, settings } = history.plan;
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `simulation-${seed}.jsonl`);
   await writeLog(history, path);
   const lines = [
-    `✖ seed ${seed}: npm run simulate -- --seed ${seed}`,
+    `✖ seed ${seed}: ${againBy(drama, seed)}`,
     ...faults.map((fault) => `    ${fault}`),
     `  shrunk to ${acts.length} acts, ${planned.length} faults, ${history.store.records.length} records:`,
     ...left.map((fault) => `    ${fault}`),

@@ -5,8 +5,10 @@
  * - A5. Who lacks a kind or a version that is open in it gives it back untouched.
  */
 import { TroupeError } from "../../errors.ts";
-import type { EventLog, Ownership } from "../../events/log/log.ts";
+import { parseAddress } from "../../events/address.ts";
+import type { Command, EventLog } from "../../events/log/log.ts";
 import { answer, commander, type Commander } from "../commands.ts";
+import { failWhenLost } from "../own.ts";
 import { hostFailed } from "../parking.ts";
 import { assertKinds } from "../recover.ts";
 import { createRunner, type Runner, type RunnerOptions } from "../runner.ts";
@@ -33,8 +35,12 @@ export interface PlaceOptions extends Omit<RunnerOptions, "epoch"> {
   readonly partition: number;
   /** The id of the host. */
   readonly owner: string;
+  /** Its name, for people. */
+  readonly name: string;
   /** Whether all that is open goes on, or only what is asked for. */
   readonly recover: boolean;
+  /** Says whether another host takes the partition, for whose actors this one lacks a kind. */
+  readonly isLeftFor: (kind: string) => Promise<boolean>;
 }
 
 /**
@@ -50,7 +56,7 @@ export async function takePlace(options: PlaceOptions): Promise<Place> {
   if (recover) assertKinds(await stock.open(), kinds);
   const { epoch } = ownership;
   const runner = createRunner({ ...options, epoch, ...writerIn(options) });
-  watchOver(runner, ownership, log.url);
+  failWhenLost(runner, ownership, leaseLost(log.url));
   cleanup.defer(() => (runner.failed.aborted ? undefined : saved(stock, options)));
   cleanup.defer(() => runner.close());
   await runner.recover(recover, stock);
@@ -58,7 +64,10 @@ export async function takePlace(options: PlaceOptions): Promise<Place> {
   cleanup.defer(keepSaving(runner, stock, options));
   const commands = commander(runner);
   cleanup.use(
-    await log.commands.serve((command) => unlessLeft(() => answer(commands, command)), { partition }),
+    await log.commands.serve(
+      (command) => unlessLeft(() => withKind(options, command, () => answer(commands, command))),
+      { partition },
+    ),
   );
   const kept = cleanup.move();
   const over = new AbortController();
@@ -83,15 +92,10 @@ function writerIn({ writer, partition }: PlaceOptions): Pick<RunnerOptions, "wri
   return writer === undefined ? {} : { writer: `${writer}-${partition}` };
 }
 
-function watchOver({ runtime }: Runner, { lost }: Ownership, url: string): void {
-  const lose = (): void =>
-    runtime.fail(
-      new TroupeError("LOG_LEASE_LOST", `this host no longer owns a partition of ${url}`, {
-        hint: "Nothing need be done: another host takes it over, or this one again.",
-      }),
-    );
-  lost.addEventListener("abort", lose, { once: true });
-  if (lost.aborted) lose();
+function leaseLost(url: string): TroupeError {
+  return new TroupeError("LOG_LEASE_LOST", `this host no longer owns a partition of ${url}`, {
+    hint: "Nothing need be done: another host takes it over, or this one again.",
+  });
 }
 
 /** Whether an actor's host has gone away, so that the next one is to be asked. */
@@ -110,6 +114,29 @@ async function unlessLeft<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     throw isGone(error) ? new TroupeError("LOG_UNOWNED", givenAway().message) : error;
+  }
+}
+
+/** A kind that this host lacks, another may have: while programs are replaced they differ. */
+async function withKind<T>(
+  { name, isLeftFor }: PlaceOptions,
+  { address }: Command,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!TroupeError.is(error, "KIND_UNKNOWN")) throw error;
+    const { kind } = parseAddress(address);
+    if (await isLeftFor(kind)) throw givenAway();
+    throw new TroupeError(
+      "KIND_UNKNOWN",
+      `the host "${name}", which runs "${address}", has no kind "${kind}"`,
+      {
+        hint: "Give all hosts of a log the same kinds: a new one to all of them before it is used.",
+        data: { ...error.data, host: name },
+      },
+    );
   }
 }
 

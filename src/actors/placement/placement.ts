@@ -24,10 +24,11 @@ const LOOK_EVERY_MS = 1_000;
 const LEFT_ALONE_MS = 2_000;
 const REFUSED_MS = 30_000;
 
-export interface PlacementOptions extends Omit<PlaceOptions, "routes" | "partition" | "owner"> {
+export interface PlacementOptions extends Omit<
+  PlaceOptions,
+  "routes" | "partition" | "owner" | "isLeftFor"
+> {
   readonly members: Members;
-  /** For people. */
-  readonly name: string;
   /** Asks whoever owns an actor that this host does not. */
   readonly remote: Commander;
 }
@@ -45,8 +46,10 @@ export interface Placement extends AsyncDisposable {
 }
 
 interface Refusal {
+  /** On the host's clock. */
   readonly until: number;
-  readonly error: TroupeError;
+  /** Instead: while another host has this kind, and all that this one has. */
+  readonly kind?: string;
 }
 
 /** Begun by {@link joinHosts}. */
@@ -85,7 +88,9 @@ export class Hosting implements Placement {
     since: this.#since,
     kinds: versionsOf(this.#options.kinds),
     labels: this.#options.labels,
-    refuses: this.#judge.isOff() ? partitionsOf(this.#options) : [...this.#refused.keys()],
+    refuses: this.#judge.isOff()
+      ? partitionsOf(this.#options)
+      : [...this.#refused.keys()].sort((a, b) => a - b),
   });
 
   readonly places = (): readonly Place[] =>
@@ -160,9 +165,9 @@ export class Hosting implements Placement {
   async #look(): Promise<void> {
     const { members } = this.#options;
     await this.#judge.look();
-    this.#forgive();
-    await this.#say();
     const [hosts, seen] = await Promise.all([members.hosts(), members.owners()]);
+    this.#forgive(hosts);
+    await this.#say();
     const owners = seen.map((owner, p) => (this.#places.has(p) ? this.#id : owner)); // what is read may lag
     const others = hosts.filter(({ id }) => id !== this.#id);
     const target = plan({ hosts: [...others, this.facts()], owners });
@@ -193,7 +198,13 @@ export class Hosting implements Placement {
     const alive = new AbortController();
     try {
       const ways = this.#waysFrom(partition, alive.signal);
-      const place = await takePlace({ ...this.#options, partition, owner: this.#id, routes: ways });
+      const place = await takePlace({
+        ...this.#options,
+        partition,
+        owner: this.#id,
+        routes: ways,
+        isLeftFor: (kind) => this.#isLeftFor(partition, kind),
+      });
       place.gone.addEventListener("abort", () => alive.abort(), { once: true });
       this.#places.set(partition, place);
       const { failed } = place.runner;
@@ -211,7 +222,7 @@ export class Hosting implements Placement {
     if (TroupeError.is(error, "LOG_OWNED")) return;
     this.#trouble ??= error;
     warn("a partition could not be taken over", { partition, error });
-    if (isKindLacking(error)) this.#refused.set(partition, { until: clock.now() + REFUSED_MS, error });
+    if (isKindLacking(error)) this.#refused.set(partition, { until: clock.now() + REFUSED_MS });
     else this.#leftAlone.set(partition, clock.now() + LEFT_ALONE_MS);
   }
 
@@ -258,7 +269,7 @@ export class Hosting implements Placement {
   }
 
   #waysFrom(partition: number, over: AbortSignal): ReturnType<typeof routes> {
-    const { clock, log, remote, warn } = this.#options;
+    const { clock, remote, warn } = this.#options;
     return routes({
       isOwn: (address) => this.#partitionOf(address) === partition,
       deliver: (address, input) => {
@@ -267,16 +278,34 @@ export class Hosting implements Placement {
           ? remote.deliver(address, input)
           : place.unlessGone(place.commands.deliver(address, input));
       },
-      log,
       pause: (ms) => new Promise((resume) => void clock.after(ms, resume)),
       running: () => !over.aborted,
       warn,
     });
   }
 
-  #forgive(): void {
-    for (const [partition, { until }] of this.#refused)
-      if (until <= this.#options.clock.now()) this.#refused.delete(partition);
+  #forgive(hosts: readonly HostFacts[]): void {
+    for (const [partition, { until, kind }] of this.#refused) {
+      const stays =
+        kind === undefined ? until > this.#options.clock.now() : this.#isBetter(hosts, kind);
+      if (!stays) this.#refused.delete(partition);
+    }
+  }
+
+  /** Gives a partition away for want of a kind, where another host has it. */
+  async #isLeftFor(partition: number, kind: string): Promise<boolean> {
+    if (!this.#isBetter(await this.#options.members.hosts(), kind)) return false;
+    this.#refused.set(partition, { until: 0, kind });
+    void this.#lookSoon();
+    return true;
+  }
+
+  /** Whether another host has a kind, and all that this one has: nothing it runs is lacked there. */
+  #isBetter(hosts: readonly HostFacts[], kind: string): boolean {
+    const own = [...this.#options.kinds.keys(), kind];
+    return hosts.some(
+      ({ id, kinds }) => id !== this.#id && own.every((one) => Object.hasOwn(kinds, one)),
+    );
   }
 
   /** Tells the others where what they know of this host is no longer so. */

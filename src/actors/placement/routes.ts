@@ -8,8 +8,6 @@
  *   route, and the next owner sends it again.
  */
 import { TroupeError } from "../../errors.ts";
-import type { EventLog } from "../../events/log/log.ts";
-import { effectMark, isCommand } from "../causes.ts";
 import type { Delivered } from "../command-data.ts";
 import type { Input, MessageInput } from "../inputs.ts";
 
@@ -25,7 +23,6 @@ export interface RouteParts {
   readonly isOwn: (address: string) => boolean;
   /** Resolves with the seq of the receiver's record, once it is on disk. */
   readonly deliver: (address: string, input: Delivered) => Promise<number>;
-  readonly log: EventLog;
   /** Waits, by the host's clock. */
   readonly pause: (ms: number) => Promise<void>;
   readonly running: () => boolean;
@@ -37,10 +34,8 @@ const AGAIN_MS = 50;
 const AGAIN_MOST_MS = 5_000;
 /** Failed tries before it is said that something does not arrive. */
 const TELL_AFTER = 8;
-/** Among how many records of an actor one is looked for that was sent just now. */
-const LATEST = 1_000;
 
-export function routes({ isOwn, deliver, log, pause, running, warn }: RouteParts): Routes {
+export function routes({ isOwn, deliver, pause, running, warn }: RouteParts): Routes {
   /** What waits from one sender to one receiver; the first is under way. */
   const lines = new Map<string, MessageInput[]>();
 
@@ -59,10 +54,7 @@ export function routes({ isOwn, deliver, log, pause, running, warn }: RouteParts
     const message = { from, cause, event, ...(trace !== undefined && { trace }) };
     for (let attempt = 1; running(); attempt++) {
       try {
-        // what an activity sent stands in no outbox, and the receiver keeps no watermark of it
-        const before =
-          attempt > 1 && !isKnownAgain(from, cause) ? await recordOf(log, address, cause) : undefined;
-        const seq = before ?? (await deliver(address, message));
+        const seq = await deliver(address, message);
         if (running()) done?.(seq);
         return;
       } catch (error) {
@@ -85,19 +77,6 @@ export function routes({ isOwn, deliver, log, pause, running, warn }: RouteParts
       void walk(key, address, fresh);
     },
   };
-}
-
-/** The record of something among the latest of an actor. */
-async function recordOf(log: EventLog, address: string, cause: string): Promise<number | undefined> {
-  const after = Math.max(0, (await log.tip(address)) - LATEST);
-  for await (const record of log.read(address, { after }))
-    if (record.cause === cause) return record.seq;
-  return undefined;
-}
-
-/** Whether the receiver itself knows it when it comes again. */
-function isKnownAgain(from: string, cause: string): boolean {
-  return isCommand(cause) || effectMark(cause, from) !== undefined;
 }
 
 function misrouted(address: string, { type }: Input): TroupeError {

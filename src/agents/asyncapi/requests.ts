@@ -23,6 +23,11 @@ export function sharedCommands(schemas: Schemas): Messages {
       summary: "End an actor, whatever it does. Answered with the number of its last record.",
       payload: asked("stop", z.object({})),
     }),
+    "command.parked": command("parked", {
+      summary:
+        "List the parked actors of whoever owns the address's partition, whichever actor is named.",
+      payload: asked("parked", z.object({})),
+    }),
     "command.unpark": command("unpark", {
       summary: "Try a parked actor again. Answered with null, or with why it is still parked.",
       payload: asked("unpark", z.object({})),
@@ -67,6 +72,10 @@ export function replyMessages(schemas: Schemas): Messages {
       value("sent", SentShape),
     ),
     "reply.parked": reply("Why an actor is parked, or null.", value("parked", ParkedShape.nullable())),
+    "reply.parked-list": reply(
+      "Which actors are parked, and why.",
+      value("parked-list", z.array(ParkedShape)),
+    ),
     "reply.error": reply(
       "It was not done, unless the code says that nobody knows. Codes: docs/errors.md.",
       schemas.describe("reply.error", error),

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { hostStatus } from "../../actors/health.ts";
 import { TroupeError } from "../../errors.ts";
 import type { EventLog } from "../../events/log/log.ts";
+import { ownParameters } from "../../events/log/open.ts";
 import { metricsOf, type Measured, type Metrics } from "../../projections/metrics.ts";
 import { openProjections } from "../../projections/runner.ts";
 import { runs } from "../../projections/runs.ts";
@@ -41,11 +42,7 @@ async function doctor(shell: Shell, { log: url, json, quick }: z.infer<typeof Op
   if (json) terminal.out(JSON.stringify({ ok, checks }));
   else
     for (const check of checks) {
-      const sign = inked(
-        { colour: terminal.outColour },
-        check.ok ? "green" : "red",
-        check.ok ? "✓" : "✗",
-      );
+      const sign = inked({ colour: terminal.outColour }, ...signOf(check));
       terminal.out(
         `${sign} ${check.name}: ${check.code === undefined ? "" : `${check.code}: `}${tame(check.found)}`,
       );
@@ -54,8 +51,14 @@ async function doctor(shell: Shell, { log: url, json, quick }: z.infer<typeof Op
   if (!ok) shell.exit(1);
 }
 
+/** What is wrong without standing in the way is neither. */
+function signOf({ ok, code }: Check): readonly ["green" | "red" | "yellow", string] {
+  if (!ok) return ["red", "✗"];
+  return code === undefined ? ["green", "✓"] : ["yellow", "!"];
+}
+
 async function logChecks(url: string): Promise<readonly Check[]> {
-  const path = /^sqlite:(.+)$/.exec(url)?.[1];
+  const path = /^sqlite:(.+)$/.exec(ownParameters(url).url)?.[1];
   if (path !== undefined && !existsSync(path))
     return [{ name: "log", ok: true, found: `${url} does not exist yet; the first run makes it` }];
   try {

@@ -12,7 +12,7 @@ import { openLog } from "../../events/log/open.ts";
 import type { EventLog, HostFacts } from "../../events/log/log.ts";
 import { AgentChoice, agentsOf, withAgents } from "../agents.ts";
 import { serveHealth } from "../health-server.ts";
-import { loadKinds } from "../load-kinds.ts";
+import { kindsBeside, loadKinds } from "../load-kinds.ts";
 import { count, moment } from "../paper.ts";
 import { addCommand, openExisting, printTable, type Shell } from "../shell.ts";
 import { tameLine } from "../terminal.ts";
@@ -54,13 +54,8 @@ async function host(shell: Shell, options: Options): Promise<void> {
   const { terminal, stop } = shell;
   const place = options.health === undefined ? undefined : placeIn(options.health);
   const plans = await (await agentsOf(shell, options)).host();
-  const own =
-    options.kinds === undefined ? [] : [...(await loadKinds(options.kinds, shell.folder)).values()];
-  const replaced = new Set(own.map(({ kind }) => kind));
-  const kinds = [
-    ...own,
-    ...hostKinds({ env: shell.env, ...plans }).filter(({ kind }) => !replaced.has(kind)),
-  ];
+  const own = options.kinds === undefined ? undefined : await loadKinds(options.kinds, shell.folder);
+  const kinds = kindsBeside(own, hostKinds({ env: shell.env, ...plans }));
   await using cleanup = new AsyncDisposableStack();
   let running: Awaited<ReturnType<typeof createHost>> | undefined;
   const view = (): Partial<PlacementView> => running?.placement() ?? {};
@@ -84,7 +79,9 @@ async function host(shell: Shell, options: Options): Promise<void> {
   );
   await untilStopped(shell, running, (owned) => sayOwned(shell, options, owned));
   if (running.failed.aborted) throw running.failed.reason;
-  terminal.err("stopping: what is under way is finished, the rest goes to other hosts or waits");
+  terminal.err(
+    "stopping: tasks that run are ended, and started again by another host, or by the next one here",
+  );
 }
 
 /** Resolves when the user or the host's own failure ends it; tells what it owns whenever this changes. */

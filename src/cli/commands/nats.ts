@@ -10,6 +10,7 @@ import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { openLog } from "../../events/log/open.ts";
 import { natsServer } from "../nats/find-server.ts";
+import { logsOutside } from "../nats/logs-outside.ts";
 import { fillIn, HANDED_OUT, keysIn, type Key } from "../nats/keys.ts";
 import { accountOf, type Role } from "../nats/roles.ts";
 import { runServer, type Standing } from "../nats/run-server.ts";
@@ -107,7 +108,8 @@ async function keys(
   const made = await keysIn(place, { force });
   const file = resolve(folder, conf);
   const changed = await fillIn(file, { account, keys: publicKeys(made), ...scope });
-  if (json) return terminal.out(JSON.stringify({ conf: file, changed, account, keys: made }));
+  const outside = logsOutside(file, folder);
+  if (json) return terminal.out(JSON.stringify({ conf: file, changed, account, outside, keys: made }));
   const rows = made.map(({ role, file: key, made: fresh }) => [
     role,
     accountOf(account, role),
@@ -119,6 +121,11 @@ async function keys(
     `${relative(folder, file)}: ${changed ? "the roles are in; restart the server" : "unchanged"}`,
   );
   terminal.out(`A log's URL names the key: …?nkey=${relative(folder, made[1]?.file ?? "")}`);
+  if (outside.length === 0) return;
+  terminal.err(
+    `${outside.join(", ")}: made before there were accounts, and out of reach once the server is restarted`,
+  );
+  terminal.err("  → Before that `troupe backup` each; behind it `troupe restore` it as the admin.");
 }
 
 function checkName(option: string, name: string, pattern: RegExp, of: string): void {

@@ -2,7 +2,7 @@
 import type { HostFacts, Members } from "./log.ts";
 import type { MemoryStore } from "./memory-store.ts";
 
-/** @param told the handle that it belongs to hears who entered through it, so that they leave with it. */
+/** @param told the handle that it belongs to hears who enters through it, so that they leave with it; closed, it throws. */
 export function memoryMembers(
   store: MemoryStore,
   told: { readonly entered: (id: string) => void; readonly left: (id: string) => void },
@@ -13,8 +13,8 @@ export function memoryMembers(
   };
   return {
     async join(facts) {
-      put(facts);
       told.entered(facts.id);
+      put(facts);
       return {
         async update(next) {
           if (store.hosts.has(facts.id)) put(next);

@@ -48,7 +48,8 @@ export interface MemoryStore {
   >;
   /** Rings at each append, claim, serve and release, and when a host comes, changes or goes. */
   readonly changed: Bell;
-  epoch: number;
+  /** By partition: the greatest epoch that was given out. */
+  readonly epochs: number[];
   /** By partition. */
   readonly owners: (MemoryOwner | undefined)[];
   /** By id. */
@@ -68,7 +69,7 @@ export function memoryStore({ partitions = 1 }: { readonly partitions?: number }
     payloadsAt: new Map(),
     snapshots: new Map(),
     changed: bell(),
-    epoch: 0,
+    epochs: Array.from({ length: partitions }, () => 0),
     owners: Array.from({ length: partitions }, () => undefined),
     hosts: new Map(),
     workers: new Set(),

@@ -117,7 +117,10 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
     commands: memoryCommands(handle),
     ...(options.shared === true && {
       members: memoryMembers(store, {
-        entered: (id) => void joined.add(id),
+        entered(id) {
+          assertOpen();
+          joined.add(id);
+        },
         left: leave,
       }),
       work,
@@ -173,9 +176,12 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
         const other = store.owners[p];
         if (other !== undefined) throw owned(url, other.name);
       }
-      store.epoch += 1;
-      const owner: MemoryOwner = { name, epoch: store.epoch };
-      for (const p of asked) store.owners[p] = owner;
+      const epoch = 1 + Math.max(...asked.map((p) => store.epochs[p] ?? 0));
+      const owner: MemoryOwner = { name, epoch };
+      for (const p of asked) {
+        store.epochs[p] = epoch;
+        store.owners[p] = owner;
+      }
       mine.add(owner);
       store.changed.ring();
       // nothing can take a memory log away from its owner

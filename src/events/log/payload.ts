@@ -88,7 +88,7 @@ function isObject(value: unknown): value is JsonObject {
 
 function corrupt(message: string, cause?: unknown): TroupeError {
   return new TroupeError("LOG_CORRUPT", message, {
-    hint: "Run `troupe doctor` on this log, and check that it is opened with the codec it was written with.",
+    hint: "Run `troupe doctor` on this log, and check that it is opened with the codec it was written with (`?keys=FOLDER` in its URL, or `codec`).",
     cause,
   });
 }

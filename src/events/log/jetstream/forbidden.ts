@@ -39,15 +39,14 @@ function notLetIn(url: string): TroupeError {
 /** The server refuses a subject to this user. Nothing was done. */
 export function forbidden(url: string, { operation, subject, message }: Violation): TroupeError {
   const what = operation === "publish" ? "publish to" : "subscribe to";
-  const [, , role = "other"] =
-    WHO.find(([pattern, on]) => on === operation && pattern.test(subject)) ?? [];
+  const [, , role] = WHO.find(([pattern, on]) => on === operation && pattern.test(subject)) ?? [];
   return new TroupeError(
     "LOG_FORBIDDEN",
     subject === ""
       ? `the server of ${url} does not permit it: ${message}`
       : `the server of ${url} does not let this user ${what} "${subject}"`,
     {
-      hint: `Use the key of a role that may (${role}), or give this user the permission in nats.conf.`,
+      hint: `Use the key of ${role === undefined ? "another role" : `a role that may (${role})`}, or give this user the permission in nats.conf.`,
       data: { url, operation, subject },
     },
   );

@@ -173,13 +173,19 @@ export async function reach<T>(connection: Connection, ask: () => Promise<T>): P
 }
 
 /**
- * Resolves once the server has the subscription.
+ * Resolves once the server has the subscription. Where that is not certain it is taken back: it
+ * would come alive with the next connection, and hear what is meant for who serves by then.
  *
  * @throws {@link TroupeError} `LOG_FORBIDDEN`, `LOG_UNREACHABLE`.
  */
 export async function subscribed(connection: Connection, subscription: Subscription): Promise<void> {
-  // the server answers in order: what it says of the subscription comes first
-  await reach(connection, () => connection.nc.flush());
+  try {
+    // the server answers in order: what it says of the subscription comes first
+    await reach(connection, () => connection.nc.flush());
+  } catch (error) {
+    if (!connection.nc.isClosed()) subscription.unsubscribe();
+    throw error;
+  }
   const why = subscription.isClosed() ? await subscription.closed : undefined;
   if (why instanceof Error) throw unreachable(connection.url, why);
 }

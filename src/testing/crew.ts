@@ -1,0 +1,35 @@
+/** Who runs the actors of a simulated history: the hosts that there ever were, and what befalls them. */
+import type { TurnFault } from "./faults.ts";
+import type { Life } from "./life.ts";
+
+/** What befalls hosts between two turns. */
+export type HostFault = Exclude<TurnFault, { readonly fault: "clock" }>;
+
+export interface Crew {
+  /** All that there ever were. */
+  readonly lives: readonly Life[];
+  begin(): void;
+  /** One that the user may ask now. */
+  pick(): Life | undefined;
+  /** Those whose answers the user waits for. */
+  readonly asked: readonly Life[];
+  /** Whether all is as it should stay. */
+  readonly rests: boolean;
+  befall(fault: HostFault): void;
+  /** A host appends to a stream. */
+  appends(life: number, stream: string): void;
+  /** What a former owner left in these actors is found by the next one. */
+  renew(streams: Iterable<string>): void;
+  /** Its host cannot go on. */
+  failed(life: Life): void;
+  ended(life: Life): void;
+  /** Whether a host believes to own an actor, and does not. */
+  isStale(life: Life, stream: string): boolean;
+  /** Whether two hosts believe to own an actor. */
+  hasTwoOwners(stream: string): boolean;
+  /** From now on nobody comes any more. */
+  readonly stop: () => void;
+}
+
+/** Opens the next host. */
+export type NextLife = (number: number) => Life;
