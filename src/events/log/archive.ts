@@ -9,6 +9,7 @@
  * - 3. Cut short anywhere, it is taken up: what says that it is archived and is in the file it
  *      names is purged the next time. An actor is always whole in the log, or whole in a file.
  */
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { TroupeError } from "../../errors.ts";
 import { partitionOf, rootOf } from "../address.ts";
@@ -79,7 +80,8 @@ async function filed(
   chosen: ReadonlyMap<string, Scanned>,
   { folder, now = Date.now }: ArchiveOptions,
 ): Promise<{ readonly file: string; readonly mark: Mark; readonly whole: ReadonlySet<string> }> {
-  const name = `${nameOf(log.url)}-${stamp(now())}.jsonl`;
+  const unlike = randomBytes(3).toString("hex"); // another archiving may begin in the same millisecond
+  const name = `${nameOf(log.url)}-${stamp(now())}-${unlike}.jsonl`;
   const path = join(folder, name);
   const header = { from: log.url, partitions: log.partitions, at: now() };
   await writeLogFile(path, header, chosenRecords(log, chosen), log.codec);
