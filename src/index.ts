@@ -84,12 +84,8 @@ export {
   type ActorStart,
 } from "./machines/host-actions.ts";
 export { openLog, type OpenLogOptions } from "./events/log/open.ts";
-export {
-  archiveRuns,
-  type Archived,
-  type ArchiveOptions,
-  type ClosedRun,
-} from "./events/log/archive.ts";
+export { archiveRuns, type Archived, type ArchiveOptions } from "./events/log/archive.ts";
+export { type ClosedRun } from "./events/log/closed-runs.ts";
 export { backupLog, restoreLog } from "./events/log/backup.ts";
 export { copyLog, type Copied, type Progress as CopyProgress } from "./events/log/copy.ts";
 export { eraseRun } from "./events/log/erase.ts";

@@ -46,7 +46,7 @@ export async function serveHealth(parts: HealthParts): Promise<HealthServer> {
 }
 
 function answerTo(parts: HealthParts, method: string, url: string): readonly [number, Json] {
-  const { pathname } = new URL(url, "http://host");
+  const pathname = URL.parse(url, "http://host")?.pathname; // whoever asks for what is no URL must not end the host
   if (method !== "GET" && method !== "HEAD") return [405, { error: "GET only" }];
   const healthy = parts.healthy();
   const ready = healthy && parts.ready();

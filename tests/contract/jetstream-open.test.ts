@@ -1,10 +1,11 @@
 /** What a JetStream log refuses when it is opened, each with a code and a hint. */
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { jetstreamManager } from "@nats-io/jetstream";
+import { DiscardPolicy, jetstreamManager, StorageType } from "@nats-io/jetstream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ErrorCode, TroupeError } from "../../src/errors.ts";
 import { jetstreamLog } from "../../src/events/log/jetstream.ts";
+import { bucketConfig } from "../../src/events/log/jetstream/bucket.ts";
 import { partitionStream, stateStream } from "../../src/events/log/jetstream/link.ts";
 import { idsOf, record } from "../support/log-fixture.ts";
 import { freshName, rawConnection } from "../support/nats-log.ts";
@@ -66,6 +67,16 @@ describe("the server", () => {
     await using plain = await startNats({ jetstream: false });
     const error = await expectRefused({ url: plain.logUrl("log") }, "LOG_INCOMPATIBLE");
     expect(error.message).toContain("JetStream");
+  });
+
+  it("L8: may take smaller messages than most: what is larger is stored apart", async () => {
+    await using narrow = await startNats({ more: "max_payload: 65536" });
+    await using log = await jetstreamLog({ url: narrow.logUrl("log") });
+    const bodies = [30_000, 60_000, 200_000].map((size) => ({ text: "x".repeat(size) }));
+    for (const [expected, body] of bodies.entries())
+      await log.append("task/r1", [record(`r${expected}`, body)], { expected });
+    const found = await Array.fromAsync(log.read("task/r1"));
+    expect(found.map(({ body }) => body)).toEqual(bodies);
   });
 
   it("L3: must not acknowledge before the write is on disk", async () => {
@@ -170,6 +181,38 @@ describe("the log", () => {
     );
     const error = await expectRefused({ url: server.logUrl(name) }, "LOG_INCOMPATIBLE");
     expect(error.message).toContain("max_age");
+  });
+
+  it("L3: must store what it acknowledges as it was sent", async () => {
+    const name = freshName();
+    await (await jetstreamLog({ url: server.logUrl(name) }))[Symbol.asyncDispose]();
+    const subject_transform = { src: ">", dest: "elsewhere.>" };
+    await tampered((jsm) => jsm.streams.update(partitionStream(name, 1), { subject_transform }));
+    const error = await expectRefused({ url: server.logUrl(name) }, "LOG_INCOMPATIBLE");
+    expect(error.message).toContain("subject_transform");
+  });
+
+  it.each([
+    ["its time is over", { max_age: 3_600_000_000_000 }],
+    ["the server stops", { storage: StorageType.Memory }],
+    ["it is full", { discard: DiscardPolicy.Old, max_bytes: 1_000_000 }],
+  ])(
+    "L8: must not have a bucket, made by somebody else, that forgets payloads when %s",
+    async (_when, settings) => {
+      const name = freshName();
+      const bucket = bucketConfig(name, 1);
+      await tampered((jsm) => jsm.streams.add({ ...bucket, ...settings }));
+      const error = await expectRefused({ url: server.logUrl(name) }, "LOG_INCOMPATIBLE");
+      expect(error.message).toContain(bucket.name);
+      await expectRefused({ url: server.logUrl(name), readOnly: true }, "LOG_NOT_FOUND");
+    },
+  );
+
+  it("must have its subjects to itself", async () => {
+    const name = freshName();
+    await tampered((jsm) => jsm.streams.add({ name: `all-${name}`, subjects: [`troupe.${name}.>`] }));
+    const error = await expectRefused({ url: server.logUrl(name) }, "LOG_INCOMPATIBLE");
+    expect(error.message).toContain(partitionStream(name, 0));
   });
 
   it("must not be a stream that somebody else made", async () => {

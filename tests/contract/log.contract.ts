@@ -5,6 +5,7 @@
 import { describe } from "vitest";
 import type { LogFixture } from "../support/log-fixture.ts";
 import { archiveContract } from "./log/archives.ts";
+import { archiveRacesContract } from "./log/archives-raced.ts";
 import { appendContract } from "./log/append.ts";
 import { bodyContract } from "./log/bodies.ts";
 import { commandContract } from "./log/commands.ts";
@@ -27,5 +28,6 @@ export function logContract(name: string, fixture: LogFixture): void {
     interleavingContract(fixture);
     sweepContract(fixture);
     archiveContract(fixture);
+    archiveRacesContract(fixture);
   });
 }

@@ -12,6 +12,9 @@ interface Loose {
   };
 }
 
+/** `[[[…]]]`. */
+const deep = (levels: number): unknown => JSON.parse("[".repeat(levels) + "]".repeat(levels));
+
 describe.each(EVERY_ENGINE)("hostile words, on $name", ({ bench }) => {
   it.each<[string, (host: Loose) => Promise<unknown>]>([
     ["an empty event type", (host) => host.actor("open/o").send({ type: "" })],
@@ -29,6 +32,22 @@ describe.each(EVERY_ENGINE)("hostile words, on $name", ({ bench }) => {
     ["an empty trace", (host) => host.actor("open/o").send({ type: "A" }, { trace: "" })],
     ["an empty correlation", (host) => host.start("open/p", { correlation: "" })],
     ["a control character in a correlation", (host) => host.start("open/p", { correlation: "\u0007" })],
+    [
+      "a huge command id",
+      (host) => host.actor("open/o").send({ type: "A" }, { id: "i".repeat(100_000) }),
+    ],
+    ["a huge stop's id", (host) => host.actor("open/o").stop({ id: "i".repeat(100_000) })],
+    ["a huge event type", (host) => host.actor("open/o").send({ type: "t".repeat(100_000) })],
+    [
+      "an event type that no subject holds",
+      (host) => host.actor("open/o").send({ type: "é".repeat(900) }),
+    ],
+    [
+      "a huge trace",
+      (host) => host.actor("open/o").send({ type: "A" }, { trace: "t".repeat(100_000) }),
+    ],
+    ["a huge correlation", (host) => host.start("open/p", { correlation: "c".repeat(100_000) })],
+    ["data of 3,000 levels", (host) => host.actor("open/o").send({ type: "A", data: deep(3_000) })],
     [
       "keys that are no keys",
       (host) => host.actor("open/o").send(JSON.parse('{"type":"A","__proto__":{"x":1}}')),

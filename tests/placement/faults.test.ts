@@ -3,7 +3,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { afterAll, describe, expect, it } from "vitest";
 import { createHost } from "../../src/actors/host.ts";
 import { jetstreamLog } from "../../src/events/log/jetstream.ts";
-import { partitionStream } from "../../src/events/log/jetstream/link.ts";
+import { partitionStream, stateStream } from "../../src/events/log/jetstream/link.ts";
 import { counterKind } from "../support/laws-kinds.ts";
 import { freshName, rawConnection } from "../support/nats-log.ts";
 import { startNats } from "../support/nats-server.ts";
@@ -35,6 +35,21 @@ describe("a host on a shared log", () => {
     expect(said).toContain("a partition is lost");
     expect(host.failed.aborted).toBe(false);
   }, 40_000);
+
+  it("waits for itself where nobody sees it, as behind an outage that was longer than its lease", async () => {
+    const name = freshName();
+    await using log = await jetstreamLog({ url: server.logUrl(name, "&partitions=1") });
+    const facts = { id: "h", name: "h", since: 0, kinds: {}, labels: [], refuses: [0] };
+    const membership = await log.members?.join(facts);
+    await using nc = await rawConnection(server.port);
+    const { streams } = await jetstreamManager(nc);
+    await streams.purge(stateStream(name), { filter: `troupe.${name}.own.host.>` });
+    const ask = (): Promise<unknown> =>
+      log.commands.request({ id: "c", address: "counter/a", op: "send", data: {} }, { timeoutMs: 200 });
+    await expect(ask()).rejects.toMatchObject({ code: "LOG_OUTCOME_UNKNOWN" });
+    await membership?.[Symbol.asyncDispose]();
+    await expect(ask()).rejects.toMatchObject({ code: "LOG_UNOWNED" });
+  });
 
   it("says that a stream is full, loses nothing, and goes on once there is room", async () => {
     const name = freshName();

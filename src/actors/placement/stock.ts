@@ -44,6 +44,7 @@ export async function partitionStock(log: EventLog, partition: number): Promise<
   const catchUp = async (): Promise<void> => {
     for await (const record of log.scan({
       partition,
+      archived: false, // what is archived owes nothing, and its files may be on another machine
       ...(position !== undefined && { after: position }),
     })) {
       take(record.stream, readable(record));

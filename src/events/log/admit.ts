@@ -36,15 +36,20 @@ function assertText(record: NewRecord, field: keyof NewRecord, text: string): vo
   if (fault !== undefined) throw invalid(record, field, fault);
 }
 
+/** Most characters of a text from outside, and of a type: a server takes 64 kB of headers, and 4 kB of a subject. */
+const MOST = 1_000;
+const MOST_OF_TYPE = 256;
+
 /** What keeps a text from standing around a body, as the end of a sentence; undefined where nothing does. */
 export function textFault(text: string): string | undefined {
+  if (text.length > MOST) return `is longer than ${MOST} characters`;
   const strange = text.search(STRANGE) !== -1;
   return shapeless(text) ?? (strange ? "holds a control character" : undefined);
 }
 
-/** A text that can stand around a body: what cannot is replaced. */
+/** A text that can stand around a body, as a type: what cannot is replaced, and the rest left out. */
 export function fitText(text: string): string {
-  const fit = text.toWellFormed().replace(STRANGE, "\uFFFD");
+  const fit = text.slice(0, MOST_OF_TYPE).toWellFormed().replace(STRANGE, "\uFFFD");
   return fit === "" ? "\uFFFD" : fit;
 }
 

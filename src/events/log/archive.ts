@@ -9,40 +9,23 @@
  * - 3. Cut short anywhere, it is taken up: what says that it is archived and is in the file it
  *      names is purged the next time. An actor is always whole in the log, or whole in a file.
  */
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { TroupeError } from "../../errors.ts";
-import { parseAddress, partitionOf, rootOf } from "../address.ts";
+import { partitionOf, rootOf } from "../address.ts";
 import { RECORD_VERSION } from "../record.ts";
-import { ARCHIVE_FILES, archivedIn, ARCHIVED, isArchiving } from "./archived.ts";
+import { ARCHIVE_FILES, archivedIn, ARCHIVED } from "./archived.ts";
+import { closedRuns, standings, type ClosedRun, type Standing } from "./closed-runs.ts";
 import type { Placed } from "./file/format.ts";
 import { checkLogFile, type LogFile } from "./file/read.ts";
 import { writeLogFile } from "./file/write.ts";
 import type { EventLog, NewRecord, Scanned } from "./log.ts";
 
-/** Kinds that serve a run and never end: they go with it, once they owe nothing. */
-const COMPANIONS = new Set(["budget", "context", "feedback", "inbox", "messages"]);
-
-/** An actor, as its last record leaves it. */
-interface Standing {
-  readonly last: Scanned;
-  /** Seq of the first record that the log itself has. */
-  readonly first: number;
-}
-
-/** A run that may be archived. */
-export interface ClosedRun {
-  readonly root: string;
-  readonly actors: readonly string[];
-  readonly records: number;
-  /** When its last record was written, in epoch ms. */
-  readonly at: number;
-}
-
 export interface Archived {
-  /** The file that was written, unless there was nothing to archive. */
+  /** The file that was written, unless nothing was archived. */
   readonly file?: string;
   readonly runs: readonly ClosedRun[];
-  /** Actors that moved meanwhile, or that an archiving that was cut short had left. */
+  /** Actors that moved meanwhile or that another archiving took, or that an archiving that was cut short had left. */
   readonly moved: readonly string[];
   readonly taken: readonly string[];
 }
@@ -72,13 +55,23 @@ export async function archiveRuns(log: EventLog, options: ArchiveOptions): Promi
   if (options.dryRun === true) return { runs, moved: [], taken };
   for (const stream of taken) await takeUp(log, standing.get(stream)?.last);
   if (runs.length === 0) return { runs, moved: [], taken };
+  const chosen = chosenOf(runs, standing);
+  const { file, mark: facts, whole } = await filed(log, chosen, options);
+  const { done, moved } = await takeOut(log, runs, { chosen, whole, facts });
+  return { ...(done.length > 0 && { file }), runs: done, moved, taken };
+}
+
+/** The last record of each actor that goes. */
+function chosenOf(
+  runs: readonly ClosedRun[],
+  standing: ReadonlyMap<string, Standing>,
+): ReadonlyMap<string, Scanned> {
   const chosen = new Map<string, Scanned>();
   for (const actor of runs.flatMap(({ actors }) => actors)) {
     const last = standing.get(actor)?.last;
     if (last !== undefined && last.type !== ARCHIVED) chosen.set(actor, last);
   }
-  const { file, mark: facts } = await filed(log, chosen, options);
-  return { file, runs, moved: await takeOut(log, runs, chosen, facts), taken };
+  return chosen;
 }
 
 /** Writes the file, reads it again, and lets the log know of it. */
@@ -86,89 +79,43 @@ async function filed(
   log: EventLog,
   chosen: ReadonlyMap<string, Scanned>,
   { folder, now = Date.now }: ArchiveOptions,
-): Promise<{ readonly file: string; readonly mark: Mark }> {
-  const name = `${nameOf(log.url)}-${stamp(now())}.jsonl`;
+): Promise<{ readonly file: string; readonly mark: Mark; readonly whole: ReadonlySet<string> }> {
+  const unlike = randomBytes(3).toString("hex"); // another archiving may begin in the same millisecond
+  const name = `${nameOf(log.url)}-${stamp(now())}-${unlike}.jsonl`;
   const path = join(folder, name);
   const header = { from: log.url, partitions: log.partitions, at: now() };
   await writeLogFile(path, header, chosenRecords(log, chosen), log.codec);
   const file = await checkLogFile(path);
-  assertWhole(file, chosen);
+  const whole = await wholeIn(log, file, chosen);
   await register(log, { file: name, folder, sha256: file.sha256 }, now());
-  return { file: path, mark: { file: name, folder, at: now() } };
+  return { file: path, mark: { file: name, folder, at: now() }, whole };
 }
 
-/** @returns the actors that have moved meanwhile. */
+/** @returns the runs of which something was taken, and the actors that have moved meanwhile. */
 async function takeOut(
   log: EventLog,
   runs: readonly ClosedRun[],
-  chosen: ReadonlyMap<string, Scanned>,
-  facts: Mark,
-): Promise<readonly string[]> {
+  {
+    chosen,
+    whole,
+    facts,
+  }: {
+    readonly chosen: ReadonlyMap<string, Scanned>;
+    readonly whole: ReadonlySet<string>;
+    readonly facts: Mark;
+  },
+): Promise<{ readonly done: readonly ClosedRun[]; readonly moved: readonly string[] }> {
+  const done: ClosedRun[] = [];
   const moved: string[] = [];
-  for (const { actors } of runs) {
-    const own = actors.flatMap((actor) => chosen.get(actor) ?? []);
-    const marked = await markAll(log, own, facts);
+  for (const run of runs) {
+    const own = run.actors.flatMap((actor) => chosen.get(actor) ?? []);
+    const until = own.findIndex(({ stream }) => !whole.has(stream));
+    const marked = await markAll(log, until < 0 ? own : own.slice(0, until), facts);
     for (const { stream } of own.slice(0, marked)) await log.purge(stream);
+    if (marked > 0) done.push(run);
     moved.push(...own.slice(marked).map(({ stream }) => stream));
   }
-  return moved;
-}
-
-async function standings(
-  log: EventLog,
-  { progress }: ArchiveOptions,
-): Promise<ReadonlyMap<string, Standing>> {
-  const found = new Map<string, Standing>();
-  let read = 0;
-  for await (const record of log.scan({ archived: false })) {
-    if (record.stream === ARCHIVE_FILES) continue;
-    const { first = record.seq } = found.get(record.stream) ?? {};
-    found.set(record.stream, { last: record, first });
-    read += 1;
-    if (read % 1000 === 0) progress?.(read);
-  }
-  return found;
-}
-
-function closedRuns(standing: ReadonlyMap<string, Standing>, before: number): readonly ClosedRun[] {
-  const roots = Map.groupBy(standing, ([stream]) => rootOf(stream));
-  const closed: ClosedRun[] = [];
-  for (const [root, actors] of roots) {
-    if (
-      !isClosed(
-        actors.map(([, { last }]) => last),
-        before,
-      )
-    )
-      continue;
-    const records = actors.reduce((sum, [, { last, first }]) => sum + last.seq - first + 1, 0);
-    const at = Math.max(...actors.map(([, { last }]) => last.at));
-    const names = actors.map(([stream]) => stream).toSorted((a, b) => depthOf(a) - depthOf(b));
-    closed.push({ root, actors: names, records, at });
-  }
-  return closed;
-}
-
-function isClosed(actors: readonly Scanned[], before: number): boolean {
-  if (actors.every((last) => isArchiving(last))) return false; // done already
-  const old = (last: Scanned): boolean => last.at < before && isAtRest(last);
-  if (!actors.every((last) => isArchiving(last) || old(last))) return false;
-  return actors.some(({ stream }) => depthOf(stream) === 0 && !isCompanion(stream));
-}
-
-/** Whether an actor has ended, or only serves one that has. A record that says neither stays. */
-export function isAtRest({ stream, type, body }: Scanned): boolean {
-  if (type === ARCHIVED) return true;
-  const { status, owes } = body;
-  return owes === 0 && (isCompanion(stream) || (typeof status === "string" && status !== "active"));
-}
-
-function depthOf(stream: string): number {
-  return parseAddress(stream).path.length;
-}
-
-function isCompanion(stream: string): boolean {
-  return COMPANIONS.has(parseAddress(stream).kind);
+  return { done, moved };
 }
 
 /** Actors that say they are archived, and are still there. */
@@ -207,14 +154,26 @@ function numberIn(position: string, partition: number): number {
   return Number(position.split(".")[partition]);
 }
 
-/** @throws {@link TroupeError} `LOG_CORRUPT`: somebody removed records while the file was written. */
-function assertWhole(file: LogFile, chosen: ReadonlyMap<string, Scanned>): void {
+/**
+ * The actors that the file has whole; the others have moved while it was written, or were archived
+ * by somebody else.
+ *
+ * @throws {@link TroupeError} `LOG_CORRUPT`: records were removed, and nothing says so.
+ */
+async function wholeIn(
+  log: EventLog,
+  { tips, path }: LogFile,
+  chosen: ReadonlyMap<string, Scanned>,
+): Promise<ReadonlySet<string>> {
+  const whole = new Set<string>();
   for (const [stream, { seq }] of chosen)
-    if (file.tips.get(stream) !== seq)
-      throw new TroupeError("LOG_CORRUPT", `${file.path} does not hold "${stream}" whole`, {
+    if (tips.get(stream) === seq) whole.add(stream);
+    else if ((await log.tip(stream)) === seq)
+      throw new TroupeError("LOG_CORRUPT", `${path} does not hold "${stream}" whole`, {
         hint: "Run `troupe doctor` on the log; nothing was removed from it.",
-        data: { stream, file: file.path },
+        data: { stream, file: path },
       });
+  return whole;
 }
 
 async function register(
@@ -271,7 +230,8 @@ async function mark(log: EventLog, last: Scanned, { file, folder, at }: Mark): P
     await log.append(stream, [record], { expected: seq });
     return true;
   } catch (error) {
-    if (TroupeError.is(error, "LOG_WRONG_SEQUENCE")) return false;
+    const moved = TroupeError.is(error, "LOG_WRONG_SEQUENCE") || TroupeError.is(error, "RUN_ARCHIVED");
+    if (moved) return false; // or somebody else archives it at the same time
     throw error;
   }
 }

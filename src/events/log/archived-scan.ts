@@ -3,51 +3,97 @@
  * from where it stopped before something was archived, reads what it would have read without archives.
  *
  * - 1. Numbers that a partition lacks are looked for in the archives. Where archiving goes on
- *      beside the scan, they are looked for in the files that came since.
+ *      beside the scan, they are looked for in the files that came since; at its end, too.
  * - 2. An archive that cannot be read is noticed at the latest where the log says of an actor that
  *      it is archived: no scan ends well that has left out a record.
  */
 import { TroupeError } from "../../errors.ts";
 import { partitionOf, rootOf } from "../address.ts";
-import { archivedIn, type ArchivedEvent } from "./archived.ts";
+import { archivedIn } from "./archived.ts";
 import { formatCut, parseCut } from "./cut.ts";
 import type { ArchivedRecord, Archives } from "./file/archives.ts";
 import type { EventLog, Scanned, ScanOptions } from "./log.ts";
 
+/** The scan of what a log holds itself. */
+export type OwnScan = (options?: OwnScanOptions) => AsyncIterable<Scanned>;
+export interface OwnScanOptions extends ScanOptions {
+  /** Hears by partition up to where a scan that is not live will read, before its first record. */
+  readonly upTo?: (ends: readonly number[]) => void;
+}
+
+export function sayEnds({ live, upTo }: OwnScanOptions, ends: readonly number[] | undefined): void {
+  if (live !== true && ends !== undefined) upTo?.(ends);
+}
+
 /** Makes `scan` of a log out of a scan of what it holds itself. */
 export function scanWithArchives(
-  scan: EventLog["scan"],
-  { partitions, url }: Pick<EventLog, "partitions" | "url">,
+  scan: OwnScan,
+  log: Pick<EventLog, "partitions" | "url">,
   archives: Archives,
 ): EventLog["scan"] {
   const whole: EventLog["scan"] = async function* (options: ScanOptions = {}) {
-    const begun = parseCut(options.after, partitions);
-    const cut = [...begun];
-    const gaps = gapsOf(archives);
-    const placeOf = ({ stream }: Scanned): number =>
-      options.partition ?? partitionOf(rootOf(stream), partitions);
-    try {
-      for await (const record of scan(options)) {
-        const partition = placeOf(record);
-        const number = Number(record.position.split(".")[partition]);
-        const last = cut[partition] ?? 0;
-        if (number > last + 1)
-          for await (const old of gaps.within(partition, last, number)) {
-            cut[partition] = old.number;
-            yield { ...old.record, position: formatCut(cut) } satisfies Scanned;
-            if (options.signal?.aborted === true) return;
-          }
-        const archived = archivedIn(record);
-        if (archived !== undefined)
-          await assertRead(archives, archived, { from: begun[partition], url });
-        cut[partition] = number;
-        yield record;
-      }
-    } finally {
-      await gaps.close();
+    await using gaps = gapsOf(archives);
+    const walk = walkOf(options, log, gaps);
+    let ends: readonly number[] = [];
+    for await (const record of scan({ ...options, upTo: (told) => (ends = told) })) {
+      const { partition, number } = walk.placeOf(record);
+      yield* walk.fill(partition, number);
+      if (walk.stopped()) return;
+      await assertRead(archives, record, walk.from(partition));
+      walk.to(partition, number);
+      yield record;
     }
+    // what was archived while this was read says so behind the ends
+    for (const [partition, end] of ends.entries()) yield* walk.fill(partition, end + 1);
+    if (!walk.isShort() || walk.stopped() || ends.length === 0) return;
+    for await (const record of scan({ ...options, after: formatCut(ends) }))
+      await assertRead(archives, record, walk.from(walk.placeOf(record).partition));
   };
   return (options = {}) => (options.archived === false ? scan(options) : whole(options));
+}
+
+/** Where a scan is. */
+interface Walk {
+  placeOf(record: Scanned): { readonly partition: number; readonly number: number };
+  /** What archives have between where it is and a number of a partition. */
+  fill(partition: number, before: number): AsyncGenerator<Scanned>;
+  to(partition: number, number: number): void;
+  /** Where it began: whoever reads has seen what lies before. */
+  from(partition: number): { readonly from: number; readonly url: string };
+  /** Whether it met numbers that no archive has. */
+  isShort(): boolean;
+  stopped(): boolean;
+}
+
+function walkOf(
+  { after, partition: only, signal }: ScanOptions,
+  { partitions, url }: Pick<EventLog, "partitions" | "url">,
+  gaps: Gaps,
+): Walk {
+  const begun = parseCut(after, partitions);
+  const cut = [...begun];
+  const at = (partition: number): number => cut[partition] ?? 0;
+  const stopped = (): boolean => signal?.aborted === true;
+  let short = false;
+  return {
+    placeOf({ stream, position }) {
+      const partition = only ?? partitionOf(rootOf(stream), partitions);
+      return { partition, number: Number(position.split(".")[partition]) };
+    },
+    async *fill(partition, before) {
+      if ((only ?? partition) !== partition || before <= at(partition) + 1 || stopped()) return;
+      for await (const old of gaps.within(partition, at(partition), before)) {
+        cut[partition] = old.number;
+        yield { ...old.record, position: formatCut(cut) };
+        if (stopped()) return;
+      }
+      short ||= at(partition) < before - 1;
+    },
+    to: (partition, number) => void (cut[partition] = number),
+    from: (partition) => ({ from: begun[partition] ?? 0, url }),
+    isShort: () => short,
+    stopped,
+  };
 }
 
 /** The ids at a cut, also of records that are archived by now. */
@@ -72,10 +118,9 @@ async function idOf(archives: Archives, partition: number, number: number): Prom
   return null;
 }
 
-interface Gaps {
+interface Gaps extends AsyncDisposable {
   /** What archives have between two numbers. */
   within(partition: number, after: number, before: number): AsyncGenerator<ArchivedRecord>;
-  close(): Promise<void>;
 }
 
 /** Gaps of a partition come in order, so that each file is read once. */
@@ -100,7 +145,7 @@ function gapsOf(archives: Archives): Gaps {
         else last = next.number - 1; // nobody has what lies before it
       }
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       for (const cursor of cursors.values()) await cursor.close();
     },
   };
@@ -130,10 +175,11 @@ function cursorOn(records: AsyncGenerator<ArchivedRecord, void, undefined>): Cur
 /** @throws {@link TroupeError} `ARCHIVE_MISSING`. */
 async function assertRead(
   archives: Archives,
-  archived: ArchivedEvent,
-  { from = 0, url }: { readonly from: number | undefined; readonly url: string },
+  record: Scanned,
+  { from, url }: { readonly from: number; readonly url: string },
 ): Promise<void> {
-  if (archived.number <= from) return; // whoever reads has seen it
+  const archived = archivedIn(record);
+  if (archived === undefined || archived.number <= from) return; // whoever reads has seen it
   const { file } = archived;
   if (archives.has(file)) return;
   await archives.refresh();

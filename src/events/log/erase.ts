@@ -6,7 +6,7 @@
  */
 import { TroupeError } from "../../errors.ts";
 import { rootOf } from "../address.ts";
-import { isAtRest } from "./archive.ts";
+import { isAtRest } from "./closed-runs.ts";
 import { isErased, runErased } from "./erased.ts";
 import type { EventLog, Scanned } from "./log.ts";
 
@@ -24,7 +24,10 @@ export async function eraseRun(
   const { codec } = log;
   if (codec?.erase === undefined) throw withoutKeys(log.url);
   const last = await lastRecords(log, root);
-  if (last.some(({ body }) => isErased(body))) throw runErased(root);
+  if (last.some(({ body }) => isErased(body))) {
+    if (!check) codec.erase(root); // where that was cut short
+    throw runErased(root);
+  }
   const open = last.find((one) => !isAtRest(one));
   if (open !== undefined)
     throw new TroupeError("RUN_OPEN", `run "${root}" has not ended: "${open.stream}" still goes on`, {

@@ -17,9 +17,9 @@ import { archivesOf } from "./file/archives.ts";
 import { appender } from "./jetstream/append.ts";
 import { bodies } from "./jetstream/bodies.ts";
 import { commands } from "./jetstream/commands.ts";
-import { lastOf, recordsOf } from "./jetstream/find.ts";
+import { lastOf, recordsOf, unlessArchived } from "./jetstream/find.ts";
 import { assertOpen, connectTo, linkTo, type Link } from "./jetstream/link.ts";
-import { hostsOn, membersOn } from "./jetstream/members.ts";
+import { membersOn } from "./jetstream/members.ts";
 import { ownerOn } from "./jetstream/owner.ts";
 import { payloads, type Payloads } from "./jetstream/payloads.ts";
 import { purge } from "./jetstream/purge.ts";
@@ -32,7 +32,7 @@ import { sweepPayloads } from "./jetstream/sweep.ts";
 import { parseTarget } from "./jetstream/target.ts";
 import { workOn } from "./jetstream/work.ts";
 import type { EventLog, LogOptions } from "./log.ts";
-import { sealer } from "./payload.ts";
+import { PAYLOAD_LIMIT, sealer } from "./payload.ts";
 
 export interface JetStreamLogOptions extends LogOptions {
   /**
@@ -75,11 +75,13 @@ export async function jetstreamLog(options: JetStreamLogOptions): Promise<EventL
 
 function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): EventLog {
   const { url, partitions } = link;
-  const seals = sealer(options);
+  const taken = link.nc.info?.max_payload ?? Number.POSITIVE_INFINITY; // a record with its headers must fit
+  const seals = sealer({ payloadLimit: Math.min(PAYLOAD_LIMIT, taken / 2), ...options });
   const content = bodies(link, seals, stored);
   const write = appender(link);
   const { leaseMs = 5_000 } = options;
   const owner = ownerOn(link, leaseMs);
+  const members = membersOn(link, leaseMs);
   const assertWritable = (): void => {
     assertOpen(link);
     if (options.readOnly === true) throw writeFailed(url, "it is opened for reading only");
@@ -91,7 +93,7 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
     if (last === undefined) return;
     if (last.envelope.type === ARCHIVED) throw runArchived(stream);
     const asked = { first: after + 1, to: Math.min(to, last.envelope.seq), tip: last };
-    for await (const found of recordsOf(link, stream, asked))
+    for await (const found of unlessArchived(link, stream, recordsOf(link, stream, asked)))
       yield content.open(found.envelope, found.data);
   };
   const { codec, archives: folder } = options;
@@ -101,11 +103,8 @@ function logOn(link: Link, options: JetStreamLogOptions, stored: Payloads): Even
     partitions,
     codec,
     snapshots: snapshots(link, seals, assertWritable),
-    commands: commands(link, seals, {
-      owning: owner.signal,
-      anyHost: async () => (await hostsOn(link)).length > 0,
-    }),
-    members: membersOn(link, leaseMs),
+    commands: commands(link, seals, { owning: owner.signal, anyHost: () => members.anyHost() }),
+    members,
     work: workOn(link, seals),
     async append(stream, records, { expected }) {
       assertWritable();

@@ -4,7 +4,8 @@
  * - 1. AES-256-GCM. What is encoded says which key it takes: version, name of the key, nonce, tag, text.
  * - 2. A key is on the disk before anything is encoded with it.
  * - 3. An erased run leaves a file that says so: it never gets another key. What is derived of
- *      many runs (rows of projections) has a key of its own that goes with each erasure.
+ *      many runs (rows of projections) has a key of its own that goes with each erasure. The run's
+ *      own key goes last: while its file is there, the erasure was cut short, and the next one ends it.
  * - 4. Keys are files of hex, readable for the user alone. Keep the folder apart from backups of
  *      the log: a copy of a key brings back what was erased.
  */
@@ -17,6 +18,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeSync,
@@ -63,8 +65,10 @@ export function keyFolder(folder: string): Required<Codec> {
         .update(payload)
         .digest("hex")}`,
     erase(root) {
-      keys.drop(root);
+      if (keys.isGone(root)) return;
+      keys.forbid(root);
       keys.drop(SHARED);
+      keys.drop(root);
     },
     isErased: (root) => keys.isDropped(root),
   };
@@ -81,15 +85,21 @@ interface Keys {
   of(name: string): Buffer;
   /** @throws {@link TroupeError} `RUN_ERASED`; an error where there is none. */
   there(name: string): Buffer;
+  /** There is never one from now on. */
+  forbid(name: string): void;
+  /** Removes it. */
   drop(name: string): void;
+  /** Whether there is never one again. */
   isDropped(name: string): boolean;
+  /** The same, and nothing is left of the one that was. */
+  isGone(name: string): boolean;
 }
 
 function keysIn(folder: string): Keys {
   const cache = new Map<string, Buffer>();
   let seen = 0;
   // by a hash: names may be long, and some file systems take "a" for "A"
-  const pathOf = (name: string, end: "key" | "erased"): string =>
+  const pathOf = (name: string, end: "key" | "erased" | "dropped"): string =>
     join(folder, `${createHash("sha256").update(name).digest("hex").slice(0, 40)}.${end}`);
   const isDropped = (name: string): boolean => existsSync(pathOf(name, "erased"));
   /** What another process has dropped must not be in use here. */
@@ -127,12 +137,17 @@ function keysIn(folder: string): Keys {
       if (found === undefined) throw new Error(`there is no key for "${name}" in ${folder}`);
       return found;
     },
-    drop(name) {
+    isGone: (name) =>
+      isDropped(name) && !existsSync(pathOf(name, "key")) && !existsSync(pathOf(name, "dropped")),
+    forbid(name) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      if (name !== SHARED) writeOnce(folder, pathOf(name, "erased"), "erased\n");
-      const path = pathOf(name, "key");
-      if (existsSync(path)) overwrite(path);
-      rmSync(path, { force: true });
+      writeOnce(folder, pathOf(name, "erased"), "erased\n");
+    },
+    drop(name) {
+      const dropped = pathOf(name, "dropped"); // so that a key half overwritten is nobody's key
+      ifThere(() => renameSync(pathOf(name, "key"), dropped));
+      ifThere(() => overwrite(dropped));
+      rmSync(dropped, { force: true });
       sync(folder);
       cache.clear();
     },
@@ -154,6 +169,15 @@ function writeOnce(folder: string, path: string, text: string): void {
     rmSync(fresh, { force: true });
   }
   sync(folder);
+}
+
+/** Of two that drop a key at once, one finds nothing. */
+function ifThere(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
 }
 
 function overwrite(path: string): void {

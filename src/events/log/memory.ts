@@ -6,7 +6,13 @@
 import { WrongSequenceError } from "../../errors.ts";
 import { assertAppendable } from "./admit.ts";
 import { ARCHIVE_FILES, ARCHIVED, notArchived, runArchived } from "./archived.ts";
-import { idsWithArchives, scanWithArchives } from "./archived-scan.ts";
+import {
+  idsWithArchives,
+  sayEnds,
+  scanWithArchives,
+  type OwnScan,
+  type OwnScanOptions,
+} from "./archived-scan.ts";
 import { assertPartition, formatCut, parseCut } from "./cut.ts";
 import { closed, owned } from "./faults.ts";
 import { archivesOf } from "./file/archives.ts";
@@ -17,7 +23,6 @@ import {
   type NewRecord,
   type Recorded,
   type Scanned,
-  type ScanOptions,
 } from "./log.ts";
 import { memoryCommands } from "./memory-commands.ts";
 import { memoryMembers } from "./memory-members.ts";
@@ -91,7 +96,7 @@ export function memoryLog(options: MemoryLogOptions = {}): EventLog {
   };
   const { codec, archives: folder } = options;
   const archives = archivesOf({ read, tip, codec, folders: folder === undefined ? [] : [folder] });
-  const own: EventLog["scan"] = async function* (asked = {}) {
+  const own: OwnScan = async function* (asked = {}) {
     assertOpen();
     yield* scan(handle, seals, asked);
   };
@@ -209,12 +214,14 @@ function stands(
 async function* scan(
   handle: { readonly store: MemoryStore; readonly isOpen: boolean },
   seals: Sealer,
-  { after, partition, live = false, signal = new AbortController().signal }: ScanOptions,
+  options: OwnScanOptions,
 ): AsyncGenerator<Scanned, void, undefined> {
   const { store } = handle;
+  const { after, partition, live = false, signal = new AbortController().signal } = options;
   assertPartition(partition, store.partitions);
   const cut = parseCut(after, store.partitions);
   const last = live ? Number.POSITIVE_INFINITY : store.records.length;
+  sayEnds(options, [...store.sizes]);
   const goesOn = () => !signal.aborted && (!live || handle.isOpen);
   for (let next = 0; goesOn() && next < last;) {
     if (next === store.records.length) await store.changed.wait({ signal });

@@ -9,7 +9,7 @@ import { ERASED, isErasure, unlessErased } from "./erased.ts";
 import type { Codec, LogOptions, PayloadOf } from "./log.ts";
 
 /** Default limit of a body that stands in the record itself, in bytes. */
-const PAYLOAD_LIMIT = 262_144;
+export const PAYLOAD_LIMIT = 262_144;
 
 const identity: Codec = { encode: (payload) => payload, decode: (payload) => payload };
 

@@ -5,9 +5,10 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import { ARCHIVED, runArchived } from "./archived.ts";
+import { sayEnds, type OwnScan, type OwnScanOptions } from "./archived-scan.ts";
 import { assertPartition, formatCut, parseCut } from "./cut.ts";
 import { closed } from "./faults.ts";
-import type { EventLog, Recorded, ScanOptions } from "./log.ts";
+import type { EventLog, Recorded } from "./log.ts";
 import type { Sealer } from "./payload.ts";
 import { fault, readFault } from "./sqlite-fault.ts";
 import { bytes, integer, optional, text, type Row } from "./sqlite-row.ts";
@@ -26,7 +27,9 @@ export interface Reading {
 }
 
 /** Makes the reading half of a log. */
-export function reader(handle: Reading): Pick<EventLog, "tip" | "read" | "scan" | "end" | "idsAt"> {
+export function reader(
+  handle: Reading,
+): Pick<EventLog, "tip" | "read" | "end" | "idsAt"> & { readonly scan: OwnScan } {
   const { db, url, watch, isOpen } = handle;
   const last = db.prepare("SELECT seq, type FROM records WHERE stream = ? ORDER BY seq DESC LIMIT 1");
   const end = db.prepare("SELECT coalesce(max(position), 0) AS n FROM records");
@@ -53,6 +56,10 @@ export function reader(handle: Reading): Pick<EventLog, "tip" | "read" | "scan" 
       if (row === undefined) return { seq: 0, archived: false };
       return { seq: integer(row, "seq"), archived: row["type"] === ARCHIVED };
     });
+  /** Whether records are gone because they were archived while they were read. */
+  const assertNotTaken = (stream: string, seq: number, until: number): void => {
+    if (seq < until && tipOf(stream).archived) throw runArchived(stream);
+  };
   /** After a page: lets others run, or waits where the end was reached. No await may stand between. */
   const turn = async (found: number, live: boolean, signal: AbortSignal): Promise<void> => {
     if (found > 0) await setImmediate();
@@ -78,16 +85,17 @@ export function reader(handle: Reading): Pick<EventLog, "tip" | "read" | "scan" 
           yield ask(() => unsealed(row));
           seq = integer(row, "seq");
         }
-        if (page.length < PAGE) return;
+        if (page.length < PAGE) return assertNotTaken(stream, seq, until);
       }
     },
 
-    async *scan(options: ScanOptions = {}) {
+    async *scan(options: OwnScanOptions = {}) {
       const { signal = new AbortController().signal } = options;
       const live = options.live === true;
       assertPartition(options.partition, 1);
       let [position = 0] = parseCut(options.after, 1);
       const last = live ? Number.MAX_SAFE_INTEGER : number(end);
+      sayEnds(options, [last]);
       const goesOn = () => !signal.aborted && (!live || isOpen());
       for (let found = PAGE; goesOn() && (live || found === PAGE);) {
         const page = ask(() => ofAll.all(position, last));

@@ -9,16 +9,16 @@ import { benchOf, expectRejection, record, type LogFixture } from "../../support
 import { folder } from "../../support/log-sqlite.ts";
 
 const OLD = 1_700_000_000_000;
-const before = OLD + 1;
+export const before = OLD + 1;
 
 /** A step of an actor that goes on, or owes something, or has ended. */
-const step = (id: string, more: NewRecord["body"] = {}): NewRecord =>
+export const step = (id: string, more: NewRecord["body"] = {}): NewRecord =>
   record(id, { status: "active", owes: 0, ...more });
-const end = (id: string, more: NewRecord["body"] = {}): NewRecord =>
+export const end = (id: string, more: NewRecord["body"] = {}): NewRecord =>
   record(id, { status: "done", owes: 0, state: "ended", hash: `h-${id}`, version: "1", ...more });
 
 /** Two runs that have ended, step by step with one that has not. */
-async function lived(log: EventLog): Promise<void> {
+export async function lived(log: EventLog): Promise<void> {
   for (let seq = 0; seq < 3; seq++)
     for (const stream of ["workflow/r1", "task/r1:a", "shop/open", "workflow/r2"])
       await log.append(stream, [step(`${stream} ${seq}`)], { expected: seq });
@@ -32,7 +32,7 @@ async function lived(log: EventLog): Promise<void> {
 
 /** Each record with its number in its partition: one partition after the other. */
 type Told = Omit<Scanned, "position"> & { readonly number: string | undefined };
-async function all(log: EventLog, after?: string): Promise<Told[]> {
+export async function all(log: EventLog, after?: string): Promise<Told[]> {
   const told: Told[] = [];
   for (let partition = 0; partition < log.partitions; partition++)
     for await (const { position, ...one } of log.scan({
@@ -42,9 +42,9 @@ async function all(log: EventLog, after?: string): Promise<Told[]> {
       told.push({ ...one, number: position.split(".")[partition] });
   return told;
 }
-const lives = <T extends Scanned | Told>(records: readonly T[]): T[] =>
+export const lives = <T extends Scanned | Told>(records: readonly T[]): T[] =>
   records.filter((one) => !isArchiving(one));
-const ARCHIVABLE = ["workflow/r1", "task/r1:a", "context/r1", "workflow/r2"];
+export const ARCHIVABLE = ["workflow/r1", "task/r1:a", "context/r1", "workflow/r2"];
 
 /** A log that dies at its nth append or purge, before or behind it. */
 function dying(log: EventLog, at: number, behind: boolean): EventLog {

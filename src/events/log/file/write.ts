@@ -3,10 +3,11 @@
  *
  * - 1. The file is there as a whole or not at all: it is written beside its place, synced to the
  *      disk, and moved there; then the folder is synced, too.
- * - 2. A file that is there already is never written over.
+ * - 2. A file that is there already is never written over. Of two that write the same file at once
+ *      each has a place of its own beside it, and one of them wins.
  */
-import { createHash } from "node:crypto";
-import { access, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { access, link, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TroupeError } from "../../../errors.ts";
 import type { Codec } from "../log.ts";
@@ -37,20 +38,16 @@ export async function writeLogFile(
   records: AsyncIterable<Placed>,
   codec?: Codec,
 ): Promise<FileWritten> {
-  if (await isThere(path))
-    throw new TroupeError("FILE_EXISTS", `there is something at "${path}" already`, {
-      hint: "Name another file.",
-      data: { path },
-    });
-  const fresh = `${path}.new`;
+  if (await isThere(path)) throw exists(path);
+  const fresh = `${path}.${randomBytes(4).toString("hex")}.new`;
   let file: FileHandle | undefined;
   try {
     await mkdir(dirname(path), { recursive: true });
-    file = await open(fresh, "w", 0o600);
+    file = await open(fresh, "wx", 0o600);
     const written = await fill(file, header, records, codec);
     await file.sync();
     await file.close();
-    await rename(fresh, path);
+    await move(fresh, path);
     await syncFolder(dirname(path));
     return { path, ...written };
   } catch (error) {
@@ -109,6 +106,21 @@ function startsIndex(
   return count % INDEXED === 0 || index.at(-1)?.[0] !== partition;
 }
 
+/** @throws {@link TroupeError} `FILE_EXISTS` where somebody else was faster. */
+async function move(fresh: string, path: string): Promise<void> {
+  try {
+    await link(fresh, path);
+  } catch (error) {
+    const code = isSystem(error) && "code" in error ? error.code : undefined;
+    if (code === "EEXIST") throw exists(path);
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
+    if (await isThere(path)) throw exists(path);
+    await rename(fresh, path); // a file system without links
+    return;
+  }
+  await rm(fresh);
+}
+
 async function isThere(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
@@ -127,6 +139,13 @@ async function syncFolder(folder: string): Promise<void> {
 
 function isSystem(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error;
+}
+
+function exists(path: string): TroupeError {
+  return new TroupeError("FILE_EXISTS", `there is something at "${path}" already`, {
+    hint: "Name another file.",
+    data: { path },
+  });
 }
 
 function notWritten(path: string, cause: Error): TroupeError {

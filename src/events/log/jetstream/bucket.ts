@@ -10,6 +10,7 @@ import { headers } from "@nats-io/transport-node";
 import {
   DiscardPolicy,
   JetStreamApiError,
+  RetentionPolicy,
   StorageType,
   type StoredMsg,
   type StreamConfig,
@@ -33,11 +34,13 @@ export function bucketConfig(name: string, replicas: number): Partial<StreamConf
     name: `OBJ_${bucket}`,
     subjects: [`$O.${bucket}.C.>`, `$O.${bucket}.M.>`],
     storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.New,
     num_replicas: replicas,
     allow_direct: true,
     allow_rollup_hdrs: true,
     max_age: 0,
+    max_msgs_per_subject: -1,
   };
 }
 

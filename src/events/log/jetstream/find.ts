@@ -10,7 +10,7 @@
 import type { StoredMsg } from "@nats-io/jetstream";
 import { TroupeError } from "../../../errors.ts";
 import { actorFilter, partitionOfAddress, recordSubject } from "../../subjects.ts";
-import { ARCHIVED } from "../archived.ts";
+import { ARCHIVED, runArchived } from "../archived.ts";
 import { reach, partitionStream, type Link } from "./link.ts";
 import type { Mark } from "./marks.ts";
 import { toEnvelope, type Envelope, type Incoming } from "./message.ts";
@@ -53,6 +53,21 @@ export async function* recordsOf(
       if (seq >= first) yield found;
     }
     link.marks.note(stream, mark);
+  }
+}
+
+/** @throws {@link TroupeError} `RUN_ARCHIVED` where records are gone because they were archived while they were read. */
+export async function* unlessArchived(
+  link: Link,
+  stream: string,
+  records: AsyncIterable<Found>,
+): AsyncGenerator<Found, void, undefined> {
+  try {
+    yield* records;
+  } catch (error) {
+    const looks = TroupeError.is(error, "LOG_CORRUPT");
+    if (looks && (await lastOf(link, stream))?.envelope.type === ARCHIVED) throw runArchived(stream);
+    throw error;
   }
 }
 

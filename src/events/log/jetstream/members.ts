@@ -4,7 +4,8 @@
  *
  * - 1. What is read of them may lag (any copy answers): placement by it is a matter of balance,
  *      never of safety.
- * - 2. A host that hears nothing of the server says nothing, and so is gone for the others.
+ * - 2. A host that hears nothing of the server says nothing, and so is gone for the others; not
+ *      for itself: what is asked of it waits until it is back.
  */
 import { z } from "zod";
 import { TroupeError } from "../../../errors.ts";
@@ -25,11 +26,28 @@ const Facts = z.object({
 /** How often the clock is asked for again where another host asked at the same moment. */
 const CLOCK_TRIES = 5;
 
+export interface OwnMembers extends Members {
+  /** Whether a host is known, be it only one of this handle's own. */
+  anyHost(): Promise<boolean>;
+}
+
 /** @param leaseMs as of a lease: at least 1000, rounded up to whole seconds. */
-export function membersOn(link: Link, leaseMs: number): Members {
+export function membersOn(link: Link, leaseMs: number): OwnMembers {
   const ttlSeconds = Math.max(1, Math.ceil(leaseMs / 1000));
+  const own = new Set<string>();
   return {
-    join: (facts) => join(link, facts, ttlSeconds),
+    async join(facts) {
+      const membership = await join(link, facts, ttlSeconds);
+      own.add(facts.id);
+      return {
+        update: (next) => membership.update(next),
+        async [Symbol.asyncDispose]() {
+          own.delete(facts.id);
+          await membership[Symbol.asyncDispose]();
+        },
+      };
+    },
+    anyHost: async () => own.size > 0 || (await hostsOn(link)).length > 0,
     hosts: () => hostsOn(link),
     async owners() {
       const owners = Array.from({ length: link.partitions }, (): string | undefined => undefined);
@@ -45,7 +63,7 @@ export function membersOn(link: Link, leaseMs: number): Members {
 }
 
 /** The hosts that are known now, by id. */
-export async function hostsOn(link: Link): Promise<readonly HostFacts[]> {
+async function hostsOn(link: Link): Promise<readonly HostFacts[]> {
   const hosts: HostFacts[] = [];
   for await (const { data } of lastOf(link, hostSubject(link, "*"))) {
     const facts = Facts.safeParse(jsonOf(data));

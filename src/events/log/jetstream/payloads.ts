@@ -11,7 +11,6 @@ import { createHash } from "node:crypto";
 import { headers, nuid } from "@nats-io/transport-node";
 import { TroupeError } from "../../../errors.ts";
 import {
-  bucketConfig,
   bucketOf,
   bucketStream,
   CHUNK,
@@ -25,7 +24,7 @@ import {
 import { direct } from "./find.ts";
 import { reach, type Link } from "./link.ts";
 import { writeFailed } from "./publish.ts";
-import { ensureStream } from "./streams.ts";
+import { ensureBucket } from "./streams.ts";
 
 export interface Payloads {
   /** Stores bytes under a hash; where they are already, renews their time. */
@@ -42,7 +41,7 @@ export function payloads(link: Link, replicas: number): Payloads {
   let writable: Promise<unknown> | undefined;
   return {
     async put(ref, data) {
-      writable ??= ensureStream(link, bucketConfig(link.name, replicas), true);
+      writable ??= ensureBucket(link, { name: link.name, replicas }, true);
       try {
         await writable;
         let seen: number | undefined;

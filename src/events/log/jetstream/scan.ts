@@ -4,7 +4,8 @@
  */
 import { ARCHIVED } from "../archived.ts";
 import { assertPartition, formatCut, parseCut } from "../cut.ts";
-import type { Position, Recorded, Scanned, ScanOptions } from "../log.ts";
+import { sayEnds, type OwnScanOptions } from "../archived-scan.ts";
+import type { Position, Recorded, Scanned } from "../log.ts";
 import type { Bodies } from "./bodies.ts";
 import { assertOpen, partitionStream, reach, type Link } from "./link.ts";
 import { toEnvelope } from "./message.ts";
@@ -35,8 +36,9 @@ export async function idsAt(link: Link, position: Position): Promise<readonly (s
 export async function* scan(
   link: Link,
   bodies: Bodies,
-  { after, partition, live = false, signal }: ScanOptions,
+  options: OwnScanOptions,
 ): AsyncGenerator<Scanned, void, undefined> {
+  const { after, partition, live = false, signal } = options;
   assertOpen(link);
   assertPartition(partition, link.partitions);
   const cut = parseCut(after, link.partitions);
@@ -46,10 +48,11 @@ export async function* scan(
   const signals = signal === undefined ? [] : [signal];
   const over = AbortSignal.any([left.signal, link.closing, ...signals]);
   const ends = live ? undefined : await endOf(link);
+  sayEnds(options, ends);
   const sources = asked.map((p) => {
     const last = ends?.[p];
-    const options = { partition: p, after: cut[p] ?? 0, signal: over };
-    return records(link, bodies, last === undefined ? options : { ...options, last });
+    const own = { partition: p, after: cut[p] ?? 0, signal: over };
+    return records(link, bodies, last === undefined ? own : { ...own, last });
   });
   try {
     yield* walk(live ? merge(sources) : chain(sources), cut, stopped);

@@ -6,8 +6,8 @@
  * - 2. The log exists once the first stream says "ready", after all others were made. A
  *      creation that was cut short is taken up by whoever may create.
  * - 3. A stream of a ready log that is missing is never made again: it is `LOG_CORRUPT`.
- * - 4. Each stream's settings are read back and checked: a server that dropped one, or a
- *      stream that someone changed, is refused.
+ * - 4. Each stream's settings are read back and checked, the bucket's too: a server that dropped
+ *      one, or a stream that someone changed or made before us, is refused.
  * - 5. Each partition publishes what it has stored, for other tools. A log from before that is
  *      made to by who may create logs; who may not change its streams uses it as it is.
  */
@@ -29,6 +29,9 @@ import type { Target } from "./target.ts";
 /** The format that this code writes; a log of a greater one is refused. */
 const FORMAT = 1;
 const DEFAULT_PARTITIONS = 4;
+
+/** What no stream of a log may do: store under another subject or from elsewhere, or not say that it stored. */
+const NEVER = ["mirror", "sources", "subject_transform", "no_ack"];
 
 type Config = Partial<StreamConfig> & { readonly name: string };
 
@@ -53,11 +56,24 @@ export async function openStreams(
   if (!ready && !create) throw notFound(url);
   const silent = await checked(connection, configsOf(target, partitions), !ready);
   if (create) await letPublish(connection, silent);
-  if (!ready) {
-    await ensureStream(connection, bucketConfig(target.name, target.replicas), true);
-    await declareReady(connection, partitionConfig(target, 0, partitions));
-  }
+  await ensureBucket(connection, target, !ready);
+  if (!ready) await declareReady(connection, partitionConfig(target, 0, partitions));
   return partitions;
+}
+
+/**
+ * The bucket of payloads; it is made where it is missing and may be made.
+ *
+ * @throws {@link TroupeError} `LOG_INCOMPATIBLE` where it would not keep what is stored in it.
+ */
+export async function ensureBucket(
+  connection: Connection,
+  { name, replicas }: Pick<Target, "name" | "replicas">,
+  make: boolean,
+): Promise<void> {
+  const config = bucketConfig(name, replicas);
+  const there = await ensureStream(connection, config, make);
+  if (there !== undefined) assertEqual(connection.url, config, there);
 }
 
 /**
@@ -81,7 +97,7 @@ async function checked(
 }
 
 /** A stream's settings; it is made where it is missing and may be made. */
-export async function ensureStream(
+async function ensureStream(
   connection: Connection,
   config: Config,
   make: boolean,
@@ -157,6 +173,8 @@ async function add(connection: Connection, config: Config): Promise<StreamConfig
       return (await connection.jsm.streams.add(config)).config;
     } catch (error) {
       if (isApiError(error, 10058)) return infoOf(connection, config.name);
+      if (isApiError(error, 10065))
+        throw incompatible(connection.url, `another stream has subjects of ${config.name}`);
       throw error;
     }
   });
@@ -209,7 +227,8 @@ function understand(url: string, { metadata }: StreamConfig): { partitions: numb
 function assertEqual(url: string, asked: Config, there: StreamConfig): void {
   const { metadata: _, num_replicas: __, ...settings } = asked;
   const found = new Map<string, unknown>(Object.entries(there));
-  for (const [key, value] of Object.entries(settings)) {
+  const never = NEVER.map((key) => [key, false] as const);
+  for (const [key, value] of [...Object.entries(settings), ...never]) {
     const is = found.get(key) ?? (value === false ? false : undefined);
     if (key === "deny_purge" || (key === "republish" && is === undefined)) continue;
     if (JSON.stringify(is) !== JSON.stringify(value))
