@@ -271,7 +271,7 @@ export const HOST: readonly Mutant[] = [
   {
     name: "lost-lease-unheard",
     file: "src/actors/own.ts",
-    find: 'ownership.lost.addEventListener("abort", lose, { once: true });',
+    find: 'lost.addEventListener("abort", lose, { once: true });',
     replace: "",
     law: "A12",
   },

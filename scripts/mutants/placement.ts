@@ -54,8 +54,8 @@ export const PLACEMENT: readonly Mutant[] = [
   {
     name: "users-sent-away-while-a-partition-moves",
     file: "src/actors/placement/place.ts",
-    find: "unlessLeft(() => answer(commands, command))",
-    replace: "answer(commands, command)",
+    find: "unlessLeft(() => withKind(options, command, () => answer(commands, command)))",
+    replace: "withKind(options, command, () => answer(commands, command))",
     law: "A9",
   },
   {

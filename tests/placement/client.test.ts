@@ -17,7 +17,7 @@ it("A9: waits for the lease of a host that has died, also of another partition, 
   const log = open();
   const tried = Promise.withResolvers<void>();
   let tries = 0;
-  const { claim } = log;
+  const claim = log.claim.bind(log);
   log.claim = (asked) => {
     if (++tries === 8) tried.resolve();
     return claim(asked);

@@ -16,13 +16,14 @@ import type { Commander } from "../commands.ts";
 import { versionsOf } from "../kind.ts";
 import { clockJudge, type ClockJudge } from "./clock-judge.ts";
 import { isKindLacking, takePlace, type Place, type PlaceOptions } from "./place.ts";
+import { moves } from "./moves.ts";
 import { plan } from "./plan.ts";
+import { refusals, type Refusals } from "./refusals.ts";
 import { routes } from "./routes.ts";
 
 const LOOK_EVERY_MS = 1_000;
-/** How long a partition that could not be taken is left alone, ms; and one whose kinds the host lacks. */
+/** How long a partition that could not be taken is left alone, ms. */
 const LEFT_ALONE_MS = 2_000;
-const REFUSED_MS = 30_000;
 
 export interface PlacementOptions extends Omit<
   PlaceOptions,
@@ -45,13 +46,6 @@ export interface Placement extends AsyncDisposable {
   readonly moved: (address: string, call: () => void) => () => void;
 }
 
-interface Refusal {
-  /** On the host's clock. */
-  readonly until: number;
-  /** Instead: while another host has this kind, and all that this one has. */
-  readonly kind?: string;
-}
-
 /** Begun by {@link joinHosts}. */
 export class Hosting implements Placement {
   readonly #options: PlacementOptions;
@@ -62,8 +56,8 @@ export class Hosting implements Placement {
   /** What is being taken or given away. */
   readonly #busy = new Map<number, Promise<void>>();
   readonly #leftAlone = new Map<number, number>();
-  readonly #refused = new Map<number, Refusal>();
-  readonly #watchers = new Map<number, Set<() => void>>();
+  readonly #refused: Refusals;
+  readonly #moves = moves();
   readonly #failing = new AbortController();
   #membership: Membership | undefined;
   #said = "";
@@ -80,6 +74,7 @@ export class Hosting implements Placement {
     this.#id = `${options.name.replace(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40)}-${randomBytes(4).toString("hex")}`;
     this.#since = options.clock.now();
     this.#judge = clockJudge(options);
+    this.#refused = refusals({ id: this.#id, kinds: options.kinds, clock: options.clock });
   }
 
   readonly facts = (): HostFacts => ({
@@ -89,8 +84,8 @@ export class Hosting implements Placement {
     kinds: versionsOf(this.#options.kinds),
     labels: this.#options.labels,
     refuses: this.#judge.isOff()
-      ? partitionsOf(this.#options)
-      : [...this.#refused.keys()].sort((a, b) => a - b),
+      ? [...Array(this.#options.log.partitions).keys()]
+      : this.#refused.partitions(),
   });
 
   readonly places = (): readonly Place[] =>
@@ -105,12 +100,8 @@ export class Hosting implements Placement {
 
   readonly running = (): boolean => !this.#closed && !this.#failing.signal.aborted;
 
-  readonly moved = (address: string, call: () => void): (() => void) => {
-    const partition = this.#partitionOf(address);
-    const calls = this.#watchers.get(partition) ?? new Set();
-    this.#watchers.set(partition, calls.add(call));
-    return () => void calls.delete(call);
-  };
+  readonly moved = (address: string, call: () => void): (() => void) =>
+    this.#moves.watch(this.#partitionOf(address), call);
 
   async begin(): Promise<void> {
     const { members } = this.#options;
@@ -166,7 +157,7 @@ export class Hosting implements Placement {
     const { members } = this.#options;
     await this.#judge.look();
     const [hosts, seen] = await Promise.all([members.hosts(), members.owners()]);
-    this.#forgive(hosts);
+    this.#refused.forgive(hosts);
     await this.#say();
     const owners = seen.map((owner, p) => (this.#places.has(p) ? this.#id : owner)); // what is read may lag
     const others = hosts.filter(({ id }) => id !== this.#id);
@@ -210,7 +201,7 @@ export class Hosting implements Placement {
       const { failed } = place.runner;
       failed.addEventListener("abort", () => this.#lost(partition, place), { once: true });
       if (failed.aborted) this.#lost(partition, place);
-      this.#tell(partition);
+      this.#moves.tell(partition);
     } catch (error) {
       alive.abort();
       this.#notTaken(partition, error);
@@ -222,7 +213,7 @@ export class Hosting implements Placement {
     if (TroupeError.is(error, "LOG_OWNED")) return;
     this.#trouble ??= error;
     warn("a partition could not be taken over", { partition, error });
-    if (isKindLacking(error)) this.#refused.set(partition, { until: clock.now() + REFUSED_MS });
+    if (isKindLacking(error)) this.#refused.add(partition);
     else this.#leftAlone.set(partition, clock.now() + LEFT_ALONE_MS);
   }
 
@@ -235,7 +226,7 @@ export class Hosting implements Placement {
     } catch (error) {
       this.#options.warn("a partition could not be given away in order", { partition, error });
     }
-    this.#tell(partition);
+    this.#moves.tell(partition);
   }
 
   /** Its runner has stopped. */
@@ -284,28 +275,12 @@ export class Hosting implements Placement {
     });
   }
 
-  #forgive(hosts: readonly HostFacts[]): void {
-    for (const [partition, { until, kind }] of this.#refused) {
-      const stays =
-        kind === undefined ? until > this.#options.clock.now() : this.#isBetter(hosts, kind);
-      if (!stays) this.#refused.delete(partition);
-    }
-  }
-
   /** Gives a partition away for want of a kind, where another host has it. */
   async #isLeftFor(partition: number, kind: string): Promise<boolean> {
-    if (!this.#isBetter(await this.#options.members.hosts(), kind)) return false;
-    this.#refused.set(partition, { until: 0, kind });
+    const hosts = await this.#options.members.hosts();
+    if (!this.#refused.addFor(partition, kind, hosts)) return false;
     void this.#lookSoon();
     return true;
-  }
-
-  /** Whether another host has a kind, and all that this one has: nothing it runs is lacked there. */
-  #isBetter(hosts: readonly HostFacts[], kind: string): boolean {
-    const own = [...this.#options.kinds.keys(), kind];
-    return hosts.some(
-      ({ id, kinds }) => id !== this.#id && own.every((one) => Object.hasOwn(kinds, one)),
-    );
   }
 
   /** Tells the others where what they know of this host is no longer so. */
@@ -317,13 +292,7 @@ export class Hosting implements Placement {
     this.#said = text;
   }
 
-  #tell(partition: number): void {
-    for (const call of this.#watchers.get(partition) ?? []) call();
-  }
-
   #partitionOf(address: string): number {
     return partitionOfAddress(address, this.#options.log.partitions);
   }
 }
-
-const partitionsOf = ({ log }: PlacementOptions): number[] => [...Array(log.partitions).keys()];

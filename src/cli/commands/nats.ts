@@ -110,6 +110,23 @@ async function keys(
   const changed = await fillIn(file, { account, keys: publicKeys(made), ...scope });
   const outside = logsOutside(file, folder);
   if (json) return terminal.out(JSON.stringify({ conf: file, changed, account, outside, keys: made }));
+  tellOf(terminal, { made, conf: relative(folder, file), changed, folder, account, outside });
+}
+
+interface Made {
+  readonly made: readonly Key[];
+  readonly conf: string;
+  readonly changed: boolean;
+  readonly folder: string;
+  readonly account: string;
+  /** Logs that nobody reaches any more. */
+  readonly outside: readonly string[];
+}
+
+function tellOf(
+  terminal: Shell["terminal"],
+  { made, conf, changed, folder, account, outside }: Made,
+): void {
   const rows = made.map(({ role, file: key, made: fresh }) => [
     role,
     accountOf(account, role),
@@ -117,9 +134,7 @@ async function keys(
     fresh ? "made" : "kept",
   ]);
   printTable(terminal, ["ROLE", "ACCOUNT", "KEY", ""], rows);
-  terminal.out(
-    `${relative(folder, file)}: ${changed ? "the roles are in; restart the server" : "unchanged"}`,
-  );
+  terminal.out(`${conf}: ${changed ? "the roles are in; restart the server" : "unchanged"}`);
   terminal.out(`A log's URL names the key: …?nkey=${relative(folder, made[1]?.file ?? "")}`);
   if (outside.length === 0) return;
   terminal.err(
