@@ -1,8 +1,8 @@
 /** An erasure that is cut short anywhere is ended by the next one, and until then nobody uses a key half dropped. */
-import type * as FileSystem from "node:fs";
-import { readdirSync, readFileSync } from "node:fs";
+import fs, { readdirSync, readFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { eraseRun } from "../../src/events/log/erase.ts";
 import { keyFolder } from "../../src/events/log/key-folder.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
@@ -11,26 +11,27 @@ import { record } from "../support/log-fixture.ts";
 import { folder } from "../support/log-sqlite.ts";
 
 /** After so many calls nothing reaches the disk any more, as after kill -9. */
-const calls = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
+let left = Number.POSITIVE_INFINITY;
+const { linkSync, mkdirSync, openSync, renameSync, rmSync, writeSync } = fs;
+const whole = { linkSync, mkdirSync, openSync, renameSync, rmSync, writeSync };
 
-vi.mock("node:fs", async (original) => {
-  const fs = await original<typeof FileSystem>();
-  const cut =
-    <A extends readonly unknown[], R>(call: (...args: A) => R) =>
-    (...args: A): R => {
-      if (calls.left-- <= 0) throw new Error("killed");
-      return call(...args);
-    };
-  return {
-    ...fs,
-    linkSync: cut(fs.linkSync),
-    mkdirSync: cut(fs.mkdirSync),
-    openSync: cut(fs.openSync),
-    renameSync: cut(fs.renameSync),
-    rmSync: cut(fs.rmSync),
-    writeSync: cut(fs.writeSync),
+/** Puts functions in the place of Node's own, for all who have imported them. */
+function put(functions: object): void {
+  Object.assign(fs, functions);
+  syncBuiltinESMExports();
+}
+
+const cut =
+  (call: (...args: never[]) => unknown) =>
+  (...args: never[]): unknown => {
+    if (left-- <= 0) throw new Error("killed");
+    return call(...args);
   };
+
+beforeAll(() => {
+  put(Object.fromEntries(Object.entries(whole).map(([name, call]) => [name, cut(call)])));
 });
+afterAll(() => put(whole));
 
 /** What is in use, or was left of it. */
 const keysIn = (path: string, all = true): readonly string[] =>
@@ -48,12 +49,12 @@ async function erasedUntil(most: number): Promise<boolean> {
   const row = codec.encode(Buffer.from("derived of it"));
   const old = keysIn(place);
   expect(old).toHaveLength(2);
-  calls.left = most;
+  left = most;
   const first = await eraseRun(log, "s1").then(
     () => undefined,
     (error: unknown) => error,
   );
-  calls.left = Number.POSITIVE_INFINITY;
+  left = Number.POSITIVE_INFINITY;
 
   keyFolder(place).encode(Buffer.from("later"));
   for (const one of keysIn(place, false)) expect(one).not.toMatch(/^0+$/); // with these one is overwritten

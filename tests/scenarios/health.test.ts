@@ -107,6 +107,6 @@ describe("a machine that is not set up", () => {
     using bench = cliBench();
     const { code, out } = await bench.troupe(["doctor"], { env: { TROUPE_BWRAP: "/no/such/bwrap" } });
     expect(code).toBe(0);
-    expect(out).toMatch(/✓ sandbox: SANDBOX_UNAVAILABLE: there is none: .*\n {2}→ /);
+    expect(out).toMatch(/! sandbox: SANDBOX_UNAVAILABLE: there is none: .*\n {2}→ /);
   });
 });
