@@ -9,7 +9,7 @@
  */
 import { TroupeError } from "../../errors.ts";
 import { partitionOf, rootOf } from "../address.ts";
-import { archivedIn } from "./archived.ts";
+import { ARCHIVED, archivedIn } from "./archived.ts";
 import { formatCut, parseCut } from "./cut.ts";
 import type { ArchivedRecord, Archives } from "./file/archives.ts";
 import type { EventLog, Scanned, ScanOptions } from "./log.ts";
@@ -37,15 +37,15 @@ export function scanWithArchives(
     let ends: readonly number[] = [];
     for await (const record of scan({ ...options, upTo: (told) => (ends = told) })) {
       const { partition, number } = walk.placeOf(record);
-      yield* walk.fill(partition, number);
+      if (walk.lacks(partition, number)) yield* walk.fill(partition, number);
       if (walk.stopped()) return;
-      await assertRead(archives, record, walk.from(partition));
+      if (record.type === ARCHIVED) await assertRead(archives, record, walk.from(partition));
       walk.to(partition, number);
       yield record;
     }
     // what was archived while this was read says so behind the ends
     for (const [partition, end] of ends.entries()) yield* walk.fill(partition, end + 1);
-    if (!walk.isShort() || walk.stopped() || ends.length === 0) return;
+    if (ends.length === 0 || !walk.isShort()) return;
     for await (const record of scan({ ...options, after: formatCut(ends) }))
       await assertRead(archives, record, walk.from(walk.placeOf(record).partition));
   };
@@ -55,12 +55,14 @@ export function scanWithArchives(
 /** Where a scan is. */
 interface Walk {
   placeOf(record: Scanned): { readonly partition: number; readonly number: number };
-  /** What archives have between where it is and a number of a partition. */
+  /** Whether numbers are missing between where it is and a number of a partition: seldom, and asked of each record. */
+  lacks(partition: number, before: number): boolean;
+  /** What archives have of them. */
   fill(partition: number, before: number): AsyncGenerator<Scanned>;
   to(partition: number, number: number): void;
   /** Where it began: whoever reads has seen what lies before. */
   from(partition: number): { readonly from: number; readonly url: string };
-  /** Whether it met numbers that no archive has. */
+  /** Whether it met numbers that no archive has, and is to go on. */
   isShort(): boolean;
   stopped(): boolean;
 }
@@ -74,14 +76,16 @@ function walkOf(
   const cut = [...begun];
   const at = (partition: number): number => cut[partition] ?? 0;
   const stopped = (): boolean => signal?.aborted === true;
+  const lacks = (partition: number, before: number): boolean => before > at(partition) + 1;
   let short = false;
   return {
     placeOf({ stream, position }) {
       const partition = only ?? partitionOf(rootOf(stream), partitions);
       return { partition, number: Number(position.split(".")[partition]) };
     },
+    lacks,
     async *fill(partition, before) {
-      if ((only ?? partition) !== partition || before <= at(partition) + 1 || stopped()) return;
+      if ((only ?? partition) !== partition || !lacks(partition, before) || stopped()) return;
       for await (const old of gaps.within(partition, at(partition), before)) {
         cut[partition] = old.number;
         yield { ...old.record, position: formatCut(cut) };
@@ -91,7 +95,7 @@ function walkOf(
     },
     to: (partition, number) => void (cut[partition] = number),
     from: (partition) => ({ from: begun[partition] ?? 0, url }),
-    isShort: () => short,
+    isShort: () => short && !stopped(),
     stopped,
   };
 }
