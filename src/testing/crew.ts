@@ -1,6 +1,7 @@
 /** Who runs the actors of a simulated history: the hosts that there ever were, and what befalls them. */
 import type { TurnFault } from "./faults.ts";
 import type { Life } from "./life.ts";
+import type { Turns } from "./turns.ts";
 
 /** What befalls hosts between two turns. */
 export type HostFault = Exclude<TurnFault, { readonly fault: "clock" }>;
@@ -33,3 +34,19 @@ export interface Crew {
 
 /** Opens the next host. */
 export type NextLife = (number: number) => Life;
+
+/** Whoever was replaced goes on for so many turns; then it dies, or hears of it. */
+export function goOnFor(
+  turnsLeft: number,
+  { life, turns }: { readonly life: Life; readonly turns: Turns },
+  { dies, hears }: { readonly dies: () => void; readonly hears: () => void },
+): void {
+  const until = turns.taken + turnsLeft;
+  const end = (): void => {
+    if (life.end !== undefined) return;
+    if (turns.taken < until) turns.add(life.number, end);
+    else if (turnsLeft % 2 === 0) dies();
+    else hears();
+  };
+  end();
+}

@@ -1,5 +1,5 @@
 /** One host after the other, each with the whole log: the next one comes when the last one went. */
-import type { Crew, HostFault, NextLife } from "./crew.ts";
+import { goOnFor, type Crew, type HostFault, type NextLife } from "./crew.ts";
 import type { Faults } from "./faults.ts";
 import type { Life } from "./life.ts";
 import type { Turns } from "./turns.ts";
@@ -85,14 +85,7 @@ export class OneByOne implements Crew {
   #takeOver(old: Life, turnsLeft: number): void {
     const { turns } = this.#parts;
     old.replace();
-    const until = turns.taken + turnsLeft;
-    const end = (): void => {
-      if (old.end !== undefined) return;
-      if (turns.taken < until) turns.add(old.number, end);
-      else if (turnsLeft % 2 === 0) old.kill("lost");
-      else old.lose();
-    };
-    end();
+    goOnFor(turnsLeft, { life: old, turns }, { dies: () => old.kill("lost"), hears: () => old.lose() });
     this.#open();
   }
 

@@ -7,7 +7,7 @@
  */
 import type { MemoryStore } from "../events/log/memory-store.ts";
 import { partitionOf, rootOf } from "../events/address.ts";
-import type { Crew, HostFault } from "./crew.ts";
+import { goOnFor, type Crew, type HostFault } from "./crew.ts";
 import type { Dice } from "./dice.ts";
 import type { AnyHost, Life } from "./life.ts";
 import type { CrewParts } from "./one-by-one.ts";
@@ -167,15 +167,17 @@ export class Sharing implements Crew {
     life.stale.add(p);
     store.owners[p] = undefined;
     store.changed.ring();
-    const until = turns.taken + turnsLeft;
-    const end = (): void => {
-      if (life.end !== undefined) return;
-      if (turns.taken < until) return turns.add(life.number, end);
-      if (turnsLeft % 2 === 0) return life.kill("lost", this.#leaseMs());
-      lose();
-      stale.delete(p);
-    };
-    end();
+    goOnFor(
+      turnsLeft,
+      { life, turns },
+      {
+        dies: () => life.kill("lost", this.#leaseMs()),
+        hears() {
+          lose();
+          stale.delete(p);
+        },
+      },
+    );
   }
 
   #isPlaced(open: readonly Opened[]): boolean {
