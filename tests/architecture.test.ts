@@ -23,9 +23,29 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // the report of a run is a fold of its records
   agents: ["errors.ts", "events", "machines", "actors", "projections"],
   telemetry: ["errors.ts", "events", "projections"],
-  testing: ["errors.ts", "events", "machines", "actors", "agents", "projections", "telemetry"],
-  "index.ts": ["errors.ts", "events", "machines", "actors", "agents", "projections", "telemetry"],
-  cli: ["errors.ts", "events", "machines", "actors", "agents", "projections", "telemetry"],
+  // what a log says afterwards: nothing here runs an actor
+  replay: ["errors.ts", "events", "actors", "projections"],
+  testing: [
+    "errors.ts",
+    "events",
+    "machines",
+    "actors",
+    "agents",
+    "projections",
+    "telemetry",
+    "replay",
+  ],
+  "index.ts": [
+    "errors.ts",
+    "events",
+    "machines",
+    "actors",
+    "agents",
+    "projections",
+    "telemetry",
+    "replay",
+  ],
+  cli: ["errors.ts", "events", "machines", "actors", "agents", "projections", "telemetry", "replay"],
   dashboard: ["errors.ts", "events", "machines", "actors", "agents", "projections", "telemetry"],
 };
 

@@ -1,0 +1,2 @@
+/** What users import as `troupe/testing`: named exports, nothing else. */
+export type { Answer, Subject } from "./subject.ts";
