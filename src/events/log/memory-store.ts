@@ -3,6 +3,7 @@
  * `memoryLog`s, and they see the same log as two processes see one file.
  */
 import { partitionOf, rootOf } from "../address.ts";
+import type { JsonObject } from "../json.ts";
 import { bell, type Bell } from "./bell.ts";
 import type { Command, HostFacts, NewRecord, Swept } from "./log.ts";
 import type { Answer } from "./answer.ts";
@@ -18,6 +19,8 @@ export interface StoredRecord {
   readonly number: number;
   readonly envelope: Omit<NewRecord, "body">;
   readonly sealed: Sealed;
+  /** In place of what is sealed, where it was only read: handed out as it is. */
+  readonly body?: JsonObject;
   /** Purged: it has only its place. */
   readonly gone?: true;
 }
@@ -78,14 +81,29 @@ export function memoryStore({ partitions = 1 }: { readonly partitions?: number }
 
 /** Puts a record behind the last one of its stream. */
 export function put(store: MemoryStore, stream: string, record: NewRecord, sealed: Sealed): void {
-  const partition = partitionOf(rootOf(stream), store.partitions);
-  const number = (store.sizes[partition] ?? 0) + 1;
   const { body: _, ...envelope } = record;
-  const inline = sealed.ref === undefined ? sealed : { data: new Uint8Array(), ref: sealed.ref };
+  const inline = sealed.ref === undefined ? sealed : { data: NOTHING, ref: sealed.ref };
   if (sealed.ref !== undefined && !store.payloads.has(sealed.ref))
     store.payloads.set(sealed.ref, sealed.data);
+  place(store, stream, { envelope, sealed: inline });
+}
+
+/** The same of one that was read and is not to be changed: nothing is sealed. */
+export function putRead(store: MemoryStore, stream: string, { body, ...envelope }: NewRecord): void {
+  place(store, stream, { envelope, sealed: { data: NOTHING }, body });
+}
+
+const NOTHING = new Uint8Array();
+
+function place(
+  store: MemoryStore,
+  stream: string,
+  content: Pick<StoredRecord, "envelope" | "sealed" | "body">,
+): void {
+  const partition = partitionOf(rootOf(stream), store.partitions);
+  const number = (store.sizes[partition] ?? 0) + 1;
   const stood = store.streams.get(stream) ?? [];
-  const stored = { stream, seq: stood.length + 1, partition, number, envelope, sealed: inline };
+  const stored: StoredRecord = { stream, seq: stood.length + 1, partition, number, ...content };
   store.sizes[partition] = number;
   store.records.push(stored);
   stood.push(stored);

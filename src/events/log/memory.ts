@@ -243,7 +243,8 @@ function advance(cut: number[], { partition, number, gone }: StoredRecord, only?
 }
 
 function unsealed(stored: StoredRecord, store: MemoryStore, seals: Sealer): Recorded {
-  const { stream, seq, envelope, sealed } = stored;
+  const { stream, seq, envelope, sealed, body } = stored;
+  if (body !== undefined) return { ...envelope, stream, seq, body };
   const { ref } = sealed;
   const data = ref === undefined ? sealed.data : (store.payloads.get(ref) ?? sealed.data);
   return { ...envelope, stream, seq, body: seals.unseal(data, { stream }, ref) };

@@ -112,7 +112,8 @@ interface Line {
   readonly ended: boolean;
 }
 
-async function* linesOf(path: string, from = 0): AsyncGenerator<Line, void, undefined> {
+/** The lines of a text, in constant memory. @throws {@link TroupeError} `FILE_NOT_READ`. */
+export async function* linesOf(path: string, from = 0): AsyncGenerator<Line, void, undefined> {
   let parts: Buffer[] = [];
   let number = 0;
   const line = (ended: boolean): Line => {

@@ -6,17 +6,13 @@
  * - 2. A file that is there already is never written over. Of two that write the same file at once
  *      each has a place of its own beside it, and one of them wins.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { access, link, mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TroupeError } from "../../../errors.ts";
 import type { Codec } from "../log.ts";
-import { headerLine, lineOf, type FileHeader, type Footer, type Placed } from "./format.ts";
-
-/** Bytes that are written at once. */
-const CHUNK = 256 * 1024;
-/** Of so many records in their places, one has its byte in the index. */
-const INDEXED = 256;
+import type { FileHeader, Placed } from "./format.ts";
+import { textOf } from "./text.ts";
 
 export interface FileWritten {
   readonly path: string;
@@ -63,47 +59,13 @@ async function fill(
   records: AsyncIterable<Placed>,
   codec?: Codec,
 ): Promise<Omit<FileWritten, "path">> {
-  const hash = createHash("sha256");
-  const streams = new Set<string>();
-  const index: [number, number, number][] = [];
-  let [count, bytes, waiting] = [0, 0, ""];
-  const flush = async (): Promise<void> => {
-    hash.update(waiting);
-    await file.writeFile(waiting);
-    waiting = "";
-  };
-  const put = async (line: string): Promise<void> => {
-    bytes += Buffer.byteLength(line) + 1;
-    waiting += `${line}\n`;
-    if (waiting.length >= CHUNK) await flush();
-  };
-  await put(headerLine(header));
-  for await (const { record, place } of records) {
-    if (place !== undefined && startsIndex(index, count, place.partition))
-      index.push([place.partition, place.number, bytes]);
-    await put(lineOf(record, place, codec));
-    streams.add(record.stream);
-    count += 1;
+  const text = textOf(header, records, codec);
+  for (let bytes = 0; ;) {
+    const { value, done } = await text.next();
+    if (done === true) return { ...value, bytes };
+    bytes += Buffer.byteLength(value);
+    await file.writeFile(value);
   }
-  await flush();
-  const sha256 = hash.digest("hex");
-  const end: Footer = {
-    records: count,
-    streams: streams.size,
-    sha256,
-    ...(index.length > 0 && { index }),
-  };
-  const last = `${JSON.stringify({ end })}\n`;
-  await file.writeFile(last);
-  return { records: count, streams: streams.size, bytes: bytes + Buffer.byteLength(last), sha256 };
-}
-
-function startsIndex(
-  index: readonly (readonly [number, number, number])[],
-  count: number,
-  partition: number,
-): boolean {
-  return count % INDEXED === 0 || index.at(-1)?.[0] !== partition;
 }
 
 /** @throws {@link TroupeError} `FILE_EXISTS` where somebody else was faster. */
