@@ -51,6 +51,7 @@ import { addTail } from "./commands/tail.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addWatch } from "./commands/watch.ts";
 import { exitCodeOf, sayError } from "./failure.ts";
+import { readLogOptions } from "./run-source.ts";
 import type { Shell } from "./shell.ts";
 
 export type Surroundings = Omit<Shell, "exit">;
@@ -89,6 +90,7 @@ function programOf(shell: Shell): Command {
       writeErr: () => {}, // said once, by sayError
     })
     .version(versionOf(), "-V, --version", "print the version")
+    .hook("preAction", (_, command) => readLogOptions(shell, command))
     .exitOverride();
   const runs = [
     addRun,

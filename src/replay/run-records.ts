@@ -8,6 +8,7 @@
  */
 import { TroupeError } from "../errors.ts";
 import { partitionOf, rootOf } from "../events/address.ts";
+import { isArchiving } from "../events/log/archived.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
 
 export interface RunRecords {
@@ -27,7 +28,7 @@ export async function readRun(log: EventLog, run: string): Promise<RunRecords> {
   for await (const { position: _, ...record } of log.scan({
     partition: partitionOf(run, log.partitions),
   }))
-    if (rootOf(record.stream) === run) records.push(record);
+    if (rootOf(record.stream) === run && !isArchiving(record)) records.push(record);
   if (records.length > 0) return { run, records };
   throw new TroupeError("RUN_NOT_FOUND", `there is no run "${run}" in ${log.url}`, {
     hint: "List the runs with `troupe ls`, and mind --log.",

@@ -1,4 +1,7 @@
-/** `troupe export`: runs and telemetry for other tools, as lines, a table, an event log, or files of metrics. */
+/**
+ * `troupe export`: runs as a file of their records, for another machine; runs and telemetry for
+ * other tools, as lines, a table, an event log, or files of metrics.
+ */
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
@@ -6,6 +9,9 @@ import { join, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
+import { rootOf } from "../../events/address.ts";
+import { exportText } from "../../events/log/export.ts";
+import type { EventLog } from "../../events/log/log.ts";
 import { exportCsv } from "../../projections/exports/csv.ts";
 import { exportJsonl } from "../../projections/exports/jsonl.ts";
 import { exportMetrics, type MetricsFile } from "../../projections/exports/metrics.ts";
@@ -23,34 +29,41 @@ const TEXTS: Readonly<
   csv: exportCsv,
   ocel: exportOcel,
 };
-const FORMATS = ["jsonl", "csv", "ocel", "metrics"] as const;
+const FORMATS = ["log", "jsonl", "csv", "ocel", "metrics"] as const;
 
 const Options = z.object({
   log: z.string(),
   json: z.boolean().default(false),
-  format: z.enum(FORMATS),
+  format: z.enum(FORMATS).optional(),
   out: z.string().optional(),
 });
-type Options = z.infer<typeof Options>;
+type Options = z.infer<typeof Options> & { readonly format: (typeof FORMATS)[number] };
 
 /** Where metrics go unless somebody says. */
 const METRICS = "logs/metrics";
 
 export function addExport(program: Command, shell: Shell): void {
-  addCommand(program, "export", "Write runs and telemetry for other tools.")
+  addCommand(program, "export", "Write runs for another machine, or runs and telemetry for other tools.")
     .argument("[run...]", "only these runs, or workflows of telemetry (default: everything)")
     .addOption(
       new Option(
         "--format <format>",
-        "lines that import reads, rows for process mining, OCEL 2.0, or a folder of metrics",
-      )
-        .choices(FORMATS)
-        .makeOptionMandatory(),
+        "the records of runs, in the clear, which every command reads as --log FILE.jsonl (default of named runs); lines that import reads; rows for process mining; OCEL 2.0; or a folder of metrics",
+      ).choices(FORMATS),
     )
     .option("--out <path>", `a file (default: stdout); of metrics a folder (default: ${METRICS})`)
     .action((runs: readonly string[], options: unknown) =>
-      exportAll(shell, runs, Options.parse(options)),
+      exportAll(shell, runs, readOptions(runs, options)),
     );
+}
+
+function readOptions(runs: readonly string[], given: unknown): Options {
+  const options = Options.parse(given);
+  if (options.format === undefined && runs.length === 0)
+    throw new TroupeError("USAGE", "neither runs nor a --format were named", {
+      hint: `Name runs, to get their records, or say --format ${FORMATS.join("|")}.`,
+    });
+  return { ...options, format: options.format ?? "log" };
 }
 
 async function exportAll(shell: Shell, runs: readonly string[], options: Options): Promise<void> {
@@ -60,6 +73,7 @@ async function exportAll(shell: Shell, runs: readonly string[], options: Options
       hint: "Name a file with --out.",
     });
   await using log = await openExisting(options.log, { readOnly: true });
+  if (format === "log") return await textInto(shell, recordsOf(log, runs), options);
   await using projections = openProjections({ log, ...telling(shell.terminal, log.url) });
   const source =
     runs.length === 0
@@ -67,6 +81,13 @@ async function exportAll(shell: Shell, runs: readonly string[], options: Options
       : someOf(projections, [...new Set(runs)], (id) => noSuchRun(id, log));
   if (format === "metrics") await metricsInto(shell, source, options);
   else await textInto(shell, TEXTS[format](source), options);
+}
+
+/** Runs by their ids, or by the addresses of their actors. */
+function recordsOf(log: EventLog, runs: readonly string[]): AsyncIterable<string> {
+  const ids = [...new Set(runs.map((run) => (run.includes("/") ? rootOf(run) : run)))];
+  const missing = (run: string): TroupeError => noSuchRun(run, log);
+  return exportText(log, { ...(ids.length > 0 && { runs: ids }), missing, at: Date.now() });
 }
 
 async function textInto(
