@@ -94,7 +94,7 @@ function valueText(value: unknown): string {
 }
 
 /** A state value as the paths of its states. */
-function stateText(value: unknown): string {
+export function stateText(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   return Object.entries(value)
     .map(([key, inner]) => `${key}.${stateText(inner)}`)

@@ -20,6 +20,7 @@ import { addCheckpoint } from "./commands/checkpoint.ts";
 import { addContext } from "./commands/context.ts";
 import { addCritic } from "./commands/critic.ts";
 import { addCopy } from "./commands/copy.ts";
+import { addDiff } from "./commands/diff.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addErase } from "./commands/erase.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
@@ -50,6 +51,7 @@ import { addSweep } from "./commands/sweep.ts";
 import { addTail } from "./commands/tail.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addWatch } from "./commands/watch.ts";
+import { addWhy } from "./commands/why.ts";
 import { exitCodeOf, sayError } from "./failure.ts";
 import { readLogOptions } from "./run-source.ts";
 import type { Shell } from "./shell.ts";
@@ -110,6 +112,8 @@ function programOf(shell: Shell): Command {
     addReport,
     addTail,
     addReplay,
+    addWhy,
+    addDiff,
     addArtifacts,
     addDoctor,
     addSweep,

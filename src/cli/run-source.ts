@@ -68,7 +68,9 @@ async function onlyRun(log: EventLog, file: string): Promise<string> {
   for await (const record of log.scan()) if (!isArchiving(record)) runs.add(rootOf(record.stream));
   const [run, ...others] = runs;
   if (run === undefined)
-    throw new TroupeError("RUN_NOT_FOUND", `${file} holds no records`, { hint: "Export a run into it." });
+    throw new TroupeError("RUN_NOT_FOUND", `${file} holds no records`, {
+      hint: "Export a run into it.",
+    });
   if (others.length === 0) return run;
   throw new TroupeError("USAGE", `${file} holds ${runs.size} runs: ${named([...runs])}`, {
     hint: `Say which: name the run, and the file as --log ${file}.`,

@@ -43,7 +43,11 @@ type Options = z.infer<typeof Options> & { readonly format: (typeof FORMATS)[num
 const METRICS = "logs/metrics";
 
 export function addExport(program: Command, shell: Shell): void {
-  addCommand(program, "export", "Write runs for another machine, or runs and telemetry for other tools.")
+  addCommand(
+    program,
+    "export",
+    "Write runs for another machine, or runs and telemetry for other tools.",
+  )
     .argument("[run...]", "only these runs, or workflows of telemetry (default: everything)")
     .addOption(
       new Option(

@@ -76,7 +76,8 @@ function take(
   if (isFrame(reading, value, text, place)) return;
   const { stream, seq, ...record } = recordIn(value, place, codec).record;
   const tip = store.streams.get(stream)?.length ?? 0;
-  if (seq !== tip + 1) throw corrupt(`${place} holds record ${seq} of "${stream}", behind record ${tip}`);
+  if (seq !== tip + 1)
+    throw corrupt(`${place} holds record ${seq} of "${stream}", behind record ${tip}`);
   assertRecord({ stream, seq, ...record }, place);
   putRead(store, stream, record);
   reading.records += 1;
@@ -99,7 +100,8 @@ function isFrame(reading: Reading, value: unknown, text: string, place: string):
 function assertWhole({ path, hash, end, records, store }: Reading, lines: number): void {
   if (hash === undefined && end === undefined) return;
   if (hash === undefined) throw corrupt(`${path} was cut: its first line is missing`);
-  if (end === undefined) throw corrupt(`${path} was cut behind line ${lines}: its last line is missing`);
+  if (end === undefined)
+    throw corrupt(`${path} was cut behind line ${lines}: its last line is missing`);
   if (end.records !== records || end.streams !== store.streams.size)
     throw corrupt(
       `${path} has ${records} records of ${store.streams.size} actors, and its last line says ${end.records} of ${end.streams}`,

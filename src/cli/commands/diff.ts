@@ -1,0 +1,59 @@
+/** `troupe diff A B`: where two runs part. */
+import type { Command } from "commander";
+import { z } from "zod";
+import { contextDiff, type ContextDiff } from "../../replay/diff-context.ts";
+import { diffRuns, type RunDiff } from "../../replay/diff.ts";
+import { readRun, type RunRecords } from "../../replay/run-records.ts";
+import { hostKinds } from "../../agents/host-kinds.ts";
+import { kindsByName } from "../../actors/kind.ts";
+import { diffLines } from "../diff-text.ts";
+import { kindsBeside, loadKinds } from "../load-kinds.ts";
+import { openRun } from "../run-source.ts";
+import { addCommand, type Shell } from "../shell.ts";
+
+const Options = z.object({
+  log: z.string(),
+  json: z.boolean().default(false),
+  times: z.boolean().default(false),
+  kinds: z.string().optional(),
+});
+type Options = z.infer<typeof Options>;
+
+export function addDiff(program: Command, shell: Shell): void {
+  addCommand(program, "diff", "Say where two runs part. Exit code 1 if they do.")
+    .argument("<a>", "a run's id, or a file of one run, FILE.jsonl")
+    .argument("<b>", "another one")
+    .option("--times", "count times, too, that stand in inputs and outputs")
+    .option("--kinds <file>", "a module that exports more machines as `kinds`, to compare contexts")
+    .action((a: string, b: string, options: unknown) => diff(shell, [a, b], Options.parse(options)));
+}
+
+async function diff(shell: Shell, [a, b]: readonly [string, string], options: Options): Promise<void> {
+  const { terminal, exit } = shell;
+  const runs = [await readFrom(shell, a, options), await readFrom(shell, b, options)] as const;
+  const { times, json } = options;
+  const found = diffRuns(...runs, { times });
+  const context = await contextAt(shell, runs, found, options);
+  const more = context === undefined ? {} : { context };
+  if (json) terminal.out(JSON.stringify({ same: found.partings.length === 0, ...found, ...more }));
+  else for (const line of diffLines(found, context)) terminal.out(line);
+  if (found.partings.length > 0) exit(1);
+}
+
+async function readFrom(shell: Shell, what: string, options: Options): Promise<RunRecords> {
+  await using source = await openRun(shell, what, options);
+  return await readRun(source.log, source.run);
+}
+
+/** Where both sides have a record that differs: what a machine makes of it may tell more than the record. */
+async function contextAt(
+  { folder }: Shell,
+  runs: readonly [RunRecords, RunRecords],
+  { first }: RunDiff,
+  { kinds, times }: Options,
+): Promise<ContextDiff | undefined> {
+  const { a, b } = first ?? {};
+  if (a === undefined || b === undefined) return undefined;
+  const own = kinds === undefined ? undefined : await loadKinds(kinds, folder);
+  return contextDiff(kindsByName(kindsBeside(own, hostKinds())), runs, [a, b], { times });
+}

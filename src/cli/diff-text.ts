@@ -1,0 +1,61 @@
+/** The difference of two runs as lines of text. Pure. */
+import type { ContextDiff } from "../replay/diff-context.ts";
+import type { Difference } from "../replay/diff-values.ts";
+import type { Parting, RunDiff, Side } from "../replay/diff.ts";
+import { stateText } from "./chart-labels.ts";
+import { count, table } from "./paper.ts";
+import { tameLine } from "./terminal.ts";
+
+/** Most characters of a value that are shown. */
+const SHOWN = 200;
+
+export function diffLines(found: RunDiff, context: ContextDiff | undefined): readonly string[] {
+  const { runs, shared, first, partings } = found;
+  const [a, b] = runs;
+  if (first === undefined) return [`${a} and ${b} are the same: ${count(shared, "record")}`];
+  return [
+    `${a} and ${b} share ${count(shared, "record")}, and part at ${first.actor}:`,
+    ...sidesOf(first, runs),
+    ...first.differences.flatMap(differenceLines),
+    ...contextLines(context),
+    "",
+    ...actorsTable(partings, runs),
+  ].map((line) => line.trimEnd());
+}
+
+function sidesOf({ a, b }: Parting, runs: RunDiff["runs"]): readonly string[] {
+  return [
+    `- ${runs[0]}  ${a === undefined ? "nothing more" : sideText(a)}`,
+    `+ ${runs[1]}  ${b === undefined ? "nothing more" : sideText(b)}`,
+  ];
+}
+
+function sideText({ position, address, seq, type, state }: Side): string {
+  return tameLine(`${position}  ${address}#${seq}  ${type}  ${stateText(state)}`);
+}
+
+function differenceLines({ path, a, b }: Difference): readonly string[] {
+  return [`  ${tameLine(path)}`, `    - ${shown(a)}`, `    + ${shown(b)}`];
+}
+
+function contextLines(context: ContextDiff | undefined): readonly string[] {
+  if (context === undefined) return [];
+  if ("unknown" in context) return [`  (contexts were not compared: ${tameLine(context.unknown)})`];
+  return context.differences.flatMap(differenceLines);
+}
+
+function actorsTable(partings: readonly Parting[], runs: RunDiff["runs"]): readonly string[] {
+  const rows = partings.map(({ actor, shared, a, b }) => [
+    actor,
+    String(shared),
+    a === undefined ? "-" : `${a.position} #${a.seq} ${a.type}`,
+    b === undefined ? "-" : `${b.position} #${b.seq} ${b.type}`,
+  ]);
+  return table(["ACTOR", "SAME", `IN ${runs[0]}`, `IN ${runs[1]}`], rows);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "(nothing)";
+  const text = tameLine(JSON.stringify(value));
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}

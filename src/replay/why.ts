@@ -1,0 +1,165 @@
+/**
+ * Why a record is there, and what came of it: chains and trees of causes across the actors of a
+ * run. Pure.
+ *
+ * - 1. A chain goes from the record back to the command or the start that began it. It ends earlier
+ *      only where a cause lies in another run, or is not in the log: then the last link names it.
+ * - 2. No record stands in it twice, whatever the records say.
+ */
+import type { Json } from "../events/json.ts";
+import type { RecordBody } from "../events/record.ts";
+import {
+  bodyOf,
+  causeOf,
+  indexed,
+  nameOf,
+  recordOf,
+  type Cause,
+  type IndexedRun,
+  type RecordName,
+} from "./causes.ts";
+import type { RunRecords } from "./run-records.ts";
+
+/** A record, and how it came to be. */
+export interface Link extends RecordName {
+  readonly run: string;
+  readonly position: number;
+  readonly type: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Type of its input; absent in a birth. */
+  readonly input?: string;
+  /** State value before it; absent in a birth. */
+  readonly before?: Json;
+  readonly after: Json;
+  readonly status: RecordBody["status"];
+  /** The input came too late, or the machine had nothing for it. */
+  readonly unheard?: "late" | "not handled";
+  readonly cause: Cause;
+  /** Of the end of an activity: what came before it. */
+  readonly attempts?: Attempts;
+}
+
+/** The attempts at an activity, up to the record that says what it came to. */
+export interface Attempts {
+  /** The number of the last one, from 1. */
+  readonly attempt: number;
+  readonly failures: readonly (RecordName & { readonly error: Json })[];
+  /** How often its host was lost. */
+  readonly recoveries: number;
+}
+
+export interface Chain {
+  /** From the record that was asked for to the one that began it. Never empty. */
+  readonly links: readonly Link[];
+  /** The cause of the last link, where this run does not have it. */
+  readonly elsewhere?: RecordName;
+}
+
+/** @param position from 1, as of `positionIn`. */
+export function chainOf(run: RunRecords, position: number): Chain {
+  const index = indexed(run);
+  const links: Link[] = [];
+  const met = new Set<number>();
+  for (let at = position; !met.has(at);) {
+    met.add(at);
+    const link = linkAt(index, at);
+    links.push(link);
+    const next = recordOf(link.cause);
+    if (next === undefined) return { links };
+    const found = index.positions.get(nameOf(next));
+    if (found === undefined) return { links, elsewhere: next };
+    at = found;
+  }
+  return { links };
+}
+
+/** A record with what came of it. */
+export interface Consequence extends Link {
+  readonly consequences: readonly Consequence[];
+  /** Records that came of it directly and are not listed. */
+  readonly unlisted?: number;
+}
+
+/** Most records of a tree. */
+const MOST = 1_000;
+
+/** What came of the record at a position, in this run. @param depth generations that are listed; at most 1,000 records are. */
+export function consequencesOf(run: RunRecords, position: number, depth: number): Consequence {
+  const index = indexed(run);
+  const children = new Map<number, number[]>();
+  for (let at = position + 1; at <= run.records.length; at++) {
+    const record = run.records[at - 1];
+    const of = record && recordOf(causeOf(index, record));
+    const cause = of && index.positions.get(nameOf(of));
+    if (cause === undefined || cause >= at) continue;
+    const known = children.get(cause);
+    if (known === undefined) children.set(cause, [at]);
+    else known.push(at);
+  }
+  let listed = 1;
+  const visit = (at: number, left: number): Consequence => {
+    const all = children.get(at) ?? [];
+    const some = left > 0 ? all.slice(0, Math.max(0, MOST - listed)) : [];
+    listed += some.length;
+    const unlisted = all.length - some.length;
+    const consequences = some.map((child) => visit(child, left - 1));
+    return { ...linkAt(index, at), consequences, ...(unlisted > 0 && { unlisted }) };
+  };
+  return visit(position, depth);
+}
+
+function linkAt(index: IndexedRun, position: number): Link {
+  const record = index.records[position - 1];
+  if (record === undefined) throw new RangeError(`run "${index.run}" has no position ${position}`);
+  const { stream: address, seq, type, at } = record;
+  const body = bodyOf(record);
+  const cause = causeOf(index, record, body);
+  const before = seq > 1 ? recordAt(index, { address, seq: seq - 1 }) : undefined;
+  return {
+    run: index.run,
+    position,
+    address,
+    seq,
+    type,
+    at,
+    ...(body.event !== undefined && { input: body.event.type }),
+    ...(before !== undefined && { before: before.state }),
+    after: body.state,
+    status: body.status,
+    ...unheardOf(body),
+    cause,
+    ...attemptsOf(index, { address, seq }, { body, cause }),
+  };
+}
+
+function recordAt(index: IndexedRun, name: RecordName): RecordBody | undefined {
+  const record = index.records[(index.positions.get(nameOf(name)) ?? 0) - 1];
+  return record && bodyOf(record);
+}
+
+function unheardOf({ stale, handled }: RecordBody): Pick<Link, "unheard"> {
+  if (stale === true) return { unheard: "late" };
+  return handled === false ? { unheard: "not handled" } : {};
+}
+
+/** What the actor's records say of an activity between its start and its end. */
+function attemptsOf(
+  index: IndexedRun,
+  { address, seq }: RecordName,
+  { body: { event }, cause }: { readonly body: RecordBody; readonly cause: Cause },
+): Pick<Link, "attempts"> {
+  if (cause.by !== "activity" || cause.of === undefined) return {};
+  if (event === undefined || !/^(xstate\.(done|error)\.actor\.|troupe\.activity)/.test(event.type))
+    return {};
+  const failures: Attempts["failures"][number][] = [];
+  let recoveries = 0;
+  for (let at = cause.of.seq + 1; at < seq; at++) {
+    const between = recordAt(index, { address, seq: at })?.event;
+    if (between?.type === "troupe.recovered") recoveries += 1;
+    if (between?.type !== "troupe.activity.failed" || between["activity"] !== cause.activity) continue;
+    if (between["lost"] === true) recoveries += 1;
+    else failures.push({ address, seq: at, error: between["error"] ?? null });
+  }
+  return { attempts: { attempt: 1 + failures.length + recoveries, failures, recoveries } };
+}
