@@ -25,6 +25,8 @@ export interface ChartState {
   readonly initial?: readonly string[];
   /** Its states are active side by side. */
   readonly parallel?: boolean;
+  /** How it is painted: as one that was visited, or never was. */
+  readonly mark?: keyof typeof MARKS;
 }
 
 export interface ChartArrow {
@@ -71,8 +73,31 @@ export function mermaidOf({ states, initial, arrows }: Chart): string {
     ...block(states, initial),
     ...drawn(byBlock.get("") ?? []),
     ...drawn(byBlock.get(undefined) ?? []),
+    ...marksOf(states, idOf),
   ];
   return ["stateDiagram-v2", ...all.map((line) => `  ${line}`), ""].join("\n");
+}
+
+/** How marked states look; also to whom colours look alike. */
+const MARKS = {
+  visited: "fill:#d7f5dd,stroke:#1a7f37,color:#0b3d1a",
+  never: "fill:#fff,stroke:#c93c37,color:#8b1a16,stroke-dasharray:4 4",
+} as const;
+
+function marksOf(states: readonly ChartState[], idOf: (name: string) => string): readonly string[] {
+  const marked = Map.groupBy(statesIn(states), ({ mark }) => mark);
+  return Object.entries(MARKS).flatMap(([mark, look]) => {
+    const some = marked.get(mark as keyof typeof MARKS) ?? []; // a key of it
+    if (some.length === 0) return [];
+    return [
+      `classDef ${mark} ${look}`,
+      `class ${some.map(({ name }) => idOf(name)).join(",")} ${mark}`,
+    ];
+  });
+}
+
+function statesIn(states: readonly ChartState[]): readonly ChartState[] {
+  return states.flatMap((state) => [state, ...statesIn(state.states ?? [])]);
 }
 
 /** A text as a label can show it: what is neither letter, digit nor harmless becomes a code. */

@@ -18,6 +18,7 @@ import { addCancel } from "./commands/cancel.ts";
 import { addChart } from "./commands/chart.ts";
 import { addCheckpoint } from "./commands/checkpoint.ts";
 import { addContext } from "./commands/context.ts";
+import { addCoverage } from "./commands/coverage.ts";
 import { addCritic } from "./commands/critic.ts";
 import { addCopy } from "./commands/copy.ts";
 import { addDiff } from "./commands/diff.ts";
@@ -125,7 +126,7 @@ function programOf(shell: Shell): Command {
     addProjections,
   ];
   const team = [addMessages, addContext, addQueue];
-  const plans = [addPlanner, addNew, addValidate, addSchema, addChart, addAsyncApi];
+  const plans = [addPlanner, addNew, addValidate, addSchema, addChart, addCoverage, addAsyncApi];
   const quality = [addCritic, addFeedback, addEvaluate, addRegressions];
   const analytics = [addStats, addAgents];
   const others = [addImport, addExport, addNats];

@@ -7,15 +7,16 @@ import type { RawTransition } from "./internals.ts";
 const texts = new WeakMap<RawTransition, string>();
 
 export function takenOf(transitions: readonly RawTransition[]): readonly string[] {
-  return transitions.filter(hasEffect).map(textOf);
+  return transitions.filter(hasEffect).map(transitionText);
 }
 
 /** A forbidden transition (no target, no action) only keeps its ancestors from taking the event. */
-function hasEffect({ target, actions, reenter }: RawTransition): boolean {
+export function hasEffect({ target, actions, reenter }: RawTransition): boolean {
   return target !== undefined || actions.length > 0 || reenter;
 }
 
-function textOf(transition: RawTransition): string {
+/** A transition of a machine as records have it: two that differ only in their guards read the same. */
+export function transitionText(transition: RawTransition): string {
   const before = texts.get(transition);
   if (before !== undefined) return before;
   const { source, eventType, target } = transition;
