@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { lineOf } from "../../src/events/log/file/format.ts";
+import { textOf } from "../../src/events/log/file/text.ts";
 import type { Recorded } from "../../src/events/log/log.ts";
 import { openLog } from "../../src/events/log/open.ts";
 
@@ -77,6 +78,51 @@ describe("a log of lines", () => {
     await expect(openLog(`jsonl:${file(text)}`)).rejects.toMatchObject({
       code: "LOG_CORRUPT",
       message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it.each<[string, (whole: string) => string, string]>([
+    [
+      "ends in the middle of a line",
+      (whole) => whole.slice(0, whole.indexOf('{"end"') - 10),
+      "line 4 of .*, in the middle of which it ends, is no JSON",
+    ],
+    [
+      "was cut between two lines",
+      (whole) => whole.replace(/\{"end".*\n/, ""),
+      "was cut behind line 4: its last line is missing",
+    ],
+    ["has only begun", (whole) => whole.replace(/\n[^]*/, "\n"), "was cut behind line 1"],
+    ["lost its first line", (whole) => whole.replace(/.*\n/, ""), "its first line is missing"],
+    [
+      "lost a last record",
+      (whole) => whole.replace(/\{"stream":"a\/1","seq":2.*\n/, ""),
+      "has 2 records of 2 actors, and its last line says 3 of 2",
+    ],
+    ["has another letter", (whole) => whole.replace("ä", "a"), "is damaged"],
+    [
+      "has something behind its end",
+      (whole) => `${whole}${lines([record("a/1", 3)])}`,
+      "line 6 of .* stands behind the end",
+    ],
+    ["has another one behind it", (whole) => `${whole}${whole}`, "line 6 of .* stands behind the end"],
+    [
+      "begins twice",
+      (whole) => whole.replace("\n", "\n" + whole.replace(/\n[^]*/, "\n")),
+      "line 2 of .* begins another file",
+    ],
+  ])("names what is wrong with a log file that %s", async (_what, damage, message) => {
+    const header = { from: "memory:", partitions: 1, at: 5 };
+    const placed = async function* () {
+      for (const one of records) yield { record: one };
+    };
+    const whole = (await Array.fromAsync(textOf(header, placed()))).join("");
+    await using log = await openLog(`jsonl:${file(whole)}`);
+    expect(await log.tip("a/1")).toBe(2);
+    await expect(openLog(`jsonl:${file(damage(whole))}`)).rejects.toMatchObject({
+      code: "LOG_CORRUPT",
+      message: expect.stringMatching(message) as string,
+      hint: expect.stringContaining("another copy") as string,
     });
   });
 

@@ -34,7 +34,9 @@ export async function jsonlLog(path: string, { codec }: LogOptions = {}): Promis
     });
   };
   const commands = { serve: refuse, request: refuse };
-  return { ...log, url, commands, append: refuse, claim: refuse, sweepPayloads: refuse, purge: refuse };
+  const writing = { commands, append: refuse, claim: refuse, sweepPayloads: refuse, purge: refuse };
+  // nothing comes any more, so nobody waits for it
+  return { ...log, url, ...writing, scan: (options) => log.scan({ ...options, live: false }) };
 }
 
 interface Reading {
