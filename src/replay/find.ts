@@ -4,21 +4,11 @@
  * - What asks about contexts is answered by stepping each actor forward once, also where the search
  *   goes back.
  */
-import type { Fold } from "../actors/fold.ts";
 import { parseAddress } from "../events/address.ts";
 import type { Recorded } from "../events/log/log.ts";
 import type { Condition, Question } from "./condition.ts";
-import type { Places } from "./places.ts";
 import { bodyIn, contextOf, readable } from "./record-seen.ts";
-import type { RunRecords } from "./run-records.ts";
-import type { Track } from "./track.ts";
-
-/** A run, and each of its actors ready to be stepped. */
-export interface Replayed {
-  readonly run: RunRecords;
-  readonly places: Places;
-  readonly track: (address: string) => Track;
-}
+import { walk, type Replayed } from "./walk.ts";
 
 export interface FindOptions {
   /** The position that the search leaves: it is not looked at itself. Default: before the first, or behind the last. */
@@ -78,15 +68,9 @@ async function stepThrough(
   condition: Condition,
   { first, last, back, tally }: Search,
 ): Promise<number | undefined> {
-  const folds = new Map<string, Fold>();
   let found: number | undefined;
-  for (let position = first; position <= last; position++) {
-    const { stream, seq } = recordAt(replayed, position);
-    const stepped = await replayed.track(stream).at(seq, folds.get(stream));
-    const fold = "error" in stepped ? undefined : stepped.fold;
-    if (fold === undefined) folds.delete(stream);
-    else folds.set(stream, fold);
-    const context = fold && contextOf(fold.state);
+  for await (const { position, stepped } of walk(replayed, { first, last })) {
+    const context = "error" in stepped ? undefined : contextOf(stepped.fold.state);
     if (!meets(condition, questionAt(replayed, position, context), tally)) continue;
     found = position;
     if (!back) return found;

@@ -15,13 +15,14 @@ import type { Recorded } from "../events/log/log.ts";
 import { brief } from "./brief.ts";
 import type { Condition } from "./condition.ts";
 import { openIn } from "./effects-seen.ts";
-import { findIn, type FindOptions, type Found, type Replayed } from "./find.ts";
-import type { ActorSeen, ActorWhole, Fault, Moment } from "./moment.ts";
+import { findIn, type FindOptions, type Found } from "./find.ts";
+import type { ActorSeen, ActorWhole, Fault, Moment, RecordSeen } from "./moment.ts";
 import { placesOf, type Place, type Places } from "./places.ts";
 import { bodyIn, recordSeen } from "./record-seen.ts";
 import { readFrom } from "./records-read.ts";
 import { positionIn, type RunRecords } from "./run-records.ts";
-import { trackOf, type Track, type TrackFault } from "./track.ts";
+import { trackOf, type Stepped, type Track, type TrackFault } from "./track.ts";
+import { walk, type Replayed } from "./walk.ts";
 
 /** A run, replayed. */
 export interface Timeline {
@@ -48,8 +49,17 @@ export interface Timeline {
    * @throws {@link TroupeError} `POSITION_UNKNOWN`.
    */
   positionOf(text: string): number;
+  /** All records, the first first: each costs one step. */
+  records(): AsyncIterable<PlacedRecord>;
+  /** The position so many records on (or back), or as far as there are any; with an address among those of this actor alone. */
+  stepFrom(position: number, by: number, address?: string): number;
   /** The next position behind `from`, or the last one before it, whose record meets a condition. */
   find(condition: Condition, options?: FindOptions): Promise<Found>;
+}
+
+/** A record, and where it stands in its run. */
+export interface PlacedRecord extends RecordSeen {
+  readonly position: number;
 }
 
 export interface TimelineOptions {
@@ -98,23 +108,20 @@ function timelineOf(replayed: Replayed): Timeline {
     positionOf: (text) => positionIn(run, text),
     async moment(position) {
       const record = recordAt(position);
-      const own = track(record.stream);
-      const stepped = await own.at(record.seq);
-      const fault = "error" in stepped ? faultOf(record.stream, stepped) : undefined;
+      const stepped = await track(record.stream).at(record.seq);
       return {
         run: run.run,
         position,
         length,
-        record: recordSeen(record, {
-          stepped: "error" in stepped ? undefined : stepped,
-          previous: previousOf(places, record),
-          skippedBy: own.skippedBy(record.seq),
-          positionOf: places.positionOf,
-          fault,
-        }),
+        record: seenOf(replayed, record, stepped),
         actors: actorsAt(places, position),
       };
     },
+    async *records() {
+      for await (const { position, record, stepped } of walk(replayed, { first: 1, last: length }))
+        yield { position, ...seenOf(replayed, record, stepped) };
+    },
+    stepFrom: (position, by, address) => stepIn(replayed, { position, by, address }),
     async actor(address, position) {
       recordAt(position);
       const place = places.of(address);
@@ -129,6 +136,32 @@ function timelineOf(replayed: Replayed): Timeline {
     },
     find: (condition, options) => findIn(replayed, condition, options),
   };
+}
+
+function seenOf(
+  { places, track }: Replayed,
+  record: Recorded,
+  stepped: Stepped | TrackFault,
+): RecordSeen {
+  return recordSeen(record, {
+    stepped: "error" in stepped ? undefined : stepped,
+    previous: previousOf(places, record),
+    skippedBy: track(record.stream).skippedBy(record.seq),
+    positionOf: places.positionOf,
+    fault: "error" in stepped ? faultsIn(places)(record.stream, stepped) : undefined,
+  });
+}
+
+function stepIn(
+  { run, places }: Replayed,
+  { position, by, address }: { position: number; by: number; address: string | undefined },
+): number {
+  const place = address === undefined ? undefined : places.of(address);
+  if (place === undefined) return Math.min(Math.max(position + by, 1), run.records.length);
+  const at = places.lastUpTo(place, position);
+  const between = by < 0 && (place.positions[at] ?? 0) < position ? 1 : 0; // back from between two: the one before
+  const to = Math.min(Math.max(at + by + between, 0), place.positions.length - 1);
+  return place.positions[to] ?? position;
 }
 
 function faultsIn(
