@@ -1,6 +1,7 @@
 /** A moment of a run in words: what `troupe replay --at` prints, and the panels of its view. Pure. */
 import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
+import { brief } from "../replay/brief.ts";
 import type { Cause } from "../replay/cause.ts";
 import type { Change } from "../replay/context-diff.ts";
 import type {
@@ -45,9 +46,9 @@ export function causeText({ type, id, address, seq }: Omit<Cause, "position">): 
   return `${type} of ${address}#${seq}`;
 }
 
-/** JSON on one line. */
+/** JSON on one line, cut where it is large. */
 export function jsonText(value: unknown): string {
-  return tameLine(JSON.stringify(value));
+  return tameLine(JSON.stringify(brief(value)));
 }
 
 /** When something was, counted from the start of the run. */

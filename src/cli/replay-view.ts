@@ -137,14 +137,18 @@ function actorLine(
 // oxlint-disable-next-line no-control-regex -- that is what a colour begins with
 const COLOUR = /(\u001b\[[0-9;]*m)/;
 
+/** So many characters a letter may be made of. */
+const LONGEST_LETTER = 16;
+
 /** A text with colours in it, cut to so many columns. */
 export function fitInked(text: string, columns: number): string {
   const parts = text.split(COLOUR);
   let left = columns;
   const kept = parts.map((part, index) => {
     if (index % 2 === 1) return part;
-    const cut = left <= 0 ? "" : fit(part, left);
-    left -= width(part);
+    const near = part.slice(0, columns * LONGEST_LETTER); // to measure all of a long line takes long
+    const cut = left <= 0 ? "" : fit(near, left);
+    left -= width(near);
     return cut;
   });
   return kept.join("");

@@ -66,8 +66,11 @@ export interface TimelineOptions {
   /** Called now and then with how many records have been replayed. */
   readonly progress?: (records: number) => void;
   /** What stepping takes is measured by it, ms: it decides what is kept, never what is seen. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
+
+/** Records after which one more is worth a word. */
+const A_WHILE = 1_024;
 
 /** Replays all actors of a run, and keeps what is needed to step through it. */
 export async function openTimeline(
@@ -80,10 +83,11 @@ export async function openTimeline(
   const reading = { ...env, log: readFrom(env.log, byAddress) };
   const tracks = new Map<string, Track>();
   let passed = 0;
-  for (const { address, records } of places.all) {
-    tracks.set(address, await trackOf(reading, address, now));
-    progress?.((passed += records.length));
-  }
+  const heard = (): void => {
+    if (++passed % A_WHILE === 0) progress?.(passed);
+  };
+  for (const { address } of places.all)
+    tracks.set(address, await trackOf(reading, address, { now, heard }));
   const track = (address: string): Track => {
     const found = tracks.get(address);
     if (found === undefined) throw new Error(`run "${run.run}" has no actor "${address}"`);

@@ -47,16 +47,32 @@ export interface Track {
   readonly at: (seq: number, from?: Fold) => Promise<Stepped | TrackFault>;
 }
 
-/** @param now a clock in ms: what stepping takes decides where copies are kept. */
+export interface TrackOptions {
+  /** A clock in ms: what stepping takes decides where copies are kept. */
+  readonly now?: (() => number) | undefined;
+  /** Called behind each record of the pass. */
+  readonly heard?: () => void;
+}
+
 export async function trackOf(
   env: LoadEnv,
   address: string,
-  now: () => number = () => performance.now(),
+  { now = () => performance.now(), heard }: TrackOptions = {},
 ): Promise<Track> {
   const skips = await skipsOf(env.log, address);
   const frames: Fold[] = [];
   const trying = { address, skips };
-  const passed = await attempt(trying, (heard) => pass(env, { ...trying, frames, now, heard }));
+  const passed = await attempt(trying, (taken) =>
+    pass(env, {
+      ...trying,
+      frames,
+      now,
+      heard(seq) {
+        taken(seq);
+        heard?.();
+      },
+    }),
+  );
   const fault = "error" in passed ? passed : undefined;
 
   /** The last copy that lies before a record. */

@@ -72,10 +72,7 @@ const moves = fc.commands(
 );
 
 describe("a timeline", () => {
-  test.prop(
-    { from: seeds, every: fc.integer({ min: 1, max: 20 }), commands: moves },
-    { numRuns: 25 },
-  )(
+  test.prop({ from: seeds, every: fc.integer({ min: 1, max: 20 }), commands: moves }, { numRuns: 25 })(
     "shows at a position the same whichever way one came there",
     async ({ from, every, commands }) => {
       const history = await lived(from);
