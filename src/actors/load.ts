@@ -36,6 +36,11 @@ export interface LoadOptions {
   readonly snapshots?: boolean;
   /** The same actor as of an earlier record, to go on from; it is moved in place, and not looked through again. */
   readonly from?: Fold;
+  /**
+   * The records that later ones take out, each with the seq of the one that does, where the caller
+   * knows them: see {@link skipsOf}. Then `from` counts even if there are some.
+   */
+  readonly skips?: ReadonlyMap<number, number>;
   /** Leave this record out, and do not compare what follows it up to `until`. */
   readonly skip?: { readonly seq: number; readonly until: number };
   /** Hears of each record that is read, before it is applied. */
@@ -54,9 +59,8 @@ export async function load(
   address: string,
   options: LoadOptions = {},
 ): Promise<Fold | undefined> {
-  const { log } = env;
-  const skips =
-    options.onRecord === undefined ? new Map<number, number>() : await skipsOf(log, address);
+  const { onRecord, skips: known } = options;
+  const skips = new Map(known ?? (onRecord && (await skipsOf(env.log, address))));
   if (options.skip !== undefined) skips.set(options.skip.seq, options.skip.until);
   for (;;) {
     const loading = await begin(env, address, options, skips);
@@ -104,16 +108,21 @@ interface Skip {
 async function begin(
   env: LoadEnv,
   address: string,
-  { to, snapshots = true, from }: LoadOptions,
+  { to, snapshots = true, from, skips: known }: LoadOptions,
   skips: Loading["skips"],
 ): Promise<Loading> {
-  if (from !== undefined && skips.size === 0)
-    return { env, fold: from, digests: new Map(), skips, compares: false, goesOn: true, lenientTo: 0 };
+  if (from !== undefined && (known !== undefined || skips.size === 0)) return goingOn(env, from, skips);
   const before = Math.min(...skips.keys()); // what holds a skipped record does not count
   const fold = snapshots ? await startOf(env, address, { to, before }) : undefined;
   const digests = new Map<string, string>();
   if (fold !== undefined) noteDigests(digests, changedDigests(undefined, fold.state.snapshot));
   return { env, fold, digests, skips, compares: fold === undefined, goesOn: false, lenientTo: 0 };
+}
+
+function goingOn(env: LoadEnv, fold: Fold, skips: Loading["skips"]): Loading {
+  const passed = [...skips].filter(([seq]) => seq <= fold.seq);
+  const lenientTo = Math.max(0, ...passed.map(([, until]) => until));
+  return { env, fold, digests: new Map(), skips, compares: false, goesOn: true, lenientTo };
 }
 
 /** Reads up to the end, or up to where a skip comes to light that this reading should have known. */
@@ -258,7 +267,11 @@ function diverged(
 }
 
 /** The records of an actor that later ones take out, each with the seq of the one that does. */
-async function skipsOf(log: EventLog, address: string, after = 0): Promise<Map<number, number>> {
+export async function skipsOf(
+  log: Pick<EventLog, "read">,
+  address: string,
+  after = 0,
+): Promise<Map<number, number>> {
   const skips = new Map<number, number>();
   for await (const record of log.read(address, { after })) {
     const skipped = skippedIn(record.body);

@@ -7,6 +7,7 @@
  *   whose exit code stays what it is. Talk that nobody hears ends nothing.
  * - What a library leaves open (a socket that never answered) keeps no process alive.
  */
+import { systemScreen } from "./full-screen.ts";
 import { runCli } from "./program.ts";
 import { systemTerminal } from "./terminal.ts";
 
@@ -28,6 +29,7 @@ process.stdout.on("error", (error) => {
 
 process.exitCode = await runCli(process.argv.slice(2), {
   terminal,
+  screen: systemScreen(),
   stop: stop.signal,
   letGo: () => {
     for (const signal of SIGNALS) process.removeAllListeners(signal);

@@ -89,11 +89,13 @@ export function fit(text: string, columns: number): string {
 }
 
 const SEGMENTS = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const PLAIN = /^[\x20-\x7e]*$/;
 const WIDE =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/u;
 
 /** How many columns a text takes. */
 export function width(text: string): number {
+  if (PLAIN.test(text)) return text.length;
   let columns = 0;
   for (const { segment } of SEGMENTS.segment(text)) columns += WIDE.test(segment) ? 2 : 1;
   return columns;

@@ -9,11 +9,14 @@ import { parseAddress, rootOf } from "../events/address.ts";
 import { runErased } from "../events/log/erased.ts";
 import { DEFAULT_URL, openLog, type OpenLogOptions } from "../events/log/open.ts";
 import type { EventLog } from "../events/log/log.ts";
+import type { FullScreen } from "./full-screen.ts";
 import { inked, table } from "./paper.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Shell {
   readonly terminal: Terminal;
+  /** The terminal as a whole, with its keyboard; absent where there is none. */
+  readonly screen?: FullScreen | undefined;
   /** Aborts when the user wants the command to end. */
   readonly stop: AbortSignal;
   /** From now on a signal ends the process at once: before work that hears of none, and leaves nothing half done. */

@@ -3,6 +3,7 @@
  *
  * - All actors of a run lie in one partition, so their records have one order, and one place in it
  *   cuts the whole team: each actor as it was behind its last record up to there.
+ * - What only says that an actor was archived is no record of the run: nobody has taken it as a step.
  * - A place is counted: 1 is the first record of the run. It stays what it is when the run goes on,
  *   and in a file that `troupe export` has made of it.
  */
@@ -28,7 +29,7 @@ export async function readRun(log: EventLog, run: string): Promise<RunRecords> {
   for await (const { position: _, ...record } of log.scan({
     partition: partitionOf(run, log.partitions),
   }))
-    if (rootOf(record.stream) === run && !isArchiving(record)) records.push(record);
+    if (!isArchiving(record) && rootOf(record.stream) === run) records.push(record);
   if (records.length > 0) return { run, records };
   throw new TroupeError("RUN_NOT_FOUND", `there is no run "${run}" in ${log.url}`, {
     hint: "List the runs with `troupe ls`, and mind --log.",

@@ -28,6 +28,7 @@ onEachLog("S3-050: troupe archive", (open) => {
     const dry = await bench.troupe(["archive", "--older-than", "0s", "--to", folder, "--dry-run"]);
     expect(dry.out).toMatch(/r1 +3[^]*r2 +3[^]*2 runs .* would be archived/);
     expect(() => readdirSync(folder)).toThrow("ENOENT");
+    const lived = await bench.json(["replay", "r1"]);
     const shown = await Promise.all([bench.troupe(["ls"]), bench.troupe(["show", "r1"])]);
     const done = await bench.troupe(["archive", "--older-than", "0s", "--to", folder]);
     expect(done).toMatchObject({
@@ -39,7 +40,9 @@ onEachLog("S3-050: troupe archive", (open) => {
     const later = await Promise.all([bench.troupe(["ls"]), bench.troupe(["show", "r1"])]);
     for (const [i, said] of later.entries())
       expect(without(said.out)).toBe(without(shown[i]?.out ?? ""));
-    expect((await bench.troupe(["replay", "r1"])).err).toContain("RUN_ARCHIVED");
+    expect((await bench.troupe(["replay", "workflow/r1"])).err).toContain("RUN_ARCHIVED");
+    const whole = await bench.json(["replay", "r1"]); // from the archive
+    expect(whole.value).toEqual(lived.value);
     expect((await run(bench, "r1")).err).toContain("RUN_ARCHIVED");
     expect((await run(bench, "r1~2")).code).toBe(0);
     expect(await bench.troupe(["doctor"])).toMatchObject({ out: expect.not.stringContaining("✗ re") });

@@ -1,23 +1,28 @@
 /**
- * `troupe replay ID`: rebuilds an actor from the log, without effects, and prints its way;
- * `troupe replay FILE.jsonl ADDRESS` does so from a file of records.
- * `--verify` does so for a whole run and says only whether every state hash is the same.
+ * `troupe replay RUN`: steps through a run, all its actors cut at one position; without a terminal,
+ * lists its records. `troupe replay ADDRESS`: the way of one actor. `troupe replay FILE.jsonl`: the
+ * same of a file of records. Nothing runs, nothing is written.
  */
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
+import { hostKinds } from "../../agents/host-kinds.ts";
+import { kindsByName, type Kinds } from "../../actors/kind.ts";
 import { TroupeError } from "../../errors.ts";
-import { count, table } from "../paper.ts";
-import { loadKinds } from "../load-kinds.ts";
-import { addressesIn, replay, replayEnv, type Replayed } from "../replaying.ts";
-import { stateLabel } from "../../projections/runs-view.ts";
-import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
-import type { Json } from "../../events/json.ts";
+import type { EventLog } from "../../events/log/log.ts";
+import { kindsBeside, loadKinds } from "../load-kinds.ts";
+import { printVerdict, printWay } from "../replay-one.ts";
+import { onlyRunIn, replayWhole } from "../replay-run.ts";
+import { addressesIn, replayEnv } from "../replaying.ts";
+import { addCommand, addressOf, openExisting, type Shell } from "../shell.ts";
 
 const Options = z.object({
   log: z.string(),
   json: z.boolean().default(false),
+  list: z.boolean().default(false),
   verify: z.boolean().default(false),
+  at: z.string().optional(),
+  until: z.string().optional(),
   kinds: z.string().optional(),
   to: z
     .string()
@@ -28,24 +33,21 @@ const Options = z.object({
 type Options = z.infer<typeof Options>;
 
 export function addReplay(program: Command, shell: Shell): void {
-  addCommand(program, "replay", "Rebuild an actor from the log, without effects.")
+  addCommand(program, "replay", "Step through a run, or rebuild an actor: without effects.")
     .argument("<id>", "a run's id, an address such as task/RUN:TASK, or a file of records, FILE.jsonl")
-    .argument("[address]", "whom to rebuild from that file")
-    .option("--to <seq>", "stop behind this record")
+    .argument("[which]", "the run or the address in that file; default: the only run in it")
+    .option("--list", "list all records; so without a terminal")
+    .option("--at <position>", "show one moment: a record's number in the run, or ADDRESS#SEQ")
+    .option(
+      "--until <condition>",
+      "show the first moment, from --at on, whose record is of a type (task.failed, task.*) or meets a condition in CEL",
+    )
+    .option("--to <seq>", "of one actor: stop behind this record")
     .option("--verify", "rebuild every actor of the run and compare every state hash")
-    .option("--kinds <file>", "a module that exports the machines as `kinds`; default: those of plans")
-    .action((id: string, address: string | undefined, options: unknown) => {
-      const read = readOptions(options);
-      if (address === undefined && !id.endsWith(".jsonl")) return replayed(shell, id, read);
-      if (address === undefined) throw noAddress(id);
-      return replayed(shell, address, { ...read, log: `jsonl:${resolve(shell.folder, id)}` });
-    });
-}
-
-function noAddress(file: string): TroupeError {
-  return new TroupeError("USAGE", `${file} may hold many actors`, {
-    hint: `Say which: troupe replay ${file} KIND/ID.`,
-  });
+    .option("--kinds <file>", "a module that exports more machines, as `kinds`")
+    .action((id: string, which: string | undefined, options: unknown) =>
+      replayed(shell, id, which, readOptions(options)),
+    );
 }
 
 function readOptions(options: unknown): Options {
@@ -57,62 +59,47 @@ function readOptions(options: unknown): Options {
 async function replayed(
   shell: Shell,
   id: string,
-  { log: url, json, verify, to, kinds }: Options,
+  which: string | undefined,
+  options: Options,
 ): Promise<void> {
-  const address = addressOf(id);
-  const whole = verify && !id.includes("/");
+  const isFile = id.endsWith(".jsonl");
+  if (!isFile && which !== undefined)
+    throw new TroupeError("USAGE", `"${id}" is no file, so nothing can be chosen in it`, {
+      hint: `Say troupe replay ${which}, or name a file, FILE.jsonl.`,
+    });
+  const url = isFile ? `jsonl:${resolve(shell.folder, id)}` : options.log;
   await using log = await openExisting(url, { readOnly: true });
-  const env = replayEnv(log, kinds === undefined ? undefined : await loadKinds(kinds, shell.folder));
-  const addresses = whole ? await addressesIn(log, id) : [address];
-  const found: Replayed[] = [];
-  for (const one of addresses) found.push(await replay(env, one, to));
-  const records = found.reduce((sum, one) => sum + one.steps.length, 0);
-  const faults = found.flatMap(({ fault }) => fault ?? []);
-  if (records + faults.length === 0) throw noSuchRun(id, log);
-  if (!whole) assertReached(found, to);
-  if (verify) sayVerdict(shell, { json, actors: found.length, records, faults });
-  else sayWay(shell, found, json);
+  const wanted = isFile ? (which ?? (await onlyRunIn(log, id))) : id;
+  await replayOf(shell, log, wanted, options);
 }
 
-function sayVerdict(
-  { terminal, exit }: Shell,
-  verdict: {
-    readonly json: boolean;
-    readonly actors: number;
-    readonly records: number;
-    readonly faults: readonly TroupeError[];
-  },
-): void {
-  const { json, actors, records, faults } = verdict;
-  if (!json && faults.length > 0) throw faults[0];
-  if (!json)
-    return terminal.out(
-      `${count(actors, "actor")}, ${count(records, "record")}: every state hash is the same`,
-    );
-  const listed = faults.map(({ code, message, hint, data }) => ({ code, message, hint, data }));
-  terminal.out(JSON.stringify({ ok: faults.length === 0, actors, records, faults: listed }));
-  if (faults.length > 0) exit(1);
+async function replayOf(shell: Shell, log: EventLog, id: string, options: Options): Promise<void> {
+  const { json, verify, to, kinds } = options;
+  const isRun = !id.includes("/");
+  const address = addressOf(id);
+  assertTogether(id, options);
+  const env = replayEnv(log, await kindsFor(shell, kinds));
+  if (verify)
+    return printVerdict(shell, env, isRun ? await addressesIn(log, id) : [address], { json, to, id });
+  if (!isRun || to !== undefined) return printWay(shell, env, address, { json, to });
+  return replayWhole(shell, env, id, options);
 }
 
-function sayWay({ terminal }: Shell, [first]: readonly Replayed[], json: boolean): void {
-  if (first === undefined) return;
-  const { address, steps, context, fault } = first;
-  if (fault !== undefined) throw fault;
-  if (json) return terminal.out(JSON.stringify({ address, steps, context }));
-  const rows = steps.map(({ seq, type, state, hash }) => [
-    String(seq),
-    stateLabel("", state as Json), // as it was recorded
-    type,
-    hash,
-  ]);
-  const head = ["SEQ", "STATE", "RECORD", "HASH"];
-  for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);
+/** Those of a module beside Troupe's own. */
+async function kindsFor(shell: Shell, file: string | undefined): Promise<Kinds> {
+  const own = file === undefined ? undefined : await loadKinds(file, shell.folder);
+  return kindsByName(kindsBeside(own, hostKinds()));
 }
 
-function assertReached([one]: readonly Replayed[], to = 0): void {
-  if (one === undefined || one.fault !== undefined || one.steps.length >= to) return;
-  const last = one.steps.length;
-  throw new TroupeError("USAGE", `"${one.address}" has ${count(last, "record")}, not ${to}`, {
-    hint: `Use 1 to ${last}.`,
+/** What is said of moments of a run goes with nothing that is said of one actor. */
+function assertTogether(id: string, { list, at, until, verify, to }: Options): void {
+  if (!list && at === undefined && until === undefined) return;
+  if (id.includes("/"))
+    throw new TroupeError("USAGE", `--list, --at and --until are for a run, and "${id}" is an actor`, {
+      hint: "Name its run, and say --at ADDRESS#SEQ for a place in it.",
+    });
+  if (!verify && to === undefined) return;
+  throw new TroupeError("USAGE", "--list, --at and --until go with neither --to nor --verify", {
+    hint: "Use --at for a place in a run, --to for a record of one actor.",
   });
 }

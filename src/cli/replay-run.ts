@@ -1,0 +1,139 @@
+/** A whole run, replayed: listed, looked at in one place, searched, or stepped through. */
+import type { LoadEnv } from "../actors/load.ts";
+import { TroupeError } from "../errors.ts";
+import { rootOf } from "../events/address.ts";
+import { isArchiving } from "../events/log/archived.ts";
+import { runErased } from "../events/log/erased.ts";
+import type { EventLog } from "../events/log/log.ts";
+import { parseCondition, type Condition } from "../replay/condition.ts";
+import type { Fault } from "../replay/moment.ts";
+import { readRun, type RunRecords } from "../replay/run-records.ts";
+import { openTimeline, type Timeline } from "../replay/timeline.ts";
+import { count } from "./paper.ts";
+import { browse } from "./replay-browse.ts";
+import { printMoment, printMomentAsJson, printRun, printRunAsJson } from "./replay-list.ts";
+import { faultLines, type Manner } from "./replay-text.ts";
+import { noSuchRun, type Shell } from "./shell.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface RunAsked {
+  readonly json: boolean;
+  readonly list: boolean;
+  readonly at?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+export async function replayWhole(
+  shell: Shell,
+  env: LoadEnv,
+  run: string,
+  asked: RunAsked,
+): Promise<void> {
+  const { terminal, screen, stop } = shell;
+  const { json, list, at, until } = asked;
+  const condition = until === undefined ? undefined : parseCondition(until); // a mistake is said at once
+  const { records, timeline } = await openRun(terminal, env, run);
+  const manner: Manner = { colour: terminal.outColour, start: records.records[0]?.at ?? 0 };
+  if (at !== undefined || condition !== undefined) {
+    const moment = await timeline.moment(await placeOf(timeline, at, condition));
+    if (json) return printMomentAsJson(terminal, timeline, moment);
+    sayFaults(terminal, timeline);
+    return printMoment(terminal, timeline, moment, manner);
+  }
+  if (json) return printRunAsJson(terminal, timeline);
+  if (!list && screen !== undefined) return browse(timeline, screen, { stop, start: manner.start });
+  sayFaults(terminal, timeline);
+  printRun(terminal, records, manner);
+}
+
+/** The position that was asked for, or the first from there on that meets the condition. */
+async function placeOf(
+  timeline: Timeline,
+  at: string | undefined,
+  condition: Condition | undefined,
+): Promise<number> {
+  const from = at === undefined ? 1 : timeline.positionOf(at);
+  if (condition === undefined) return from;
+  const { position, unanswered } = await timeline.find(condition, { from: from - 1 });
+  if (position !== undefined) return position;
+  const where = at === undefined ? "" : ` from position ${from} on`;
+  const why =
+    unanswered === undefined
+      ? ""
+      : `; ${count(unanswered.records, "record")} could not be asked: ${unanswered.why}`;
+  const { run } = timeline;
+  const message = `no record of run "${run}"${where} meets "${condition.text}"${why}`;
+  throw new TroupeError("POSITION_UNKNOWN", message, {
+    hint: hintFor(condition.text),
+    data: { run, until: condition.text, from },
+  });
+}
+
+/** `context.paid` is a type; the question is another. */
+function hintFor(text: string): string {
+  return /^(context|event|state)\.[\w.]+$/.test(text)
+    ? `A word is a record's type; for a question, compare: --until '${text} == true'.`
+    : "List the records with `troupe replay RUN --list`.";
+}
+
+/** How long replaying stays unmentioned, and how often it is mentioned then. */
+const PATIENCE_MS = 2_000;
+
+async function openRun(
+  terminal: Terminal,
+  env: LoadEnv,
+  run: string,
+): Promise<{ readonly records: RunRecords; readonly timeline: Timeline }> {
+  const records = await recordsOf(env.log, run);
+  let said = performance.now();
+  const timeline = await openTimeline(env, records, {
+    progress(done) {
+      if (performance.now() - said < PATIENCE_MS) return;
+      said = performance.now();
+      terminal.err(`replaying ${run}: ${done} of ${records.records.length} records so far`);
+    },
+  });
+  if (timeline.faults.length > 0 && timeline.faults.every(({ code }) => code === "RUN_ERASED"))
+    throw runErased(run);
+  return { records, timeline };
+}
+
+async function recordsOf(log: EventLog, run: string): Promise<RunRecords> {
+  try {
+    return await readRun(log, run);
+  } catch (error) {
+    if (!TroupeError.is(error, "RUN_NOT_FOUND")) throw error;
+    throw noSuchRun(run, log);
+  }
+}
+
+function sayFaults(terminal: Terminal, { faults }: Timeline): void {
+  for (const fault of faults) {
+    const known = fault.code === "KIND_UNKNOWN" ? ofAnotherProgram(fault) : fault;
+    for (const line of faultLines(known, { colour: terminal.colour })) terminal.err(line);
+  }
+}
+
+/** Its machine is in the program that embeds Troupe, not in this command. */
+function ofAnotherProgram(fault: Fault): Fault {
+  return {
+    ...fault,
+    message: `"${fault.address}" is only shown as it was recorded: ${fault.message}`,
+    hint: "Name a module that exports its kind, with --kinds FILE.",
+  };
+}
+
+/** The one run that a log holds. @throws {@link TroupeError} `USAGE` where it holds several, or none. */
+export async function onlyRunIn(log: EventLog, file: string): Promise<string> {
+  const runs = new Set<string>();
+  for await (const record of log.scan()) if (!isArchiving(record)) runs.add(rootOf(record.stream));
+  const [run, ...others] = runs;
+  if (run !== undefined && others.length === 0) return run;
+  const some = [...runs].slice(0, 10).join(", ");
+  const what =
+    run === undefined ? "no records" : `${runs.size} runs: ${some}${runs.size > 10 ? ", …" : ""}`;
+  throw new TroupeError("USAGE", `${file} holds ${what}`, {
+    hint: run === undefined ? "Name another file." : `Say which: troupe replay ${file} RUN.`,
+    data: { file, runs: [...runs] },
+  });
+}
