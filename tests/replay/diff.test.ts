@@ -39,7 +39,7 @@ function changed(run: RunRecords, at: number, body: JsonObject): RunRecords {
 }
 
 describe("for every run of simulated histories", () => {
-  it("it is the same as itself, and as itself under another id, another clock and another host", () => {
+  it("nothing lies between it and itself, nor itself itself under another id, another clock and another host", () => {
     for (const run of runs) {
       const other = renamed(run, "another-one");
       const later = other.records.map(({ at, id, body, ...record }) => {
