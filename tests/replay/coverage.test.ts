@@ -190,6 +190,13 @@ describe("what was not handled", () => {
   };
   const told = (found: KindCoverage) => ({ unhandled: found.unhandled, late: found.late });
 
+  it("counts a transition that one step takes twice as two, and its state as one", async () => {
+    const taken = Array.from({ length: 2 }, () => "m.deciding -> always -> m.sides");
+    const found = await coverageOf(kind, [record(1, { taken })]);
+    expect(found.transitions["m.deciding -> always -> m.sides"]).toBe(2);
+    expect(found.states["m.deciding"]).toBe(1);
+  });
+
   it("is told by state and event; what came too late is told apart, and hosts' own records not at all", async () => {
     const found = await coverageOf(kind, [
       record(1, {}),
