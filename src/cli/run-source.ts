@@ -14,7 +14,7 @@ export interface RunSource extends AsyncDisposable {
 }
 
 /** Whether somebody means a file of records. */
-export function isRecordFile(text: string): boolean {
+function isRecordFile(text: string): boolean {
   return text.endsWith(".jsonl");
 }
 

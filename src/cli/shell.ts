@@ -31,7 +31,10 @@ export interface Shell {
 /** A command of this shell, with the options that all take. */
 export function addCommand(program: Command, usage: string, summary: string): Command {
   return addPlainCommand(program, usage, summary).addOption(
-    new Option("--log <url>", "the log: sqlite:PATH, nats://HOST:PORT/NAME or memory:")
+    new Option(
+      "--log <url>",
+      "the log: sqlite:PATH, nats://HOST:PORT/NAME, memory:, or to read only FILE.jsonl",
+    )
       .env("TROUPE_LOG")
       .default(DEFAULT_URL),
   );

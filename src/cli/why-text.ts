@@ -70,7 +70,7 @@ function said(cause: Cause, input: string): string {
     case "stop":
       return `stopped by ${effect(cause)}`;
     case "end":
-      return `${input}, the end of the child that ${effect(cause)} tells`;
+      return `${input}, told by ${effect(cause)} at its end`;
     case "action":
       return `${input}, of the custom action of ${effect(cause)}`;
     case "timer":

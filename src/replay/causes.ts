@@ -96,8 +96,7 @@ export function causeOf(run: IndexedRun, record: Recorded, body = bodyOf(record)
   if (cause.startsWith("cmd:")) return { by: "command", id: cause.slice(4) };
   const effect = EFFECT.exec(cause);
   if (effect === null) return later(run, record, cause);
-  const [, address = "", seq = "", index = ""] = effect;
-  const made = { of: { address, seq: Number(seq) }, effect: Number(index) };
+  const made = madeBy(effect);
   if (isCommand(cause)) return { by: "action", ...made };
   return ofEffect(run, { record, body }, made);
 }
@@ -140,18 +139,24 @@ function causeless(run: IndexedRun, record: Recorded, { born, event }: RecordBod
 
 /** What started an activity that failed: what it came to at last says so. */
 function startOf(
-  run: IndexedRun,
+  { actors, records }: IndexedRun,
   { stream, seq }: Recorded,
   activity: string,
 ): { readonly of: RecordName; readonly effect: number } | undefined {
-  const own = run.actors.get(stream) ?? [];
-  for (let at = seq; at < own.length; at++) {
-    const record = run.records[(own[at] ?? 0) - 1];
-    if (record === undefined || bodyOf(record).from !== activity) continue;
-    const [, address = "", started = "", index = ""] = EFFECT.exec(record.cause ?? "") ?? [];
-    return { of: { address, seq: Number(started) }, effect: Number(index) };
+  const later = (actors.get(stream) ?? []).slice(seq);
+  for (const position of later) {
+    const record = records[position - 1];
+    const effect = record?.body["from"] === activity ? EFFECT.exec(record.cause ?? "") : null;
+    if (effect !== null) return madeBy(effect);
   }
   return undefined;
+}
+
+function madeBy([, address = "", seq = "", index = ""]: RegExpExecArray): {
+  readonly of: RecordName;
+  readonly effect: number;
+} {
+  return { of: { address, seq: Number(seq) }, effect: Number(index) };
 }
 
 /** `SENDER@ID`: what was sent outside of any step. */

@@ -143,23 +143,36 @@ function unheardOf({ stale, handled }: RecordBody): Pick<Link, "unheard"> {
   return handled === false ? { unheard: "not handled" } : {};
 }
 
-/** What the actor's records say of an activity between its start and its end. */
+/** What the actor's records say of an activity between its start and the record that says how it went. */
 function attemptsOf(
   index: IndexedRun,
   { address, seq }: RecordName,
   { body: { event }, cause }: { readonly body: RecordBody; readonly cause: Cause },
 ): Pick<Link, "attempts"> {
-  if (cause.by !== "activity" || cause.of === undefined) return {};
-  if (event === undefined || !/^(xstate\.(done|error)\.actor\.|troupe\.activity)/.test(event.type))
-    return {};
-  const failures: Attempts["failures"][number][] = [];
-  let recoveries = 0;
-  for (let at = cause.of.seq + 1; at < seq; at++) {
-    const between = recordAt(index, { address, seq: at })?.event;
-    if (between?.type === "troupe.recovered") recoveries += 1;
-    if (between?.type !== "troupe.activity.failed" || between["activity"] !== cause.activity) continue;
-    if (between["lost"] === true) recoveries += 1;
-    else failures.push({ address, seq: at, error: between["error"] ?? null });
-  }
-  return { attempts: { attempt: 1 + failures.length + recoveries, failures, recoveries } };
+  if (cause.by !== "activity" || cause.of === undefined || !WENT.test(event?.type ?? "")) return {};
+  const between: Setback[] = [];
+  for (let at = cause.of.seq + 1; at < seq; at++)
+    between.push(
+      ...setbackIn({ address, seq: at }, recordAt(index, { address, seq: at }), cause.activity),
+    );
+  const failures = between.flatMap((one) => (one === "lost" ? [] : [one]));
+  const recoveries = between.length - failures.length;
+  return { attempts: { attempt: 1 + between.length, failures, recoveries } };
+}
+
+const WENT = /^(xstate\.(done|error)\.actor\.|troupe\.activity\.)/;
+
+/** A failed attempt, or one whose host was lost. */
+type Setback = Attempts["failures"][number] | "lost";
+
+/** What a record says of an activity that is under way. */
+function setbackIn(
+  name: RecordName,
+  body: RecordBody | undefined,
+  activity: string,
+): readonly Setback[] {
+  const { type, activity: of, lost, error = null } = body?.event ?? { type: "" };
+  if (type === "troupe.recovered") return ["lost"];
+  if (type !== "troupe.activity.failed" || of !== activity) return [];
+  return lost === true ? ["lost"] : [{ ...name, error }];
 }

@@ -9,6 +9,7 @@ import { rootOf } from "../../src/events/address.ts";
 import { keyFolder } from "../../src/events/log/key-folder.ts";
 import { exportText } from "../../src/events/log/export.ts";
 import type { Codec, EventLog, Recorded } from "../../src/events/log/log.ts";
+import { scanRuns } from "../../src/events/log/scan-runs.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
 import { openLog } from "../../src/events/log/open.ts";
 import { positionIn, readRun } from "../../src/replay/run-records.ts";
@@ -27,7 +28,7 @@ async function exported(log: EventLog, runs?: readonly string[]): Promise<string
 }
 
 async function recordsIn(log: EventLog): Promise<readonly Recorded[]> {
-  return (await Array.fromAsync(log.scan())).map(({ position: _, ...record }) => record);
+  return Array.fromAsync(scanRuns(log, [], missing));
 }
 
 /** Who writes next, and how much: bodies over the limit are stored apart. */

@@ -9,7 +9,7 @@ import { memoryLog } from "../../src/events/log/memory.ts";
 import { causeOf, indexed, nameOf, recordOf, type Cause } from "../../src/replay/causes.ts";
 import type { RunRecords } from "../../src/replay/run-records.ts";
 import { chainIn } from "../../src/replay/why-log.ts";
-import { chainOf, consequencesOf, type Consequence } from "../../src/replay/why.ts";
+import { chainOf, consequencesOf, type Consequence, type Link } from "../../src/replay/why.ts";
 import { drillDrama } from "../simulation/drills.ts";
 import { bankDrama } from "../simulation/bank.ts";
 import { simulated, type Simulated } from "./simulated.ts";
@@ -46,6 +46,20 @@ async function effectsIn(
   return found;
 }
 
+/** What the record that a cause names has asked for, as a replay says; of other causes nothing. */
+function askedFor(cause: Cause, effects: ReadonlyMap<string, readonly string[]>): string | undefined {
+  if (!("of" in cause) || cause.of === undefined || cause.effect === undefined) return ASKED[cause.by];
+  return effects.get(nameOf(cause.of))?.[cause.effect];
+}
+
+/** Links that do not stand before the one that they caused. */
+function rising(links: readonly Link[]): readonly Link[] {
+  return links.filter(({ run, position }, at) => {
+    const caused = links[at - 1];
+    return caused !== undefined && caused.run === run && caused.position <= position;
+  });
+}
+
 const flat = (tree: Consequence): readonly Consequence[] => [tree, ...tree.consequences.flatMap(flat)];
 
 describe("for every record of simulated histories", () => {
@@ -55,21 +69,18 @@ describe("for every record of simulated histories", () => {
     for await (const history of simulated(drama, 60)) {
       const effects = await effectsIn(history, drama.kinds);
       for (const run of history.runs)
-        for (let position = 1; position <= run.records.length; position++) {
-          const { links } = await chainIn(history.log, run, position);
-          expect(links[0]).toMatchObject({ run: run.run, position });
-          for (const [at, { cause }] of links.entries()) {
-            const next = links[at + 1];
-            expect(recordOf(cause)).toEqual(next && { address: next.address, seq: next.seq });
-            if (next?.run === links[at]?.run)
-              expect(next?.position ?? 0).toBeLessThan(links[at]?.position ?? 0);
-          }
-          const [own] = links;
-          const cause = own?.cause ?? { by: "host" };
-          met.add(cause.by);
-          if ("of" in cause && cause.of !== undefined && cause.effect !== undefined)
-            expect(effects.get(nameOf(cause.of))?.[cause.effect]).toBe(ASKED[cause.by]);
+        for (const at of run.records.keys()) {
+          const { links } = await chainIn(history.log, run, at + 1);
+          expect(links[0]).toMatchObject({ run: run.run, position: at + 1 });
+          expect(links.map(({ cause }) => recordOf(cause))).toEqual([
+            ...links.slice(1).map(({ address, seq }) => ({ address, seq })),
+            undefined,
+          ]);
+          expect(rising(links)).toEqual([]);
           expect(["command", "outside"]).toContain(links.at(-1)?.cause.by);
+          const { cause } = links[0] ?? { cause: { by: "host" } };
+          met.add(cause.by);
+          expect(askedFor(cause, effects)).toBe(ASKED[cause.by]);
         }
     }
     expect([...met].toSorted()).toEqual([

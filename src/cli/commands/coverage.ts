@@ -4,8 +4,7 @@ import { z } from "zod";
 import { kindsByName, type AnyKind } from "../../actors/kind.ts";
 import { hostKinds } from "../../agents/host-kinds.ts";
 import { TroupeError } from "../../errors.ts";
-import { partitionOf, rootOf } from "../../events/address.ts";
-import type { EventLog, Recorded } from "../../events/log/log.ts";
+import { scanRuns } from "../../events/log/scan-runs.ts";
 import { coverageOf } from "../../replay/coverage.ts";
 import { chartOfMachine } from "../chart-machine.ts";
 import { mermaidOf } from "../chart-text.ts";
@@ -44,30 +43,15 @@ async function coverage(
   const own = file === undefined ? undefined : await loadKinds(file, folder);
   const kind = kindIn(kindsBeside(own, hostKinds()), name);
   await using log = await openExisting(url, { readOnly: true });
-  const found = await coverageOf(kind, recordsOf(log, runs));
+  const found = await coverageOf(
+    kind,
+    scanRuns(log, runs, (run) => noSuchRun(run, log)),
+  );
   const mermaid = chart ? mermaidOf(chartOfMachine(kind.machine, found)) : undefined;
   if (json)
     return terminal.out(JSON.stringify({ ...found, ...(mermaid !== undefined && { mermaid }) }));
   if (mermaid !== undefined) return terminal.out(mermaid.trimEnd());
   for (const line of coverageLines(found, { all, columns: terminal.outColumns })) terminal.out(line);
-}
-
-/** @throws {@link TroupeError} `RUN_NOT_FOUND` behind the last record. */
-async function* recordsOf(
-  log: EventLog,
-  runs: readonly string[],
-): AsyncGenerator<Recorded, void, undefined> {
-  const unseen = new Set(runs);
-  const wanted = new Set(runs);
-  const [partition, ...others] = new Set(runs.map((run) => partitionOf(run, log.partitions)));
-  const range = partition === undefined || others.length > 0 ? {} : { partition };
-  for await (const { position: _, ...record } of log.scan(range)) {
-    const root = rootOf(record.stream);
-    if (wanted.size > 0 && !wanted.has(root)) continue;
-    unseen.delete(root);
-    yield record;
-  }
-  for (const run of unseen) throw noSuchRun(run, log);
 }
 
 function kindIn(kinds: readonly AnyKind[], name: string): AnyKind {

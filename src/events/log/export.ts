@@ -6,12 +6,12 @@
  *      no keys.
  */
 import type { TroupeError } from "../../errors.ts";
-import { partitionOf, rootOf } from "../address.ts";
-import { isArchiving } from "./archived.ts";
+import { rootOf } from "../address.ts";
 import { isErased, runErased } from "./erased.ts";
 import type { Placed } from "./file/format.ts";
 import { textOf } from "./file/text.ts";
 import type { EventLog } from "./log.ts";
+import { scanRuns } from "./scan-runs.ts";
 
 export interface ExportOptions {
   /** Ids of runs. Default: all that the log holds; what was erased of it says only that. */
@@ -34,23 +34,11 @@ export function exportText(log: EventLog, options: ExportOptions): AsyncGenerato
 
 async function* recordsOf(
   log: EventLog,
-  { runs, missing }: ExportOptions,
+  { runs = [], missing }: ExportOptions,
 ): AsyncGenerator<Placed, void, undefined> {
-  const unseen = new Set(runs);
-  const wanted = runs && new Set(runs);
-  for (const run of unseen) if (log.codec?.isErased?.(run) === true) throw runErased(run);
-  for await (const { position: _, ...record } of log.scan(rangeOf(log, runs))) {
-    const root = rootOf(record.stream);
-    if (isArchiving(record) || wanted?.has(root) === false) continue;
-    if (wanted !== undefined && isErased(record.body)) throw runErased(root);
-    unseen.delete(root);
+  for (const run of runs) if (log.codec?.isErased?.(run) === true) throw runErased(run);
+  for await (const record of scanRuns(log, runs, missing)) {
+    if (runs.length > 0 && isErased(record.body)) throw runErased(rootOf(record.stream));
     yield { record };
   }
-  for (const run of unseen) throw missing(run);
-}
-
-/** One partition, where no other has to be looked through. */
-function rangeOf({ partitions }: EventLog, runs: readonly string[] = []): { partition?: number } {
-  const [first, ...others] = new Set(runs.map((run) => partitionOf(run, partitions)));
-  return first === undefined || others.length > 0 ? {} : { partition: first };
 }
