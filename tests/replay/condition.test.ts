@@ -40,7 +40,7 @@ describe("a condition", () => {
     'cause.startsWith("task/r1:a#")',
     'event.error.message == "no"',
     'type(type) == string && type.endsWith("type") == false',
-  ])("is met: %s", (text) => expect(ask(text)).toBe("yes"));
+  ])("is met: %s", (text) => expect(ask(text)).toBe(true));
 
   it.each([
     "task",
@@ -52,7 +52,7 @@ describe("a condition", () => {
     "context.attempt == 3",
     "!handled",
     "has(context.nothing)",
-  ])("is not met: %s", (text) => expect(ask(text)).toBe("no"));
+  ])("is not met: %s", (text) => expect(ask(text)).toBe(false));
 
   it.each([
     ["context.nothing == 1", "No such key: nothing"],
@@ -97,10 +97,10 @@ describe("a condition", () => {
     ({ type, cut, rest }) => {
       const alone = { facts: [], event: null };
       const head = type.slice(0, cut % (type.length + 1));
-      expect(ask(type, { type, ...alone })).toBe("yes");
-      expect(ask(`${head}*`, { type, ...alone })).toBe("yes");
-      expect(ask(`${type}*`, { type: type + rest, ...alone })).toBe("yes");
-      expect(ask(type, { type: `${type}x`, ...alone })).toBe("no");
+      expect(ask(type, { type, ...alone })).toBe(true);
+      expect(ask(`${head}*`, { type, ...alone })).toBe(true);
+      expect(ask(`${type}*`, { type: type + rest, ...alone })).toBe(true);
+      expect(ask(type, { type: `${type}x`, ...alone })).toBe(false);
     },
   );
 });
