@@ -385,3 +385,19 @@ export type {
   VariantOptions,
   WorkflowStatistics,
 } from "./projections/analytics/workflow-statistics.ts";
+export { replayRun } from "./replay/replay-run.ts";
+export type { PlacedRecord, Timeline } from "./replay/timeline.ts";
+export type { Cause } from "./replay/cause.ts";
+export type { Condition, Question } from "./replay/condition.ts";
+export type { ChangedPath, ContextDiff } from "./replay/context-diff.ts";
+export type { FindOptions, FoundMoment } from "./replay/find.ts";
+export type {
+  ActorSeen,
+  ActorWhole,
+  EffectSeen,
+  Fault as ReplayFault,
+  Moment,
+  OpenSeen,
+  RecordSeen,
+  StateSeen,
+} from "./replay/moment.ts";

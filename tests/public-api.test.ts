@@ -167,6 +167,7 @@ it("exports exactly these values", () => {
       "readPlan",
       "recording",
       "replayModel",
+      "replayRun",
       "researcher",
       "restoreLog",
       "reviewDecision",

@@ -5,7 +5,6 @@
  * - The terminal is given back however it ends: by `q`, by a signal, by a fault of ours.
  */
 import { TroupeError } from "../errors.ts";
-import { parseCondition } from "../replay/condition.ts";
 import type { ActorWhole, Moment } from "../replay/moment.ts";
 import type { Timeline } from "../replay/timeline.ts";
 import type { FullScreen, Key } from "./full-screen.ts";
@@ -88,7 +87,7 @@ async function placeOf(
       return timeline.positionOf(wish.to);
     case "find": {
       const { back, condition } = wish;
-      const { position } = await timeline.find(parseCondition(condition), { from, back });
+      const { position } = await timeline.find(condition, { from, back });
       return position ?? `no record ${back ? "before" : "behind"} this one meets ${condition}`;
     }
   }

@@ -50,6 +50,7 @@ export const HELP: readonly (readonly [keys: string, what: string])[] = [
   ["c", "go to the cause of this record"],
   ["↓ ↑ tab", "choose an actor, and see its context; esc: the record again"],
   ["j k", "the lower part down, up"],
+  ["h", "these keys"],
   ["q", "quit"],
 ];
 
@@ -68,7 +69,7 @@ export function press(key: Key, looking: Looking, moment: Moment): Pressed {
 
 function actOf({ name, text, shift }: Key): string {
   if (name === "tab") return shift ? "up" : "down";
-  return Object.hasOwn(ACTS, text) ? text : name;
+  return text === "" ? name : text;
 }
 
 type Act = (looking: Looking, moment: Moment) => Pressed;

@@ -3,7 +3,7 @@ import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
 import { brief } from "../replay/brief.ts";
 import type { Cause } from "../replay/cause.ts";
-import type { Change } from "../replay/context-diff.ts";
+import type { ChangedPath } from "../replay/context-diff.ts";
 import type {
   ActorWhole,
   EffectSeen,
@@ -129,7 +129,7 @@ function contextLines({ context }: RecordSeen, ink: Ink): readonly string[] {
   return lines.length === 0 ? [] : [inked(ink, "dim", "context"), ...lines];
 }
 
-function changeText({ path, type, was, is }: Change, ink: Ink): string {
+function changeText({ path, type, was, is }: ChangedPath, ink: Ink): string {
   const place = tameLine(path === "" ? "(all)" : path);
   switch (type) {
     case "added":

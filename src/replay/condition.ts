@@ -34,13 +34,12 @@ export interface Question {
   readonly context: unknown;
 }
 
-export type Answer = "yes" | "no" | { readonly unknown: string };
-
 export interface Condition {
   readonly text: string;
   /** Whether it asks about contexts, which have to be stepped to. */
   readonly asksContext: boolean;
-  ask(question: Question): Answer;
+  /** `unknown` says why it could not be answered. */
+  readonly ask: (question: Question) => boolean | { readonly unknown: string };
 }
 
 /**
@@ -60,9 +59,7 @@ function typeCondition(text: string): Condition {
     text,
     asksContext: false,
     ask: ({ type, facts, event }) =>
-      [{ type }, ...facts, ...(event === null ? [] : [event])].some((one) => pattern.test(one.type))
-        ? "yes"
-        : "no",
+      [{ type }, ...facts, ...(event === null ? [] : [event])].some((one) => pattern.test(one.type)),
   };
 }
 
@@ -100,7 +97,7 @@ function celCondition(text: string): Condition {
         const { type, seq, position, at, ...rest } = question;
         const ints = { seq: BigInt(seq), position: BigInt(position), at: BigInt(at) };
         const found: unknown = evaluate({ ...rest, ...ints, [TYPE]: type });
-        if (typeof found === "boolean") return found ? "yes" : "no";
+        if (typeof found === "boolean") return found;
         return { unknown: `it is ${typeof found}, not true or false` };
       } catch (error) {
         return { unknown: summaryOf(error) };

@@ -8,7 +8,7 @@ import type { Json } from "../events/json.ts";
 import { brief, hasParts, jsonOf } from "./brief.ts";
 
 /** One place in which two contexts differ. */
-export interface Change {
+export interface ChangedPath {
   /** As code would write it: `tasks.build.attempts[1]`. Empty: the whole. */
   readonly path: string;
   readonly type: "added" | "removed" | "changed";
@@ -20,7 +20,7 @@ export interface Change {
 
 export interface ContextDiff {
   /** The first of them, in the order of the context. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly ChangedPath[];
   /** How many more there are. */
   readonly more: number;
 }
@@ -30,7 +30,7 @@ const MOST = 100;
 
 /** @param before undefined where there was none. */
 export function contextDiff(before: unknown, after: unknown): ContextDiff {
-  const changes: Change[] = [];
+  const changes: ChangedPath[] = [];
   let more = 0;
   compare("", before ?? {}, after ?? {}, (make) => {
     if (changes.length < MOST) changes.push(make());
@@ -39,7 +39,7 @@ export function contextDiff(before: unknown, after: unknown): ContextDiff {
   return { changes, more };
 }
 
-type Tell = (make: () => Change) => void;
+type Tell = (make: () => ChangedPath) => void;
 
 function compare(path: string, was: unknown, is: unknown, tell: Tell): void {
   if (was === is || Object.is(was, is)) return;

@@ -17,7 +17,7 @@ export interface FindOptions {
   readonly back?: boolean;
 }
 
-export interface Found {
+export interface FoundMoment {
   /** Undefined where no record meets the condition. */
   readonly position: number | undefined;
   /** Records on the way that could not answer, as a field was asked for that is not there. */
@@ -28,7 +28,7 @@ export async function findIn(
   replayed: Replayed,
   condition: Condition,
   { from, back = false }: FindOptions = {},
-): Promise<Found> {
+): Promise<FoundMoment> {
   const { length } = replayed.run.records;
   const [first, last] = back ? [1, (from ?? length + 1) - 1] : [(from ?? 0) + 1, length];
   const tally: Tally = { records: 0, why: "" };
@@ -80,7 +80,7 @@ async function stepThrough(
 
 function meets(condition: Condition, question: Question, tally: Tally): boolean {
   const answer = condition.ask(question);
-  if (typeof answer === "string") return answer === "yes";
+  if (typeof answer === "boolean") return answer;
   if (tally.records++ === 0) tally.why = answer.unknown;
   return false;
 }

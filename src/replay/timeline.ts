@@ -13,9 +13,9 @@ import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { Recorded } from "../events/log/log.ts";
 import { brief } from "./brief.ts";
-import type { Condition } from "./condition.ts";
+import { parseCondition, type Condition } from "./condition.ts";
 import { openIn } from "./effects-seen.ts";
-import { findIn, type FindOptions, type Found } from "./find.ts";
+import { findIn, type FindOptions, type FoundMoment } from "./find.ts";
 import type { ActorSeen, ActorWhole, Fault, Moment, RecordSeen } from "./moment.ts";
 import { placesOf, type Place, type Places } from "./places.ts";
 import { bodyIn, recordSeen } from "./record-seen.ts";
@@ -53,8 +53,14 @@ export interface Timeline {
   records(): AsyncIterable<PlacedRecord>;
   /** The position so many records on (or back), or as far as there are any; with an address among those of this actor alone. */
   stepFrom(position: number, by: number, address?: string): number;
-  /** The next position behind `from`, or the last one before it, whose record meets a condition. */
-  find(condition: Condition, options?: FindOptions): Promise<Found>;
+  /**
+   * The next position behind `from`, or the last one before it, whose record meets a condition.
+   *
+   * @param condition a type of records, facts or inputs, with `*` for any rest; or CEL over the
+   * fields of {@link Question}, as in `kind == "task" && context.attempt > 2`.
+   * @throws {@link TroupeError} `USAGE` where it is no condition.
+   */
+  find(condition: string | Condition, options?: FindOptions): Promise<FoundMoment>;
 }
 
 /** A record, and where it stands in its run. */
@@ -138,7 +144,10 @@ function timelineOf(replayed: Replayed): Timeline {
       const context = "context" in snapshot ? brief(snapshot.context, Number.POSITIVE_INFINITY) : null;
       return { ...seen, context, open: openIn(stepped.fold), fault: null };
     },
-    find: (condition, options) => findIn(replayed, condition, options),
+    async find(condition, options) {
+      const asked = typeof condition === "string" ? parseCondition(condition) : condition;
+      return findIn(replayed, asked, options);
+    },
   };
 }
 

@@ -75,16 +75,6 @@ export async function trackOf(
   );
   const fault = "error" in passed ? passed : undefined;
 
-  /** The last copy that lies before a record. */
-  const frameBefore = (seq: number): Fold | undefined => {
-    let [low, high] = [0, frames.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((frames[middle]?.seq ?? 0) < seq) low = middle + 1;
-      else high = middle;
-    }
-    return frames[low - 1];
-  };
   const step = async (seq: number, from: Fold | undefined): Promise<Stepped> => {
     let before = from?.state;
     let effects: Stepped["effects"];
@@ -107,7 +97,7 @@ export async function trackOf(
     skippedBy: (seq) => skips.get(seq),
     async at(seq, from) {
       if (fault !== undefined && seq >= fault.seq) return fault;
-      const frame = from === undefined ? frameBefore(seq) : undefined;
+      const frame = from === undefined ? frames.findLast((one) => one.seq < seq) : undefined;
       // an impure machine may step otherwise the second time
       return attempt(trying, () => step(seq, from ?? (frame && copyOf(frame))), seq);
     },

@@ -28,7 +28,9 @@ export async function lived({ cast, seed }: { cast: CastName; seed: number }): P
   const counts = new Map<string, number>();
   for await (const { stream } of log.scan())
     counts.set(rootOf(stream), (counts.get(rootOf(stream)) ?? 0) + 1);
-  const [[root = ""] = []] = [...counts].toSorted((a, b) => b[1] - a[1]);
+  const [root = ""] = [...counts.keys()].toSorted(
+    (a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0),
+  );
   return { env: { log, kinds, stepper: readingStepper(kinds) }, run: await readRun(log, root) };
 }
 
