@@ -205,7 +205,7 @@ function noteInput(fold: Fold, entry: Entry): void {
     fold.residents.delete(resident.child.address);
   if (event.type === "troupe.activity.failed") noteFailure(fold, event);
   if (event.type === "troupe.recovered") noteRecovery(fold);
-  if (event.type === FORKED) noteForked(fold, entry.seq);
+  if (event.type === FORKED) noteForked(fold, event, entry.seq);
 }
 
 function disarm(fold: Fold, timer: string): void {

@@ -10,6 +10,7 @@ import { TroupeError } from "../../errors.ts";
 import { isArchiving } from "../../events/log/archived.ts";
 import type { Recorded } from "../../events/log/log.ts";
 import { positionIn, type RunRecords } from "../../events/log/run-records.ts";
+import { inFlightAt } from "./in-flight.ts";
 import type { ForkRequest } from "./request.ts";
 
 export interface Cut {
@@ -19,6 +20,8 @@ export interface Cut {
   readonly records: readonly Recorded[];
   /** The same by actor, in the order in which they were born. */
   readonly actors: ReadonlyMap<string, readonly Recorded[]>;
+  /** What custom actions had sent and nobody had recorded yet, by sender. */
+  readonly inFlight: ReturnType<typeof inFlightAt>;
   /** The record whose input is replaced. */
   readonly replaced: Replaced | undefined;
 }
@@ -37,7 +40,11 @@ export function cutOf(run: RunRecords, { at, replace, set }: ForkRequest): Cut {
   const actors = Map.groupBy(records, ({ stream }) => stream);
   if (replaced !== undefined) assertLast(run, actors, replaced);
   for (const { actor } of set) if (!actors.has(actor)) throw notInCut(run, actor, position);
-  return { run: run.run, position, records, actors, replaced };
+  const inFlight = inFlightAt(run.records.slice(position), (address) => {
+    const last = actors.get(address)?.at(-1)?.seq ?? 0;
+    return replaced?.record.stream === address ? last - 1 : last; // another step is taken in its place
+  });
+  return { run: run.run, position, records, actors, inFlight, replaced };
 }
 
 /** @param by what came of the record: it would have to be forgotten. */

@@ -117,7 +117,7 @@ class Teller {
     const { fold } = this.#actor(address);
     if (isReplaced) assertTaken(fold, record, step);
     else if (step !== undefined) assertSame(fold, record, step, advanced);
-    this.#write(address, told, advanced, { copied: true });
+    this.#write(address, told, advanced, isReplaced ? {} : { copied: true });
   }
 
   /** Ends each actor's history; the waker's comes last, and wakes who owes something. */
@@ -150,19 +150,41 @@ class Teller {
     );
     if (set.length > 0 && statusOf(fold) !== "active") throw hasEnded(fold);
     const replaced = address === this.#waker() ? request.replace?.record : undefined;
+    const fresh = this.#freshIn(address);
+    const sends = this.#sendsOf(address);
     const event: RecordedEvent = {
       type: FORKED,
       at: cut.position,
       ...(set.length > 0 && { set }),
       ...(replaced !== undefined && { replaced }),
+      ...(fresh !== undefined && { fresh }),
+      ...(sends.length > 0 && { sends }),
       ...more,
     };
     const at = cut.records.reduce((latest, record) => Math.max(latest, record.at), 0) + shiftMs;
     const since = fold.checkpoint === undefined ? {} : { since: fold.checkpoint.seq };
-    const entry: Entry = { seq: fold.seq + 1, at, cause: undefined, body: { event, ...since } };
+    const ran = fresh === undefined ? {} : { ran: fresh - 1 };
+    const body = { event, ...since, ...ran };
+    const entry: Entry = { seq: fold.seq + 1, at, cause: undefined, body };
     this.#write(address, entry, this.#step(address, entry, ""), {
       owes: address === this.#waker() ? owesOf(fold) : 0,
     });
+  }
+
+  /** The seq of an actor's record whose input was replaced: its step is new. */
+  #freshIn(address: string): number | undefined {
+    const { replaced } = this.#telling.cut;
+    const { stream = "", seq } = replaced?.record ?? {};
+    return replaced !== undefined && this.#inputs.names.address(stream) === address ? seq : undefined;
+  }
+
+  #sendsOf(address: string): { readonly to: string; readonly event: RecordedEvent }[] {
+    const { names } = this.#inputs;
+    return [...this.#telling.cut.inFlight].flatMap(([sender, sends]) =>
+      names.address(sender) === address
+        ? sends.map(({ to, event }) => ({ to: names.address(to), event: names.object(event) }))
+        : [],
+    );
   }
 
   #step(address: string, entry: Entry, correlation: string): Advanced {
