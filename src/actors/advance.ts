@@ -49,6 +49,7 @@ export interface Entry {
     | "lookups"
     | "since"
     | "checkpoint"
+    | "copied"
   >;
   /** Makes the hash of a record that is not written yet. In replay the record says what it covers. */
   readonly hash?: (stepped: Stepped) => HashedState;
@@ -205,7 +206,7 @@ function noteInput(fold: Fold, entry: Entry): void {
     fold.residents.delete(resident.child.address);
   if (event.type === "troupe.activity.failed") noteFailure(fold, event);
   if (event.type === "troupe.recovered") noteRecovery(fold);
-  if (event.type === FORKED) noteForked(fold, event, entry.seq);
+  if (event.type === FORKED) noteForked(fold, event, entry);
 }
 
 function disarm(fold: Fold, timer: string): void {

@@ -78,7 +78,7 @@ function completed(answering: Answering, { id, from, cause }: Completion): Entry
     );
   const output = env.stepper.encode(value, "output");
   const event = { type: `xstate.done.actor.${id}`, output, actorId: id };
-  return { ...entry, cause, body: { ...entry.body, event, from } };
+  return { ...entry, cause, body: { ...fresh(entry), event, from } };
 }
 
 /** Any other event: its data anew. */
@@ -94,7 +94,12 @@ function told({ env, entry, fold, value, place }: Answering, event: RecordedEven
   const encoded = RecordedEvent.parse(env.stepper.encode(read, "event"));
   assertOpen(encoded.type);
   if (from === undefined) assertTaken({ env, entry, fold }, encoded);
-  return { ...entry, body: { ...entry.body, event: encoded } };
+  return { ...entry, body: { ...fresh(entry), event: encoded } };
+}
+
+/** It happens in the fork, and is counted there. */
+function fresh({ body: { copied: _, ...body } }: Entry): Entry["body"] {
+  return body;
 }
 
 /** A command that the actor would have refused was never recorded. */

@@ -27,7 +27,7 @@ export async function begunIn(log: EventLog, run: string): Promise<Begun | undef
   const told = new Set<string>();
   for (const { stream, id, body } of records) {
     ids.set(stream, [...(ids.get(stream) ?? []), id]);
-    if (isForked(body["event"])) told.add(stream);
+    if (isForked(body["event"]) && body["copied"] !== true) told.add(stream);
   }
   const origin = parseBody(first.body, placeOf(first)).born?.fork;
   return { origin, ids, whole: told.size === ids.size };

@@ -12,6 +12,7 @@
 import { z } from "zod";
 import { rootOf } from "../../events/address.ts";
 import { RecordedEvent } from "../../events/record.ts";
+import type { Entry } from "../advance.ts";
 import { markOf } from "../causes.ts";
 import type { Fold } from "../fold.ts";
 import type { Effect, Stepped, Stepper, SystemDirectory } from "../xstate/contract.ts";
@@ -55,8 +56,12 @@ export function forkedStep(
 }
 
 /** What becomes of what is open. Before the record's own effects are taken. */
-export function noteForked(fold: Fold, event: RecordedEvent, seq: number): void {
-  fold.forked = seq;
+export function noteForked(
+  fold: Fold,
+  event: RecordedEvent,
+  { seq, body }: Pick<Entry, "seq" | "body">,
+): void {
+  if (body.copied !== true) fold.forked = seq; // else it ended the history of a fork that is forked itself
   const { fresh } = Forked.parse(event);
   const own = rootOf(fold.identity.address);
   for (const owed of fold.outbox.values())

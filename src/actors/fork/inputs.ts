@@ -47,7 +47,8 @@ export function entryFor(
   if (step === undefined || event?.type === "troupe.skipped") {
     const { settled, ran } = step?.body ?? {};
     const kept = { ...(settled !== undefined && { settled }), ...(ran !== undefined && { ran }) };
-    return { seq, at, cause: undefined, body: { event: { type: "troupe.settled" }, ...kept } };
+    const nothing = { event: { type: "troupe.settled" }, copied: true } as const;
+    return { seq, at, cause: undefined, body: { ...nothing, ...kept } };
   }
   const { body } = step;
   const cause = record.cause === undefined ? undefined : inputs.names.cause(record.cause);
@@ -58,6 +59,7 @@ export function entryFor(
 function plain(body: RecordBody, { names, origin: { shiftMs } }: Inputs): Entry["body"] {
   const { from, timer, stale, light, settled, ran, dues, lookups, since } = body;
   return {
+    copied: true,
     ...(from !== undefined && { from: names.address(from) }),
     ...(timer !== undefined && { timer }),
     ...(stale !== undefined && { stale }),

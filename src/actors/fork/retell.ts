@@ -117,7 +117,7 @@ class Teller {
     const { fold } = this.#actor(address);
     if (isReplaced) assertTaken(fold, record, step);
     else if (step !== undefined) assertSame(fold, record, step, advanced);
-    this.#write(address, told, advanced, isReplaced ? {} : { copied: true });
+    this.#write(address, told, advanced, 0);
   }
 
   /** Ends each actor's history; the waker's comes last, and wakes who owes something. */
@@ -166,9 +166,8 @@ class Teller {
     const ran = fresh === undefined ? {} : { ran: fresh - 1 };
     const body = { event, ...since, ...ran };
     const entry: Entry = { seq: fold.seq + 1, at, cause: undefined, body };
-    this.#write(address, entry, this.#step(address, entry, ""), {
-      owes: address === this.#waker() ? owesOf(fold) : 0,
-    });
+    const advanced = this.#step(address, entry, "");
+    this.#write(address, entry, advanced, address === this.#waker() ? owesOf(fold) : 0);
   }
 
   /** The seq of an actor's record whose input was replaced: its step is new. */
@@ -209,12 +208,8 @@ class Teller {
     return advanced;
   }
 
-  #write(
-    address: string,
-    entry: Entry,
-    advanced: Advanced,
-    { copied, owes = 0 }: { readonly copied?: true; readonly owes?: number },
-  ): void {
+  // oxlint-disable-next-line max-params -- whose step, what it was and came to, and what it may say of it
+  #write(address: string, entry: Entry, advanced: Advanced, owes: number): void {
     const actor = this.#actor(address);
     const { fold } = actor;
     const { snapshot } = fold.state;
@@ -222,11 +217,7 @@ class Teller {
     const digests = advanced.hash.whole ? changedDigests(actor.digested, snapshot) : undefined;
     if (advanced.hash.whole) actor.digested = snapshot;
     const writer = { version: kind.version, epoch: this.#env.epoch };
-    const body = {
-      ...bodyOf(writer, entry, { fold, advanced, digests }),
-      ...(copied !== undefined && { copied }),
-      owes,
-    };
+    const body = { ...bodyOf(writer, entry, { fold, advanced, digests }), owes };
     const record = {
       id: `${this.#idPrefix}-${this.#records.length.toString(36)}`,
       type: typeOf(kind, advanced, entry.body.event),
