@@ -35,7 +35,12 @@ async function forked(world: ForkWorld, of: string, at: number, id: string): Pro
 }
 
 /** What is wrong with a fork that has come to rest. */
-async function faultsOf(world: ForkWorld, of: string, run: string, at: number): Promise<readonly string[]> {
+async function faultsOf(
+  world: ForkWorld,
+  of: string,
+  run: string,
+  at: number,
+): Promise<readonly string[]> {
   const faults: string[] = [];
   const fault = (text: string): void => void faults.push(text);
   const actors = ofRun(await world.replayed(fault), run);
@@ -50,14 +55,23 @@ async function faultsOf(world: ForkWorld, of: string, run: string, at: number): 
 }
 
 /** What the fork did outside: what its own steps asked for, and nothing that was done before. */
-function checkDone(world: ForkWorld, run: string, steps: readonly Replay[], fault: (text: string) => void): void {
+function checkDone(
+  world: ForkWorld,
+  run: string,
+  steps: readonly Replay[],
+  fault: (text: string) => void,
+): void {
   const own = steps.filter(({ body }) => body.copied !== true);
   const asked = own.flatMap(({ stream, effects }) =>
     effects.flatMap(({ effect }) => actionName(stream, effect) ?? []),
   );
   const acted = world.acted.filter((action) => action.includes(`/${run}`));
   expect(acted.toSorted()).toEqual(asked.toSorted());
-  const over = new Set(steps.flatMap(({ body, cause = "" }) => (body.copied === true && body.from !== undefined ? [cause] : [])));
+  const over = new Set(
+    steps.flatMap(({ body, cause = "" }) =>
+      body.copied === true && body.from !== undefined ? [cause] : [],
+    ),
+  );
   for (const { key, attempt } of world.worked.filter((one) => one.key.includes(`/${run}:`))) {
     if (over.has(key)) fault(`${key} was done before the cut, and again`);
     if (attempt !== 1) fault(`${key} begins with attempt ${attempt}`);
@@ -130,7 +144,9 @@ describe("a fork", () => {
       }
       expect((await world.records("f")).slice(0, begun.length)).toEqual(begun);
       expect(await faultsOf(world, of, "f", at)).toEqual([]);
-      const prefixes = (await world.records("f")).flatMap(({ id, body }) => (body["copied"] === true ? [id.split("-")[0]] : []));
+      const prefixes = (await world.records("f")).flatMap(({ id, body }) =>
+        body["copied"] === true ? [id.split("-")[0]] : [],
+      );
       expect(new Set(prefixes).size).toBe(1);
     },
   );
@@ -150,7 +166,8 @@ async function cutShort(
   let appends = 0;
   await using host = await world.host({
     at(point, address) {
-      if (point === "before-append" && rootOf(address) === "f" && appends++ >= left) throw new Error("killed");
+      if (point === "before-append" && rootOf(address) === "f" && appends++ >= left)
+        throw new Error("killed");
     },
   });
   await expect(host.fork(of, { at, id: "f" })).rejects.toThrow("killed");

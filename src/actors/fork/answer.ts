@@ -36,22 +36,28 @@ const END = /^xstate\.(?:done|error)\.actor\.(.*)$/s;
  * `EVENT_INVALID`, `EVENT_RESERVED`, `EVENT_REFUSED` for an input that does not fit.
  */
 export function answered(answering: Answering): Entry {
-  const { entry, fold, place } = answering;
+  const { entry, place } = answering;
   const { event, timer, stale, from } = entry.body;
   if (event === undefined) throw fixed(place, "is a birth");
   if (timer !== undefined) throw fixed(place, "is a timer that fired");
   if (stale === true) throw fixed(place, "came too late to count");
-  const id = END.exec(event.type)?.[1];
-  if (id !== undefined && from !== undefined) return completed(answering, { id, from, cause: entry.cause });
-  if (event.type === "troupe.activity.failed") {
-    const open = fold.residents.get(String(event["activity"]));
-    if (open === undefined) throw fixed(place, "is of an activity that is over");
-    const { id: start, child } = open;
-    const cause = `${fold.identity.address}#${start}`;
-    return completed(answering, { id: child.id, from: child.address, cause });
-  }
+  const completion = completionIn(answering, event);
+  if (completion !== undefined) return completed(answering, completion);
   if (/^(troupe|xstate)\./.test(event.type)) throw fixed(place, `is a "${event.type}"`);
   return told(answering, event, from);
+}
+
+/** Of a child that ended, or of an activity whose attempt failed; undefined for any other event. */
+function completionIn({ entry, fold, place }: Answering, event: RecordedEvent): Completion | undefined {
+  const { from } = entry.body;
+  const id = END.exec(event.type)?.[1];
+  if (id !== undefined && from !== undefined) return { id, from, cause: entry.cause };
+  if (event.type !== "troupe.activity.failed") return undefined;
+  const { activity } = event;
+  const open = typeof activity === "string" ? fold.residents.get(activity) : undefined;
+  if (open === undefined) throw fixed(place, "is of an activity that is over");
+  const { id: start, child } = open;
+  return { id: child.id, from: child.address, cause: `${fold.identity.address}#${start}` };
 }
 
 interface Completion {
@@ -73,7 +79,11 @@ function completed(answering: Answering, { id, from, cause }: Completion): Entry
       `the answer in place of ${place} does not fit: ${z.prettifyError(withValues(parsed.error, value))}`,
       {
         hint: "Give what the child would have answered; `troupe show` prints what it did.",
-        data: { place, src, issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })) },
+        data: {
+          place,
+          src,
+          issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
+        },
       },
     );
   const output = env.stepper.encode(value, "output");
@@ -82,13 +92,17 @@ function completed(answering: Answering, { id, from, cause }: Completion): Entry
 }
 
 /** Any other event: its data anew. */
-function told({ env, entry, fold, value, place }: Answering, event: RecordedEvent, from?: string): Entry {
+function told(
+  { env, entry, fold, value, place }: Answering,
+  event: RecordedEvent,
+  from?: string,
+): Entry {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new TroupeError("EVENT_INVALID", `what is to stand in place of ${place} is no event`, {
       hint: `Give an object with the fields of "${event.type}".`,
       data: { place },
     });
-  const given: object = { type: event.type, ...value };
+  const given: object = Object.assign({ type: event.type }, value);
   const kind = kindNamed(env.kinds, parseAddress(fold.identity.address).kind);
   const read = from === undefined ? parseOutside(kind, given) : given;
   const encoded = RecordedEvent.parse(env.stepper.encode(read, "event"));
@@ -98,15 +112,21 @@ function told({ env, entry, fold, value, place }: Answering, event: RecordedEven
 }
 
 /** It happens in the fork, and is counted there. */
-function fresh({ body: { copied: _, ...body } }: Entry): Entry["body"] {
-  return body;
+function fresh({ body }: Entry): Entry["body"] {
+  const { copied: _, ...rest } = body;
+  return rest;
 }
 
 /** A command that the actor would have refused was never recorded. */
-function assertTaken({ env, entry, fold }: Pick<Answering, "env" | "entry" | "fold">, event: RecordedEvent): void {
+function assertTaken(
+  { env, entry, fold }: Pick<Answering, "env" | "entry" | "fold">,
+  event: RecordedEvent,
+): void {
   const { address } = fold.identity;
   const cause = "cmd:replaced"; // under its own id it would be known already
-  const decision = during(entry.at, () => decide(address, fold, { type: "command", cause, event }, env));
+  const decision = during(entry.at, () =>
+    decide(address, fold, { type: "command", cause, event }, env),
+  );
   if (decision.type === "refuse") throw decision.error;
 }
 

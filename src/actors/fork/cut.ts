@@ -47,6 +47,11 @@ export function cutOf(run: RunRecords, { at, replace, set }: ForkRequest): Cut {
   return { run: run.run, position, records, actors, inFlight, replaced };
 }
 
+/** When the last of its records was written, epoch ms. */
+export function latestIn({ records }: Cut): number {
+  return records.reduce((latest, { at }) => Math.max(latest, at), 0);
+}
+
 /** @param by what came of the record: it would have to be forgotten. */
 export function causedMore({ record: { stream, seq }, at }: Replaced, by: Recorded): TroupeError {
   return new TroupeError(
@@ -84,6 +89,9 @@ function notInCut({ run }: RunRecords, actor: string, position: number): TroupeE
   return new TroupeError(
     "ACTOR_NOT_FOUND",
     `run "${run}" has no actor "${actor}" at position ${position}`,
-    { hint: "Look up its actors with `troupe replay`, or cut later.", data: { address: actor, position } },
+    {
+      hint: "Look up its actors with `troupe replay`, or cut later.",
+      data: { address: actor, position },
+    },
   );
 }

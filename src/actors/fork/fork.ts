@@ -16,7 +16,7 @@ import { appendSurely } from "../append.ts";
 import type { Runner } from "../runner.ts";
 import { begunIn, isSame, runExists, type Begun } from "./begun.ts";
 import { assertUncaused } from "./checks.ts";
-import { cutOf } from "./cut.ts";
+import { cutOf, latestIn } from "./cut.ts";
 import type { Forked, ForkRequest } from "./request.ts";
 import { retell, type Told, type ToldRecord } from "./retell.ts";
 import { verified } from "./verified.ts";
@@ -45,8 +45,7 @@ export async function fork(
   if (begun?.whole === true) return forked;
   const steps = await verified(rt, source, cut);
   assertUncaused(cut, steps);
-  const latest = records.reduce((at, record) => Math.max(at, record.at), 0);
-  const shiftMs = begun?.origin?.shiftMs ?? Math.max(0, rt.clock.now() - latest);
+  const shiftMs = begun?.origin?.shiftMs ?? Math.max(0, rt.clock.now() - latestIn(cut));
   const told = await retell(rt, { cut, steps, request, to, shiftMs });
   await write(runner, told, begun);
   await goOn(runner, told, to);
@@ -109,8 +108,7 @@ function* grouped(records: readonly ToldRecord[]): Generator<{
 async function goOn(runner: Runner, { system, waker }: Told, run: string): Promise<void> {
   const directory = runner.runtime.directory(run);
   for (const delta of system) directory.apply(delta);
-  for (const address of runner.parked.keys())
-    if (rootOf(address) === run) await runner.unpark(address); // who was asked too early
+  for (const address of runner.parked.keys()) if (rootOf(address) === run) await runner.unpark(address); // who was asked too early
   await runner.wake(waker);
 }
 

@@ -67,7 +67,7 @@ export function noteForked(
   for (const owed of fold.outbox.values())
     if (owed.type === "send" && rootOf(owed.to) !== own && markOf(owed.id).seq < fresh)
       fold.outbox.delete(owed.id);
-  for (const timer of [...fold.timers.values()])
+  for (const timer of fold.timers.values())
     if (rootOf(timer.to) !== own && markOf(timer.id).seq < fresh) fold.timers.delete(timer.name);
   for (const [address, { id, child, startedAt }] of fold.residents)
     fold.residents.set(address, { id, child, startedAt, failures: 0, recoveries: 0 });

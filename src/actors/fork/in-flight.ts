@@ -28,8 +28,8 @@ export function inFlightAt(
 ): ReadonlyMap<string, readonly InFlight[]> {
   const found = new Map<string, InFlight[]>();
   for (const record of behind) {
-    const [, sender = "", seq = ""] = OF_ACTION.exec(record.cause ?? "") ?? [];
-    if (record.body["from"] !== sender || Number(seq) > lastOf(sender)) continue;
+    const { sender, seq } = actionIn(record);
+    if (sender === undefined || seq > lastOf(sender)) continue;
     const { event } = parseBody(record.body, placeOf(record));
     if (event === undefined || event.type.startsWith("troupe.")) continue;
     const sent = found.get(sender) ?? [];
@@ -37,4 +37,10 @@ export function inFlightAt(
     found.set(sender, sent);
   }
   return found;
+}
+
+/** The record with the custom action that sent what this one received. */
+function actionIn({ cause = "", body }: Recorded): { readonly sender?: string; readonly seq: number } {
+  const [, sender = "", seq = ""] = OF_ACTION.exec(cause) ?? [];
+  return body["from"] === sender ? { sender, seq: Number(seq) } : { seq: 0 };
 }

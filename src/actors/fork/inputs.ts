@@ -52,7 +52,12 @@ export function entryFor(
   }
   const { body } = step;
   const cause = record.cause === undefined ? undefined : inputs.names.cause(record.cause);
-  return { seq, at, cause, body: { ...plain(body, inputs), ...derived(inputs, record, { body, cause, fold }) } };
+  return {
+    seq,
+    at,
+    cause,
+    body: { ...plain(body, inputs), ...derived(inputs, record, { body, cause, fold }) },
+  };
 }
 
 /** What is the same in every history, but for names and times. */
@@ -89,12 +94,28 @@ function derived(inputs: Inputs, record: Recorded, told: Told): Entry["body"] {
   };
 }
 
-function eventFor({ names, asked, origin }: Inputs, event: RecordedEvent, told: Told): RecordedEvent {
-  const { body, cause = "", fold } = told;
-  const armed = body.timer === undefined ? undefined : fold?.timers.withId(body.timer);
-  if (armed !== undefined && event.type !== "troupe.timer.fired") return armed.event;
-  const effect = body.from === undefined ? undefined : asked.get(cause)?.effect;
-  if (effect?.type === "send") return effect.event;
+function eventFor(
+  inputs: Inputs,
+  event: RecordedEvent,
+  { body, cause = "", fold }: Told,
+): RecordedEvent {
+  if (body.timer !== undefined)
+    return timerEvent(inputs, event, fold?.timers.withId(body.timer)?.event);
+  const effect = body.from === undefined ? undefined : inputs.asked.get(cause)?.effect;
+  return effect?.type === "send" ? effect.event : given(inputs, event);
+}
+
+/** A timer of somebody else's send says only that it fired. */
+function timerEvent(
+  inputs: Inputs,
+  event: RecordedEvent,
+  armed: RecordedEvent | undefined,
+): RecordedEvent {
+  return armed === undefined || event.type === "troupe.timer.fired" ? given(inputs, event) : armed;
+}
+
+/** What came from outside the run, or from an activity. */
+function given({ names, origin }: Inputs, event: RecordedEvent): RecordedEvent {
   const renamed = names.object(event);
   const { retryAt } = renamed;
   if (event.type !== "troupe.activity.failed" || typeof retryAt !== "number") return renamed;
@@ -104,23 +125,31 @@ function eventFor({ names, asked, origin }: Inputs, event: RecordedEvent, told: 
 function birthFor(inputs: Inputs, { stream }: Recorded, { body, cause = "" }: Told): Born {
   const { env, asked, origin } = inputs;
   const by = asked.get(cause);
-  const born = by?.effect.type === "start" ? bornOf(env, by.by, by.effect.child) : ownBirth(inputs, stream, body);
+  const born =
+    by?.effect.type === "start"
+      ? bornOf(env, by.by, by.effect.child)
+      : ownBirth(inputs, stream, body.born ?? { id: "" });
   return { ...born, fork: { of: stream, ...origin } };
 }
 
 /** Of an actor that nobody of the run has started; or whoever did was told otherwise. */
-function ownBirth({ env, names, run }: Inputs, stream: string, { born }: RecordBody): Born {
-  const { kind, path } = parseAddress(stream);
-  const { id = "", input, parent, fork: _, ...rest } = born ?? {};
-  const root = path.length === 0;
-  const forked = root && input !== undefined ? kindNamed(env.kinds, kind).forked?.(input, run) : undefined;
-  for (const moved of forked?.folders ?? []) names.move(moved);
+function ownBirth(inputs: Inputs, stream: string, { input, parent, ...born }: Born): Born {
+  const { names, run } = inputs;
+  const root = parseAddress(stream).path.length === 0;
   return {
-    id: root ? run.to : id,
-    ...(input !== undefined && { input: forked?.input ?? names.data(input) }),
+    ...born,
+    ...(root && { id: run.to }),
+    ...(input !== undefined && { input: root ? rootInput(inputs, stream, input) : names.data(input) }),
     ...(parent !== undefined && { parent: names.address(parent) }),
-    ...rest,
   };
+}
+
+/** The kind knows what of its input is the run's own. */
+function rootInput({ env, names, run }: Inputs, stream: string, input: Json): Json {
+  const kind = kindNamed(env.kinds, parseAddress(stream).kind);
+  const forked = kind.forked?.(input, run);
+  for (const moved of forked?.folders ?? []) names.move(moved);
+  return forked?.input ?? names.data(input);
 }
 
 function checkpointFor(

@@ -59,14 +59,20 @@ export class Names {
   data(value: Json): Json {
     if (typeof value === "string") return this.#text(value);
     if (typeof value !== "object" || value === null) return value;
-    return Array.isArray(value) ? value.map((item: Json) => this.data(item)) : this.object(value as JsonObject);
+    return Array.isArray(value)
+      ? value.map((item: Json) => this.data(item))
+      : this.object(value as JsonObject);
   }
 
   object<T extends JsonObject>(value: T): T {
     const out: Record<string, Json> = {};
     const isRef = value[REF] === 1;
     for (const [key, item] of Object.entries(value))
-      put(out, key, isRef && key === "addr" ? this.address(String(item)) : this.data(item));
+      put(
+        out,
+        key,
+        isRef && key === "addr" && typeof item === "string" ? this.address(item) : this.data(item),
+      );
     return out as T; // the same fields, with texts in place of texts
   }
 

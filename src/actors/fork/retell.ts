@@ -24,7 +24,7 @@ import { recordedDirectory } from "../load.ts";
 import { bodyOf, typeOf } from "../record-of.ts";
 import { answered } from "./answer.ts";
 import { assertSame, assertTaken, birthReplaced, hasEnded } from "./checks.ts";
-import type { Cut } from "./cut.ts";
+import { latestIn, type Cut } from "./cut.ts";
 import { FORKED } from "./forked.ts";
 import { entryFor, type Asked, type Inputs } from "./inputs.ts";
 import { Names } from "./names.ts";
@@ -86,6 +86,8 @@ class Teller {
   readonly #records: ToldRecord[] = [];
   readonly #system: SystemDelta[] = [];
   readonly #idPrefix: string;
+  /** When the fork begins, epoch ms: now. */
+  readonly #endsAt: number;
 
   constructor(env: RetellEnv, telling: Telling) {
     const { cut, to, shiftMs, request } = telling;
@@ -97,6 +99,7 @@ class Teller {
     };
     const run = { from: cut.run, to };
     this.#env = env;
+    this.#endsAt = latestIn(cut) + shiftMs;
     this.#telling = telling;
     const names = new Names(run, cut.actors.keys());
     this.#inputs = { env, names, asked: new Map(), run, origin };
@@ -140,34 +143,41 @@ class Teller {
   }
 
   #fork(address: string, more: JsonObject): void {
-    const { cut, request, shiftMs } = this.#telling;
     const { fold } = this.#actor(address);
-    const { names } = this.#inputs;
+    const fresh = this.#freshIn(address);
+    const event: RecordedEvent = {
+      type: FORKED,
+      at: this.#telling.cut.position,
+      ...this.#changesIn(address, fold),
+      ...(fresh !== undefined && { fresh }),
+      ...more,
+    };
+    const body = {
+      event,
+      ...(fold.checkpoint !== undefined && { since: fold.checkpoint.seq }),
+      ...(fresh !== undefined && { ran: fresh - 1 }),
+    };
+    const entry: Entry = { seq: fold.seq + 1, at: this.#endsAt, cause: undefined, body };
+    const advanced = this.#step(address, entry, "");
+    this.#write(address, entry, advanced, address === this.#waker() ? owesOf(fold) : 0);
+  }
+
+  /** What is set in an actor, and what its custom actions had under way; the waker says what was replaced. */
+  #changesIn(address: string, fold: Fold): JsonObject {
+    const { request } = this.#telling;
     const set = request.set.flatMap(({ actor, path, value }) =>
-      names.address(actor) === address
+      this.#inputs.names.address(actor) === address
         ? [{ path, value: this.#env.stepper.encode(value, `${actor}.${path.join(".")}`) }]
         : [],
     );
     if (set.length > 0 && statusOf(fold) !== "active") throw hasEnded(fold);
-    const replaced = address === this.#waker() ? request.replace?.record : undefined;
-    const fresh = this.#freshIn(address);
     const sends = this.#sendsOf(address);
-    const event: RecordedEvent = {
-      type: FORKED,
-      at: cut.position,
-      ...(set.length > 0 && { set }),
+    const replaced = address === this.#waker() ? request.replace?.record : undefined;
+    return {
       ...(replaced !== undefined && { replaced }),
-      ...(fresh !== undefined && { fresh }),
+      ...(set.length > 0 && { set }),
       ...(sends.length > 0 && { sends }),
-      ...more,
     };
-    const at = cut.records.reduce((latest, record) => Math.max(latest, record.at), 0) + shiftMs;
-    const since = fold.checkpoint === undefined ? {} : { since: fold.checkpoint.seq };
-    const ran = fresh === undefined ? {} : { ran: fresh - 1 };
-    const body = { event, ...since, ...ran };
-    const entry: Entry = { seq: fold.seq + 1, at, cause: undefined, body };
-    const advanced = this.#step(address, entry, "");
-    this.#write(address, entry, advanced, address === this.#waker() ? owesOf(fold) : 0);
   }
 
   /** The seq of an actor's record whose input was replaced: its step is new. */

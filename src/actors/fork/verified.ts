@@ -35,7 +35,13 @@ export async function verified(env: Omit<LoadEnv, "log">, log: EventLog, cut: Cu
         const started = effects.flatMap(({ effect }) =>
           effect.type === "start" ? [effect.child.address] : [],
         );
-        steps.set(placed(record), { body, state: valueOf(fold.state), status: statusOf(fold), effects: types, started });
+        steps.set(placed(record), {
+          body,
+          state: valueOf(fold.state),
+          status: statusOf(fold),
+          effects: types,
+          started,
+        });
       },
     });
   return steps;

@@ -38,11 +38,11 @@ function placed(into: unknown, placing: Placing): unknown {
   const members = membersOf(into);
   if (members === undefined) throw noPlace(address, path.slice(0, depth), "it has no members");
   const known = Object.hasOwn(members, key);
-  if (!known && (!last || Array.isArray(members))) throw unknownPart(placing, members);
+  if (!known && (!last || isList(members))) throw unknownPart(placing, members);
   const below = Object.getOwnPropertyDescriptor(members, key)?.value as unknown; // own data, whatever the key is called
   const member = last ? value : placed(below, { ...placing, depth: depth + 1 });
-  if (Array.isArray(members)) return members.with(Number(key), member);
-  const copy: Record<string, unknown> = { ...members };
+  if (isList(members)) return members.with(Number(key), member);
+  const copy: Record<string, unknown> = Object.fromEntries(Object.entries(members));
   put(copy, key, member);
   return copy;
 }
@@ -50,13 +50,17 @@ function placed(into: unknown, placing: Placing): unknown {
 /** Of plain objects and arrays alone: what else there is has no members that could be set. */
 function membersOf(value: unknown): object | readonly unknown[] | undefined {
   if (typeof value !== "object" || value === null || isRef(value)) return undefined;
-  if (Array.isArray(value)) return value;
+  if (isList(value)) return value;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null ? value : undefined;
 }
 
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
 function unknownPart({ address, path, depth }: Placing, members: object): TroupeError {
-  const there = Array.isArray(members)
+  const there = isList(members)
     ? `an array of ${members.length}`
     : Object.keys(members).slice(0, 20).join(", ") || "nothing";
   return noPlace(address, path.slice(0, depth + 1), `there is ${there}`);

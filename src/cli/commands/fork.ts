@@ -95,7 +95,11 @@ interface Given {
 
 type Made = Forked & { readonly folders: RunFolders | undefined };
 
-async function forked({ log, source = log, kinds }: Given, of: string, options: ForkOptions): Promise<Made> {
+async function forked(
+  { log, source = log, kinds }: Given,
+  of: string,
+  options: ForkOptions,
+): Promise<Made> {
   const request = requestOf(of, options);
   const run = options.id ?? (await forkId(log, source, request));
   checkRunId(run);
@@ -173,10 +177,14 @@ async function replacedIn(
   try {
     return { record, with: JSON.parse(text) as unknown };
   } catch (cause) {
-    throw new TroupeError("USAGE", `${path} holds no JSON: ${cause instanceof Error ? cause.message : ""}`, {
-      hint: "Write the new answer into it as JSON.",
-      cause,
-    });
+    throw new TroupeError(
+      "USAGE",
+      `${path} holds no JSON: ${cause instanceof Error ? cause.message : ""}`,
+      {
+        hint: "Write the new answer into it as JSON.",
+        cause,
+      },
+    );
   }
 }
 
@@ -192,6 +200,9 @@ async function runIn(
   if (only !== undefined && more.length === 0) return only;
   const message = only === undefined ? `${file} holds no run` : `${file} holds ${runs.size} runs`;
   throw new TroupeError("USAGE", message, {
-    hint: only === undefined ? "Export one with `troupe export`." : `Say which: troupe fork ${file} ${only}.`,
+    hint:
+      only === undefined
+        ? "Export one with `troupe export`."
+        : `Say which: troupe fork ${file} ${only}.`,
   });
 }

@@ -71,8 +71,8 @@ export function leave(turn: Turn, { key, owner }: CommandOf<"LEAVE">): void {
 
 /** The context is a fork's: who held or waited for a lock did so in another run. */
 export function releaseAll(turn: Turn): void {
-  for (const [key, lease] of [...entries(turn.state.locks)]) {
-    for (const [ticket] of [...entries(lease.line)]) abandon(turn, key, ticket);
+  for (const [key, lease] of entries(turn.state.locks)) {
+    for (const [ticket] of entries(lease.line)) abandon(turn, key, ticket);
     turn.dropLease(key);
     turn.say({ type: "lock.unlocked", v: 1, data: { ...lossOf(key, lease), by: "fork" } });
   }

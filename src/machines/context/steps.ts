@@ -17,7 +17,11 @@ export interface ForkedEvent {
 }
 
 /** @param at epoch ms. @param event has no fault. */
-export function step(state: ContextState, event: ContextCommand | DueEvent | ForkedEvent, at: number): Turn {
+export function step(
+  state: ContextState,
+  event: ContextCommand | DueEvent | ForkedEvent,
+  at: number,
+): Turn {
   const turn = new Turn(state, at);
   switch (event.type) {
     case "SET":
