@@ -53,6 +53,22 @@ export async function forkId(log: EventLog, source: EventLog, request: ForkReque
   }
 }
 
+/**
+ * That an id can be the fork's: nobody has it, or this very fork.
+ *
+ * @throws {@link TroupeError} `RUN_EXISTS`, and where there is no such cut.
+ */
+export async function assertFree(
+  log: EventLog,
+  source: EventLog,
+  id: string,
+  request: ForkRequest,
+): Promise<void> {
+  const { position } = cutOf(await readRun(source, request.of), request);
+  const begun = await begunIn(log, id);
+  if (begun !== undefined && !isSame(begun, request, position)) throw runExists(id);
+}
+
 export function runExists(run: string): TroupeError {
   return new TroupeError("RUN_EXISTS", `there is a run "${run}" already`, {
     hint: "Give the fork another id, or none: it gets one that is free.",

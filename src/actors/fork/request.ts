@@ -61,7 +61,7 @@ export interface ForkOptions {
 }
 
 /** @throws {@link TroupeError} `INPUT_INVALID` with every fault. */
-export function requestOf(run: string, { at, ...options }: ForkOptions): ForkRequest {
+export function requestOf(run: string, { at, id: _id, ...options }: ForkOptions): ForkRequest {
   const given = { of: run, ...(at !== undefined && { at: String(at) }), ...options };
   const parsed = ForkRequest.safeParse(given);
   if (parsed.success) return parsed.data;

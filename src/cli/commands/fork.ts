@@ -9,7 +9,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { connect } from "../../actors/client.ts";
-import { forkId } from "../../actors/fork/begun.ts";
+import { assertFree, forkId } from "../../actors/fork/begun.ts";
 import { forkInto } from "../../actors/fork/into.ts";
 import { requestOf, type Forked, type ForkOptions } from "../../actors/fork/request.ts";
 import type { AnyKind } from "../../actors/kind.ts";
@@ -103,6 +103,7 @@ async function forked(
   const request = requestOf(of, options);
   const run = options.id ?? (await forkId(log, source, request));
   checkRunId(run);
+  await assertFree(log, source, run, request); // before another run's folder is touched
   const folders = await foldersOf(source, of, run);
   const undo = folders === undefined ? undefined : await copyFolder(folders);
   try {
