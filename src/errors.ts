@@ -34,6 +34,8 @@ export type ErrorCode =
   | "FILE_EXISTS"
   | "FILE_NOT_READ"
   | "FILE_NOT_WRITTEN"
+  | "FORK_DIVERGED"
+  | "FORK_UNFINISHED"
   | "GATE_SETTLED"
   | "GATE_UNKNOWN"
   | "GIT_FAILED"

@@ -104,11 +104,20 @@ export type {
   StartOptions,
   StartShared,
 } from "./actors/face.ts";
+export type { Forked, ForkOptions } from "./actors/fork/request.ts";
 export type { ActorHandle, Fact, SendOptions, Sent, WaitOptions } from "./actors/handle.ts";
 export { health, type Health } from "./actors/health.ts";
 export { createHost, type Host, type HostOptions } from "./actors/host.ts";
 export type { PlacementView } from "./actors/placement/shared-host.ts";
-export { defineKind, type AnyKind, type Kind, type KindEvent, type KindInput } from "./actors/kind.ts";
+export {
+  defineKind,
+  type AnyKind,
+  type ForkedInput,
+  type ForkOf,
+  type Kind,
+  type KindEvent,
+  type KindInput,
+} from "./actors/kind.ts";
 export type { ActorRecord, LatestOptions, RecordsOptions } from "./actors/reads.ts";
 export type { FactFilter } from "./actors/waits.ts";
 export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";

@@ -14,6 +14,7 @@ import { during } from "../events/now.ts";
 import type { RecordBody, RecordedEvent, SystemDelta } from "../events/record.ts";
 import { effectMark, isCommand, isEnd, markOf } from "./causes.ts";
 import { isResident, type Fold } from "./fold.ts";
+import { FORKED, forkedStep, noteForked, WOKEN } from "./fork/forked.ts";
 import { Timers } from "./timers.ts";
 import { rehash } from "./scales.ts";
 import { systemDelta } from "./system-delta.ts";
@@ -48,6 +49,7 @@ export interface Entry {
     | "lookups"
     | "since"
     | "checkpoint"
+    | "copied"
   >;
   /** Makes the hash of a record that is not written yet. In replay the record says what it covers. */
   readonly hash?: (stepped: Stepped) => HashedState;
@@ -100,6 +102,7 @@ export function birth(
     checkpoint: undefined,
     stored: undefined,
     commands: new CommandWindow(),
+    forked: undefined,
   };
   return { fold, advanced: absorb(fold, entry, stepped, stepper) };
 }
@@ -125,7 +128,10 @@ function stepOf(fold: Fold, entry: Entry, stepper: Stepper, directory: SystemDir
     case "troupe.settled":
     case "troupe.skipped":
     case "troupe.activity.failed":
+    case WOKEN:
       return still;
+    case FORKED:
+      return forkedStep(fold, { event, seq: entry.seq }, stepper, directory);
     case "troupe.timer.fired":
       return { ...still, effects: firedSend(fold, entry.body.timer) };
     case "troupe.stopped":
@@ -200,6 +206,7 @@ function noteInput(fold: Fold, entry: Entry): void {
     fold.residents.delete(resident.child.address);
   if (event.type === "troupe.activity.failed") noteFailure(fold, event);
   if (event.type === "troupe.recovered") noteRecovery(fold);
+  if (event.type === FORKED) noteForked(fold, event, entry);
 }
 
 function disarm(fold: Fold, timer: string): void {
@@ -207,6 +214,7 @@ function disarm(fold: Fold, timer: string): void {
 }
 
 function noteRecovery(fold: Fold): void {
+  if (fold.forked === fold.seq) return; // nothing of a fork has begun before
   for (const [address, open] of fold.residents)
     fold.residents.set(address, { ...open, recoveries: open.recoveries + 1 });
 }

@@ -5,13 +5,15 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { TroupeError, WrongSequenceError } from "../errors.ts";
-import { addressIn, parseAddress } from "../events/address.ts";
+import { addressIn, parseAddress, rootOf } from "../events/address.ts";
 import type { Json } from "../events/json.ts";
 import { textFault } from "../events/log/admit.ts";
 import type { Command } from "../events/log/log.ts";
 import { withValues } from "../events/issues.ts";
 import { RecordedEvent } from "../events/record.ts";
 import { Delivered, ParkedShape, SentShape, Seq, Skip, Start, Send } from "./command-data.ts";
+import { fork } from "./fork/fork.ts";
+import { Forked, ForkRequest } from "./fork/request.ts";
 import type { Sent } from "./handle.ts";
 import { notFound, type CommandInput } from "./inputs.ts";
 import { kindNamed, parseInput, parseOutside } from "./kind.ts";
@@ -29,6 +31,8 @@ export interface Commander {
   parked(): Promise<readonly Parked[]>;
   unpark(address: string): Promise<Parked | undefined>;
   skip(address: string, seq: number, options: { readonly expected: number }): Promise<number>;
+  /** Forks a run of the same log; `to` is the new run's id. */
+  fork(to: string, request: ForkRequest): Promise<Forked>;
   /** What an actor of another partition sent; resolves with the seq of its record. For hosts alone. */
   deliver(address: string, input: Delivered): Promise<number>;
 }
@@ -106,6 +110,7 @@ export function commander(runner: Runner): Commander {
       if (fold === undefined) throw notFound(address);
       return runner.skip(address, fold, seq);
     },
+    fork: (to, request) => fork(runner, log, to, request),
     async deliver(address, input) {
       kindNamed(kinds, parseAddress(address).kind);
       return once(address, input, () =>
@@ -178,6 +183,8 @@ export async function answer(to: Commander, { op, address, id, data }: Command):
       const { seq, expected } = dataOf(Skip, data, op);
       return to.skip(address, seq, { expected });
     }
+    case "fork":
+      return to.fork(rootOf(address), dataOf(ForkRequest, data, op));
     case "deliver":
       return to.deliver(address, dataOf(Delivered, data, op));
     default:
@@ -219,9 +226,18 @@ export function remoteCommander(
     },
     skip: async (address, seq, { expected }) =>
       Seq.parse(await ask("skip", address, undefined, { seq, expected })),
+    fork: async (run, request) =>
+      Forked.parse(await ask("fork", forkAddress(run), undefined, plainInput(request))),
     deliver: async (address, input) =>
       Seq.parse(await ask("deliver", address, input.cause, plainInput(input))),
   };
+}
+
+/** By which the owner of a fork's partition is found: it may have actors of any kind. */
+function forkAddress(run: string): string {
+  const address = `run/${run}`;
+  parseAddress(address);
+  return address;
 }
 
 /** A field of a command's data; the channel refuses what is no JSON. */
@@ -234,7 +250,7 @@ function plain({ hint, ...parked }: Parked): { readonly [key: string]: Json } {
 }
 
 /** Without the fields that are not there. */
-function plainInput(input: Delivered): Json {
+function plainInput(input: Delivered | ForkRequest): Json {
   return JSON.parse(JSON.stringify(input)) as Json; // all that stands in it is strict JSON (L7)
 }
 

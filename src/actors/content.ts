@@ -33,6 +33,7 @@ interface ActorContent {
   readonly named: Readonly<Record<string, string>>;
   readonly watermarks: Readonly<Record<string, Mark>>;
   readonly commands: StoredWindow;
+  readonly forked?: number;
 }
 
 const Shape = z.looseObject({ born: z.looseObject({ id: z.string() }), state: z.unknown() });
@@ -70,6 +71,7 @@ export function contentOf(
     named: Object.fromEntries(fold.named),
     watermarks: Object.fromEntries(fold.watermarks),
     commands: fold.commands.store(),
+    ...(fold.forked !== undefined && { forked: fold.forked }),
   };
   const json: unknown = content;
   assertJson(json, `the state of "${fold.identity.address}"`);
@@ -104,6 +106,7 @@ export function foldOf(env: ContentEnv, { address, ...place }: Place, json: Json
     named: new Map(Object.entries(content.named)),
     watermarks: new Map(Object.entries(content.watermarks)),
     commands: CommandWindow.restore(content.commands),
+    forked: content.forked,
   };
 }
 

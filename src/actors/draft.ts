@@ -7,25 +7,17 @@
 import type { Snapshot } from "xstate";
 import type { JsonObject } from "../events/json.ts";
 import { during } from "../events/now.ts";
-import { fitText } from "../events/log/admit.ts";
 import type { NewRecord } from "../events/log/log.ts";
-import {
-  RECORD_VERSION,
-  type Born,
-  type Checkpoint,
-  type RecordBody,
-  type RecordedEvent,
-  type SystemDelta,
-} from "../events/record.ts";
+import type { Born, Checkpoint, RecordBody, SystemDelta } from "../events/record.ts";
 import { parseAddress } from "../events/address.ts";
 import { Scales } from "./scales.ts";
-import type { Digests } from "./digests.ts";
 import { advance, birth, type Advanced, type Entry, type NumberedEffect } from "./advance.ts";
-import { owesOf, statusOf, valueOf, type Fold } from "./fold.ts";
+import type { Fold } from "./fold.ts";
 import { identify } from "./identity.ts";
 import { decide, type Decision, type Input } from "./inputs.ts";
 import type { Ledger } from "./ledger.ts";
 import { changedBy } from "./directories.ts";
+import { bodyOf, typeOf } from "./record-of.ts";
 import { kindNamed, type AnyKind } from "./kind.ts";
 import type { RunDirectory, Runtime } from "./runtime.ts";
 import type { Identity, SystemDirectory } from "./xstate/contract.ts";
@@ -144,13 +136,14 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
   if (fold === undefined) drafting.born(next.fold);
   actor.ledger.said(settled);
   const { snapshot } = next.fold.state;
-  const body = bodyOf(drafting, entry, {
+  const kind = kindAt(drafting);
+  const body = bodyOf({ version: kind.version, epoch: rt.epoch }, entry, {
     ...next,
     digests: next.advanced.hash.whole ? drafting.scales.digests(snapshot) : undefined,
   });
   out.records.push({
     id: rt.newId(),
-    type: typeOf(kindAt(drafting), next.advanced, entry.body.event),
+    type: typeOf(kind, next.advanced, entry.body.event),
     at: entry.at,
     correlation: next.fold.correlation,
     ...(decision.cause !== undefined && { cause: decision.cause }),
@@ -194,13 +187,6 @@ function traced(effect: NumberedEffect, trace: string | undefined): NumberedEffe
   return trace === undefined ? effect : { ...effect, trace };
 }
 
-/** The step's leading fact names the record, else its input does. */
-function typeOf(kind: AnyKind, { effects }: Advanced, event: RecordedEvent | undefined): string {
-  const facts = effects.flatMap(({ effect }) => (effect.type === "emit" ? [effect.event.type] : []));
-  const leading = kind.leadingFacts?.find((type) => facts.includes(type));
-  return fitText(leading ?? facts[0] ?? event?.type ?? "troupe.started"); // machines may call events anything
-}
-
 function kindAt({ rt, actor }: Drafting): AnyKind {
   return kindNamed(rt.kinds, actor.address.slice(0, actor.address.indexOf("/")));
 }
@@ -221,40 +207,4 @@ function step(
 /** Says up to where custom actions have run, where it is not plain. */
 function ranOf(fold: Fold | undefined, ran: number, seq: number): Pick<RecordBody, "ran"> {
   return fold === undefined || fold.actions.size === 0 || ran === seq - 1 ? {} : { ran };
-}
-
-function bodyOf(
-  drafting: Drafting,
-  { body: input }: Entry,
-  {
-    fold,
-    advanced,
-    digests,
-  }: { readonly fold: Fold; readonly advanced: Advanced; readonly digests: Digests | undefined },
-): RecordBody {
-  const { rt } = drafting;
-  const facts: RecordedEvent[] = [];
-  for (const { effect } of advanced.effects) if (effect.type === "emit") facts.push(effect.event);
-  return {
-    v: RECORD_VERSION,
-    version: kindAt(drafting).version,
-    epoch: rt.epoch,
-    ...input,
-    ...(!advanced.handled && { handled: false as const }),
-    ...(facts.length > 0 && { facts }),
-    state: valueOf(fold.state),
-    status: statusOf(fold),
-    ...advanced.end,
-    ...hashed(advanced.hash),
-    ...(digests !== undefined && { digests }),
-    ...(advanced.dues !== undefined && { dues: advanced.dues }),
-    ...(advanced.lookups !== undefined && { lookups: advanced.lookups }),
-    ...(advanced.system !== undefined && { system: advanced.system }),
-    ...(advanced.taken.length > 0 && { taken: [...advanced.taken] }),
-    owes: owesOf(fold),
-  };
-}
-
-function hashed({ hash, whole }: Advanced["hash"]): Pick<RecordBody, "hash" | "light"> {
-  return whole ? { hash } : { hash, light: true };
 }

@@ -10,6 +10,8 @@ import { BUILT_IN } from "../projections/built-in.ts";
 import type { Projection, StepRecord } from "../projections/projection.ts";
 import type { KeyedRow, Projections } from "../projections/face.ts";
 import type { Commander } from "./commands.ts";
+import { forkId } from "./fork/begun.ts";
+import { requestOf, type Forked, type ForkOptions } from "./fork/request.ts";
 import type { ActorHandle, Fact, WaitOptions } from "./handle.ts";
 import { kindNamed, type AnyKind, type KindInput } from "./kind.ts";
 import type { LoadEnv } from "./load.ts";
@@ -128,6 +130,19 @@ export interface Actors<TKinds extends readonly AnyKind[]> {
    * @param options.expected the actor's last seq as you saw it: `LOG_WRONG_SEQUENCE` if it moved.
    */
   skip(address: string, seq: number, options: { readonly expected: number }): Promise<number>;
+
+  /**
+   * Starts a new run from a cut of another one: all its actors as they were there, with the same
+   * recorded answers, and whatever `set` and `replace` change. Nothing before the cut runs again,
+   * no actor outside the run hears anything of what was sent before it, and the original stays as it is.
+   * The same fork with the same `id` again goes on where it stopped, or answers the same.
+   *
+   * @throws {@link TroupeError} `RUN_NOT_FOUND`, `RUN_EXISTS`, `POSITION_UNKNOWN`; `REPLAY_DIVERGED` or
+   * `KIND_UNKNOWN` where the original does not replay here; `FORK_DIVERGED` where it depends on
+   * its own address; `ACTOR_NOT_FOUND`, `INPUT_INVALID`, `RECORD_INVALID`, `RESULT_INVALID`, `EVENT_INVALID`,
+   * `EVENT_REFUSED` where something cannot be changed so. Then nothing is written.
+   */
+  fork(run: string, options?: ForkOptions): Promise<Forked>;
 }
 
 /** What a face stands on. */
@@ -183,6 +198,10 @@ export function actorsFace<TKinds extends readonly AnyKind[]>(parts: FaceParts):
     parked: () => commands.parked(),
     unpark: (address) => commands.unpark(address),
     skip: (address, seq, options) => commands.skip(address, seq, options),
+    async fork(run, { id, ...options } = {}) {
+      const request = requestOf(run, options);
+      return commands.fork(id ?? (await forkId(env.log, env.log, request)), request);
+    },
   };
 }
 

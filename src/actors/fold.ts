@@ -64,6 +64,8 @@ export interface Fold {
   stored: Kept | undefined;
   /** Ids of commands that were recorded (A9). */
   readonly commands: CommandWindow;
+  /** Of a fork's actor: the seq of its `troupe.forked`. */
+  forked: number | undefined;
 }
 
 /** Addresses of the children that a state holds, by id. */

@@ -6,6 +6,7 @@ import type { AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom } from "x
 import { z } from "zod";
 import { TroupeError, type Refusal } from "../errors.ts";
 import { withValues } from "../events/issues.ts";
+import type { Json } from "../events/json.ts";
 import { parseWhole } from "../events/whole.ts";
 
 /** A registered kind, with the types of its machine and events. */
@@ -22,8 +23,23 @@ export interface Kind<
   readonly input?: TInput;
   readonly facts?: z.ZodType;
   readonly leadingFacts?: readonly string[];
+  readonly answers?: Readonly<Record<string, z.ZodType>>;
   // a method: whoever asks has the state and the event of this very kind
   refuse?(snapshot: SnapshotFrom<TMachine>, event: unknown): Refusal | undefined;
+  forked?(input: Json, run: ForkOf): ForkedInput;
+}
+
+/** The ids of a run and of its fork. */
+export interface ForkOf {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What the root of a fork is born with. */
+export interface ForkedInput {
+  readonly input: Json;
+  /** Folders of the original run, each with the one that stands for it: paths in texts are changed, too. */
+  readonly folders?: readonly (readonly [from: string, to: string])[];
 }
 
 /** Any kind, whatever its types. */
@@ -53,6 +69,10 @@ export type KindEvent<TKind extends AnyKind> = z.input<TKind["events"]>;
  * @param definition.refuse says why a command cannot be taken in this state, where a guard alone
  * would leave its sender guessing: nothing is written, and the sender gets this error. Pure. Events
  * between actors do not pass it, so guards must hold without it.
+ * @param definition.answers zod schemas of what its children answer, by their `src`: an answer that
+ * somebody gives in place of a recorded one (`troupe fork --replace`) must fit. Default: any JSON.
+ * @param definition.forked the input of a root in a fork, where the input of the original holds the
+ * run's id or its folders. Default: the same, with addresses of the run's actors renamed. Pure.
  * @throws {@link TroupeError} `KIND_INVALID`.
  */
 export function defineKind<
@@ -68,7 +88,9 @@ export function defineKind<
   readonly input?: TInput;
   readonly facts?: z.ZodType;
   readonly leadingFacts?: readonly string[];
+  readonly answers?: Readonly<Record<string, z.ZodType>>;
   refuse?(snapshot: SnapshotFrom<TMachine>, event: z.output<TEvents>): Refusal | undefined;
+  forked?(input: Json, run: ForkOf): ForkedInput;
 }): Kind<TName, TMachine, TEvents, TInput> {
   const { kind, version } = definition;
   if (!/^[A-Za-z0-9_-]+$/.test(kind))

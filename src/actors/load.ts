@@ -222,7 +222,8 @@ function apply(
   return birth(identity, { ...entry, correlation: record.correlation }, env.stepper, directory);
 }
 
-function recordedDirectory({ lookups }: RecordBody): SystemDirectory {
+/** System ids as a step looked them up. */
+export function recordedDirectory({ lookups }: Pick<RecordBody, "lookups">): SystemDirectory {
   if (lookups === undefined) return NOBODY;
   const known = Object.entries(lookups).flatMap(([id, address]) =>
     address === null ? [] : [[id, address]],

@@ -153,7 +153,12 @@ function sendToResident(rt: Runtime, to: string, event: RecordedEvent): boolean 
   return running !== undefined;
 }
 
-function bornOf(rt: Runtime, fold: Fold, child: ChildStart): Born {
+/** The birth of a child that an actor starts. */
+export function bornOf(
+  rt: Pick<Runtime, "stepper" | "kinds">,
+  fold: Pick<Fold, "identity" | "born">,
+  child: ChildStart,
+): Born {
   const input = child.input === undefined ? {} : { input: child.input };
   if (child.detached === true) return { id: child.id, ...input };
   const logic = rt.stepper.childLogic(fold.identity.logic, child.src);

@@ -61,6 +61,8 @@ export interface Runner {
   recover(all: boolean, stock: Stock): Promise<void>;
   unpark(address: string): Promise<Parked | undefined>;
   skip(address: string, fold: Fold, seq: number): Promise<number>;
+  /** Takes over what an actor owes, as a new owner does. */
+  wake(address: string): Promise<void>;
   /** Resolves once no actor has anything to do. */
   quiet(): Promise<void>;
   /** Stops: what is under way is written, the rest stays owed. */
@@ -230,6 +232,7 @@ export function createRunner(options: RunnerOptions): Runner {
       await actor.settled();
       return actor.parked;
     },
+    wake: takeOver,
     skip(address, fold, seq) {
       parked.delete(address);
       const actor = actors.get(address) ?? new LiveActor(runtime, address, false);

@@ -47,7 +47,8 @@ export function createTails(
     const run = async (): Promise<void> => {
       for await (const record of env.log.scan({ after, live: true, signal })) {
         if (!fits(record.stream)) continue;
-        await moved(parseBody(record.body, placeOf(record)).facts ?? [], record.stream);
+        const { facts = [], copied } = parseBody(record.body, placeOf(record));
+        await moved(copied === true ? [] : facts, record.stream); // a fork tells again what was heard of the original
       }
     };
     return { over: run() };

@@ -5,8 +5,10 @@
  *   a later owner when it loads an actor writes nothing to it, and stops.
  */
 import { TroupeError } from "../errors.ts";
+import { rootOf } from "../events/address.ts";
 import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
 import type { Fold } from "./fold.ts";
+import { isTold } from "./fork/forked.ts";
 import { load } from "./load.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -19,7 +21,8 @@ export interface Owned {
 /**
  * Loads an actor to run it.
  *
- * @throws {@link TroupeError} `LOG_LEASE_LOST` where a later owner has moved it; what loading throws.
+ * @throws {@link TroupeError} `LOG_LEASE_LOST` where a later owner has moved it; `FORK_UNFINISHED`;
+ * what loading throws.
  */
 export async function loadAsOwner(rt: Runtime, address: string): Promise<Owned | undefined> {
   let epoch = 0;
@@ -30,6 +33,7 @@ export async function loadAsOwner(rt: Runtime, address: string): Promise<Owned |
   };
   const fold = await load(rt, address, { onBody });
   if (fold === undefined) return undefined;
+  if (!isTold(fold)) throw unfinished(fold);
   if (last === undefined) await readLast(rt, fold, onBody); // it came whole out of a snapshot
   if (epoch <= rt.epoch) return { fold, owes: last?.owes ?? 0 };
   throw new TroupeError(
@@ -49,4 +53,13 @@ async function readLast(
 ): Promise<void> {
   for await (const record of log.read(address, { after: seq - 1, to: seq }))
     onBody(parseBody(record.body, placeOf(record)));
+}
+
+/** A fork that was cut short: nobody runs it before it is whole. */
+function unfinished({ identity: { address }, born, seq }: Fold): TroupeError {
+  const { of = "", at } = born.fork ?? {};
+  return new TroupeError("FORK_UNFINISHED", `"${address}" is a fork that was cut short`, {
+    hint: `Make the same fork of run "${rootOf(of)}" again: it goes on where it stopped.`,
+    data: { address, seq, of: rootOf(of), at },
+  });
 }

@@ -4,6 +4,7 @@ import type { Kind } from "../actors/kind.ts";
 import { AgentCommand, AgentInput, type AgentOutcome } from "../events/agent/work.ts";
 import { AgentFact } from "../events/agent/facts.ts";
 import { agentMachine } from "../machines/agent/agent.ts";
+import { AGENT_ANSWERS } from "./answers.ts";
 import type { Closed } from "./closed.ts";
 import type { AgentOptions } from "./working/registry.ts";
 import { agentSources } from "./working/sources.ts";
@@ -31,5 +32,6 @@ export function agentKind(machine: ReturnType<typeof workingAgent>): AgentKind {
     facts: AgentFact,
     // where an answer brings both, that it ends matters more
     leadingFacts: ["agent.failed", "agent.completed"],
+    answers: AGENT_ANSWERS,
   };
 }

@@ -5,6 +5,7 @@ import { BudgetInput, BudgetMessage } from "../events/agent/budget.ts";
 import { BudgetFact } from "../events/agent/budget-facts.ts";
 import { budgetMachine } from "../machines/budget/budget.ts";
 import type { Closed } from "./closed.ts";
+import { inForkedRun } from "./forked-run.ts";
 
 export type BudgetKind = Kind<
   "budget",
@@ -20,6 +21,7 @@ const kind = defineKind({
   events: BudgetMessage,
   input: BudgetInput,
   facts: BudgetFact,
+  forked: inForkedRun,
 });
 
 /** What agents reserve their calls with. */

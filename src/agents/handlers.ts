@@ -61,6 +61,7 @@ export async function onFacts<const TType extends string>(
     ...(after !== undefined && { after }),
   };
   for await (const record of client.records({ ...from, signal })) {
+    if (record.body.copied === true) continue; // it happened in the run that this one is a fork of
     for (const fact of record.body.facts ?? []) {
       if (!wanted.has(fact.type)) continue;
       if (signal.aborted) return;

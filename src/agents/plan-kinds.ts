@@ -10,6 +10,8 @@ import { WorkflowFact, type WorkflowOutcome } from "../events/facts/workflow.ts"
 import { workflowInput } from "../events/plan/input.ts";
 import { taskMachine } from "../machines/task/task.ts";
 import { workflowMachine } from "../machines/workflow/workflow.ts";
+import { TASK_ANSWERS } from "./answers.ts";
+import { forkedWorkflow } from "./forked-run.ts";
 import { agentKind, workingAgent, type AgentKind } from "./agent-kind.ts";
 import { budgetKind, type BudgetKind } from "./budget-kind.ts";
 import type { Closed } from "./closed.ts";
@@ -57,6 +59,7 @@ export function planKinds(options: PlanOptions = {}): PlanKinds {
     facts: WorkflowFact,
     // how it ended matters more than what that did to its tasks
     leadingFacts: ["workflow.failed", "workflow.cancelled", "workflow.completed"],
+    forked: forkedWorkflow,
   } as const;
   const task = {
     kind: "task",
@@ -66,6 +69,7 @@ export function planKinds(options: PlanOptions = {}): PlanKinds {
     input: TaskInput,
     facts: TaskFact,
     leadingFacts: ["task.failed", "task.cancelled", "task.completed"],
+    answers: TASK_ANSWERS,
   } as const;
   return [workflow, task, agentKind(agent), budgetKind];
 }

@@ -27,6 +27,7 @@ import { addErase } from "./commands/erase.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addExport } from "./commands/export.ts";
 import { addFeedback } from "./commands/feedback.ts";
+import { addFork } from "./commands/fork.ts";
 import { addHost } from "./commands/host.ts";
 import { addImport } from "./commands/import.ts";
 import { addLs } from "./commands/ls.ts";
@@ -104,6 +105,7 @@ function programOf(shell: Shell): Command {
     addApprovals,
     addQuestions,
     addCheckpoint,
+    addFork,
     addHost,
   ];
   const views = [

@@ -2,7 +2,7 @@
 import { causeOf } from "../replay/cause.ts";
 import type { Moment } from "../replay/moment.ts";
 import { bodyIn, readable } from "../replay/record-seen.ts";
-import type { RunRecords } from "../replay/run-records.ts";
+import type { RunRecords } from "../events/log/run-records.ts";
 import type { Timeline } from "../replay/timeline.ts";
 import { count, inked, table } from "./paper.ts";
 import {

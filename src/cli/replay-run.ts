@@ -7,7 +7,7 @@ import { runErased } from "../events/log/erased.ts";
 import type { EventLog } from "../events/log/log.ts";
 import { parseCondition, type Condition } from "../replay/condition.ts";
 import type { Fault } from "../replay/moment.ts";
-import { readRun, type RunRecords } from "../replay/run-records.ts";
+import { readRun, type RunRecords } from "../events/log/run-records.ts";
 import { openTimeline, type Timeline } from "../replay/timeline.ts";
 import { count } from "./paper.ts";
 import { browse } from "./replay-browse.ts";

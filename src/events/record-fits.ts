@@ -3,7 +3,7 @@
  * asks first. Whatever fits here fits the schema (a property test holds them together); what does
  * not may still be a record, and the schema has the last word and the message.
  */
-import type { Born, RecordBody } from "./record.ts";
+import type { Born, Origin, RecordBody } from "./record.ts";
 
 type Test = (value: unknown) => boolean;
 
@@ -35,6 +35,14 @@ function only(tests: Readonly<Record<string, Test>>): Test {
     isObject(value) && Object.entries(value).every(([key, field]) => known.get(key)?.(field) === true);
 }
 
+const ORIGIN: Record<keyof Origin, Test> = {
+  of: isText,
+  at: (value) => isCount(value) && value !== 0,
+  shiftMs: isCount,
+  change: isText,
+};
+const isOrigin = only(ORIGIN);
+
 const BORN: Record<keyof Born, Test> = {
   id: isText,
   input: isAnything,
@@ -42,6 +50,8 @@ const BORN: Record<keyof Born, Test> = {
   lineage: listOf(isText),
   systemId: isText,
   syncSnapshot: (value) => value === true,
+  fork: (value) =>
+    isOrigin(value) && isObject(value) && "of" in value && "at" in value && "shiftMs" in value,
 };
 const isBirth = only(BORN);
 
@@ -70,6 +80,7 @@ const TESTS: Record<Exclude<keyof RecordBody, "checkpoint" | "system">, Test> = 
   lookups: recordOf((value) => value === null || isText(value)),
   taken: listOf(isText),
   since: (value) => isCount(value) && value !== 0,
+  copied: (value) => value === true,
   owes: isCount,
 };
 const tests: ReadonlyMap<string, Test> = new Map(Object.entries(TESTS));

@@ -20,6 +20,19 @@ const json = z.json() as z.ZodType<Json>; // zod's own JSON type is mutable; our
 export const RecordedEvent = z.looseObject({ type: z.string() }) as unknown as z.ZodType<RecordedEvent>; // what is read is strict JSON already (L7)
 export type RecordedEvent = { readonly type: string; readonly [key: string]: Json };
 
+/** Where the history of a fork's actor comes from. */
+const Origin = z.strictObject({
+  /** The address whose records were told again. */
+  of: z.string(),
+  /** Position of the cut in the run that it belongs to. */
+  at: z.int().min(1),
+  /** By how much every time in that history lies later than in the original, ms. */
+  shiftMs: z.int().min(0),
+  /** Hash of what was changed at the cut; absent where nothing was. */
+  change: z.string().optional(),
+});
+export type Origin = z.infer<typeof Origin>;
+
 /** How an actor came to be. Only in its first record. */
 const Born = z.strictObject({
   /** XState's id. */
@@ -32,6 +45,8 @@ const Born = z.strictObject({
   systemId: z.string().optional(),
   /** Whether every snapshot goes to the parent. */
   syncSnapshot: z.literal(true).optional(),
+  /** In an actor of a fork: its records up to `troupe.forked` tell another actor's history again. */
+  fork: Origin.optional(),
 });
 export type Born = z.infer<typeof Born>;
 
@@ -104,7 +119,9 @@ export const RecordBody = z.strictObject({
   since: z.int().min(1).optional(),
   /** The actor as of this record (A14). */
   checkpoint: Checkpoint.optional(),
-  /** Effects, residents and timers open after this step. */
+  /** It tells a step again that another run took: it happened there, and is counted there. */
+  copied: z.literal(true).optional(),
+  /** Effects, residents and timers open after this step; 0 in a fork up to `troupe.forked`. */
   owes: z.int().min(0),
 });
 export type RecordBody = z.infer<typeof RecordBody>;

@@ -30,7 +30,7 @@ export interface HealingRow {
 
 export const healing: Projection<HealingRow> = {
   name: "healing",
-  version: 1,
+  version: 2,
   key({ stream }, body) {
     const ended = endedIn(stream, body);
     if (ended === undefined) return undefined;
@@ -55,7 +55,7 @@ const ended = reader(HealingEnded);
 
 /** One step of a task ends one try at most. */
 function endedIn(stream: string, body: RecordBody | undefined) {
-  if (!stream.startsWith("task/")) return undefined;
+  if (!stream.startsWith("task/") || body?.copied === true) return undefined; // a fork has learned nothing anew
   const fact = body?.facts?.find(({ type }) => type === "healing.ended");
   return fact === undefined ? undefined : ended(fact)?.data;
 }

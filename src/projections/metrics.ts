@@ -2,7 +2,7 @@
 import { sumOf } from "./analytics/averages.ts";
 import type { Spent } from "../events/agent/spent.ts";
 import { mean } from "./progress.ts";
-import { spentBy } from "./runs-agents.ts";
+import { ownWork, spentBy } from "./runs-agents.ts";
 import type { RunView, TaskView } from "./runs-view.ts";
 
 /** How many there are of each status, and how long those that completed took on average. */
@@ -26,17 +26,21 @@ export interface Metrics {
   readonly spent: Spent;
 }
 
-/** The numbers of some runs. */
+/** The numbers of some runs. What a fork tells again counts in the run where it was. */
 export function metricsOf(views: readonly RunView[]): Metrics {
-  const tasks = views.flatMap((view) => view.tasks);
+  const tasks = views.flatMap((view) => view.tasks.filter(({ copied }) => copied !== true));
   const starts = tasks.flatMap((task) => task.starts);
   return {
-    runs: measured(views, ({ startedAt, movedAt }) => movedAt - startedAt),
+    runs: measured(views, ({ startedAt, movedAt, forkOf }) =>
+      forkOf === undefined ? movedAt - startedAt : undefined,
+    ),
     tasks: measured(tasks, ({ durationMs }: TaskView) => durationMs),
-    retries: sumOf(starts.map(({ attempts }) => Math.max(0, attempts.length - 1))),
+    retries: sumOf(
+      starts.map(({ attempts }) => attempts.slice(1).filter(({ copied }) => copied !== true).length),
+    ),
     restarts: sumOf(starts.map((start) => start.restarts)),
     reworks: sumOf(starts.map((start) => start.reworks)),
-    spent: spentBy(views.flatMap(({ agents }) => agents)),
+    spent: spentBy(views.flatMap(({ agents }) => agents.map(ownWork))),
   };
 }
 

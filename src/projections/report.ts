@@ -78,7 +78,7 @@ const OF_PATTERN: Readonly<Record<RunView["pattern"], Own>> = {
 
 function head(view: RunView): readonly (Field | undefined)[] {
   const { status, partial } = verdictOf(view);
-  const { startsOver, failure } = view;
+  const { startsOver, forkOf, failure } = view;
   return [
     field("Status", status, partial ? `${status} (partial: what was completed is kept)` : status),
     field("Partial", partial),
@@ -86,6 +86,7 @@ function head(view: RunView): readonly (Field | undefined)[] {
     field("Goal", view.goal),
     view.pattern === "parallel" ? undefined : field("Started", iso(view.startedAt)),
     startsOver && field("Starts Over", `${startsOver.run}, from ${startsOver.from}`),
+    forkOf && field("Fork Of", `${forkOf.run}, at ${forkOf.at}`),
     failure && field("Failure", `${failure.code}: ${failure.message}`),
     ...costFields(view),
   ];

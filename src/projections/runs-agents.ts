@@ -47,6 +47,31 @@ export interface AgentView {
   readonly rejected: number;
   readonly questions: readonly QuestionView[];
   readonly failure?: Failure;
+  /** Of a fork: how much of the sums it did in the original. */
+  readonly copied?: Summed;
+}
+
+const SUMS = [
+  "turns",
+  "tools",
+  "inputTokens",
+  "outputTokens",
+  "money",
+  "timeMs",
+  "retries",
+  "rejected",
+] as const satisfies readonly (keyof AgentView)[];
+type Summed = Pick<AgentView, (typeof SUMS)[number]>;
+
+/** The agent with what it did in this run alone: for sums over runs. */
+export function ownWork(view: AgentView): AgentView {
+  const { copied } = view;
+  if (copied === undefined) return view;
+  return { ...view, ...summed((key) => view[key] - copied[key]) };
+}
+
+function summed(value: (key: (typeof SUMS)[number]) => number): Summed {
+  return Object.fromEntries(SUMS.map((key) => [key, value(key)])) as unknown as Summed; // each key has one
 }
 
 /** The agents with what a record tells of one of them; by address. */
@@ -58,10 +83,11 @@ export function withAgent(
   const before = agents[found] ?? newAgent(stream, at);
   const status = stateLabel(body.status, body.state);
   const moved: AgentView = { ...before, ...attemptIn(body.born), status, movedAt: at };
-  const after = (body.facts ?? []).reduce<AgentView>((view, fact) => {
+  const now = (body.facts ?? []).reduce<AgentView>((view, fact) => {
     const known = AgentFact.safeParse(fact);
     return known.success ? told(view, known.data, at) : view;
   }, moved);
+  const after = body.copied === true ? { ...now, copied: summed((key) => now[key]) } : now;
   if (found !== -1) return agents.with(found, after);
   const behind = agents.findIndex(({ address }) => address > stream);
   return agents.toSpliced(behind === -1 ? agents.length : behind, 0, after);

@@ -1,7 +1,27 @@
 /** What humans are asked in a run, and what they answer: the first answer stands. */
-import type { WorkflowFact } from "../events/facts/workflow.ts";
+import type { GateKind, WorkflowFact } from "../events/facts/workflow.ts";
 import { withListed } from "./runs-listed.ts";
-import type { AnswerView, GateView, RunView } from "./runs-view.ts";
+import type { RunView } from "./runs-view.ts";
+
+export interface AnswerView {
+  readonly answer: "granted" | "denied";
+  readonly at: number;
+  readonly by?: string;
+  readonly comment?: string;
+}
+
+/** What a human was asked. */
+export interface GateView {
+  readonly gate: string;
+  readonly task: string;
+  readonly kind: GateKind;
+  readonly question: string;
+  readonly askedAt: number;
+  /** The first answer: it stands. */
+  readonly answer?: AnswerView;
+  /** Later ones, in order. */
+  readonly refused: readonly AnswerView[];
+}
 
 type Of<TType extends WorkflowFact["type"]> = Extract<WorkflowFact, { readonly type: TType }>;
 

@@ -52,10 +52,19 @@ export function startMoved(start: StartView, at: number, body: RecordBody): Star
     ...(again && { restarts: start.restarts + 1, againAt: at }),
     ...(body.status !== "active" && { endedAt: start.endedAt ?? at }),
   };
-  return (body.facts ?? []).reduce<StartView>((view, found) => {
+  const after = (body.facts ?? []).reduce<StartView>((view, found) => {
     const parsed = TaskFact.safeParse(found);
     return parsed.success ? withFact(view, parsed.data, at) : view;
   }, moved);
+  return body.copied === true ? endedBefore(after) : after;
+}
+
+/** Of a fork: what has ended here ended in the original. */
+function endedBefore(start: StartView): StartView {
+  const attempts = start.attempts.map((attempt) =>
+    attempt.endedAt === undefined ? attempt : { ...attempt, copied: true as const },
+  );
+  return { ...start, attempts, ...(start.endedAt !== undefined && { copied: true }) };
 }
 
 /** A due time holds only for as long as the wait. */
@@ -230,7 +239,7 @@ function unstartedFace({ settled, openGates }: TaskParts): Face {
     return openGates.length > 0
       ? { ...none, status: "WAITING", waitsFor: "approval" }
       : { ...none, status: "PENDING" };
-  const { status, at, blockedBy, reason, carried } = settled;
+  const { status, at, blockedBy, reason, carried, copied } = settled;
   return {
     ...none,
     ...only({ ...carried }),
@@ -240,5 +249,6 @@ function unstartedFace({ settled, openGates }: TaskParts): Face {
     endedAt: at,
     ...(blockedBy !== undefined && { blockedBy }),
     ...(reason !== undefined && { reason }),
+    ...(copied !== undefined && { copied }),
   };
 }

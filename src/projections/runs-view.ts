@@ -4,13 +4,14 @@
  * - Strict JSON: a key whose value is not known is absent.
  */
 import type { Scores, TaskOutcome } from "../events/facts/task.ts";
-import type { Compensation, GateKind } from "../events/facts/workflow.ts";
+import type { Compensation } from "../events/facts/workflow.ts";
 import type { BranchReason, Failure } from "../events/failure.ts";
 import type { Strategy } from "../events/healing.ts";
 import type { AgentView } from "./runs-agents.ts";
 import type { CheckView } from "./runs-checks.ts";
 import type { CommitView } from "./runs-commits.ts";
 import type { FeedbackView } from "./runs-feedback.ts";
+import type { GateView } from "./runs-gates.ts";
 import type { Json } from "../events/json.ts";
 import type { Pattern } from "../events/plan/plan.ts";
 import type { Purpose, Synthesis } from "../events/work.ts";
@@ -32,6 +33,8 @@ export interface AttemptView {
   /** What its checks or its gate found. */
   readonly issues?: readonly string[];
   readonly scores?: Scores;
+  /** It ended in the run that this one is a fork of, as in all that follows here. */
+  readonly copied?: true;
 }
 
 /** One start of a task: a restart makes another one, with attempts of its own. */
@@ -66,6 +69,7 @@ export interface StartView {
   readonly commits?: readonly CommitView[];
   /** What its tests or scans found. */
   readonly check?: CheckView;
+  readonly copied?: true;
 }
 
 /** What a WAITING task waits for. */
@@ -82,6 +86,7 @@ export interface SettledView {
     TaskOutcome,
     "attempts" | "durationMs" | "summary" | "scores" | "reworks" | "failure"
   >;
+  readonly copied?: true;
 }
 
 /** What the records say of a task; {@link TaskView} is this and what follows from it. */
@@ -139,6 +144,7 @@ export interface TaskView extends TaskParts {
   /** The task that a skipped one would have needed. */
   readonly blockedBy?: string;
   readonly reason?: string;
+  readonly copied?: true;
 }
 
 /** A branch todo. */
@@ -155,26 +161,6 @@ export interface BranchView {
   readonly openedAt: number;
   readonly endedAt?: number;
   readonly status?: TaskOutcome["status"];
-}
-
-export interface AnswerView {
-  readonly answer: "granted" | "denied";
-  readonly at: number;
-  readonly by?: string;
-  readonly comment?: string;
-}
-
-/** What a human was asked. */
-export interface GateView {
-  readonly gate: string;
-  readonly task: string;
-  readonly kind: GateKind;
-  readonly question: string;
-  readonly askedAt: number;
-  /** The first answer: it stands. */
-  readonly answer?: AnswerView;
-  /** Later ones, in order. */
-  readonly refused: readonly AnswerView[];
 }
 
 /** What a hub made of its spokes in one cycle. */
@@ -249,6 +235,8 @@ export interface RunView {
   }[];
   /** The run that this one starts over. */
   readonly startsOver?: { readonly run: string; readonly from: string };
+  /** The run that this one is a fork of, and the position of the cut there. */
+  readonly forkOf?: { readonly run: string; readonly at: number };
   readonly failure?: Failure;
 }
 

@@ -2,6 +2,7 @@
  * What the records of a workflow say of its run and of its tasks.
  */
 import { WorkflowFact, WorkflowOutcome } from "../events/facts/workflow.ts";
+import { rootOf } from "../events/address.ts";
 import type { RecordBody } from "../events/record.ts";
 import { branchEnded, branchOpened } from "./runs-branches.ts";
 import { answered, asked } from "./runs-gates.ts";
@@ -23,9 +24,20 @@ export function workflowMoved(view: RunView, at: number, body: RecordBody): RunV
     const parsed = WorkflowFact.safeParse(found);
     return parsed.success ? withFact(run, parsed.data, at) : run;
   }, moved);
-  if (body.output === undefined) return after;
   const output = WorkflowOutcome.safeParse(body.output);
-  return output.success ? ended(after, output.data, at) : after;
+  const over = output.success ? ended(after, output.data, at) : after;
+  return body.copied === true ? settledBefore(over, body) : over;
+}
+
+/** Of a fork: what is settled here was settled in the original. */
+function settledBefore(view: RunView, { born: { fork } = { id: "" } }: RecordBody): RunView {
+  const tasks = view.tasks.map((task) =>
+    task.settled === undefined || task.settled.copied === true
+      ? task
+      : withFace({ ...task, settled: { ...task.settled, copied: true } }),
+  );
+  const of = fork === undefined ? undefined : { run: rootOf(fork.of), at: fork.at };
+  return { ...view, tasks, ...only({ forkOf: of }) };
 }
 
 function withFact(view: RunView, fact: WorkflowFact, at: number): RunView {

@@ -1,5 +1,6 @@
 /** What happened to the tasks of a run: every start, every attempt, and what humans were asked of them. */
-import type { AttemptView, GateView, RunView, StartView, TaskView } from "./runs-view.ts";
+import type { GateView } from "./runs-gates.ts";
+import type { AttemptView, RunView, StartView, TaskView } from "./runs-view.ts";
 import { LAST, type Placed, type TimelineEntry } from "./timeline-entry.ts";
 
 /** Unordered. */

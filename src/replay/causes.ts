@@ -9,7 +9,7 @@
 import { isCommand } from "../actors/causes.ts";
 import type { Recorded } from "../events/log/log.ts";
 import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
-import type { RunRecords } from "./run-records.ts";
+import type { RunRecords } from "../events/log/run-records.ts";
 
 /** A record of any run. */
 export interface RecordName {

@@ -9,7 +9,7 @@ import { memoryStore, putRead } from "../events/log/memory-store.ts";
 import { memoryLog } from "../events/log/memory.ts";
 import { differencesOf, type Comparing, type Difference } from "./diff-values.ts";
 import type { Side } from "./diff.ts";
-import type { RunRecords } from "./run-records.ts";
+import type { RunRecords } from "../events/log/run-records.ts";
 
 /** What replaying both sides says. */
 export type ContextDiff =

@@ -14,7 +14,7 @@ import type { RecordBody } from "../events/record.ts";
 import { isBookkeeping } from "./bookkeeping.ts";
 import { bodyOf } from "./causes.ts";
 import { differencesOf, nameless, type Comparing, type Difference } from "./diff-values.ts";
-import type { RunRecords } from "./run-records.ts";
+import type { RunRecords } from "../events/log/run-records.ts";
 
 /** One side of the place where two runs part. */
 export interface Side {

@@ -1,6 +1,6 @@
 /** Where the records of a run stand: by actor, by position, and back. */
 import type { Recorded } from "../events/log/log.ts";
-import type { RunRecords } from "./run-records.ts";
+import type { RunRecords } from "../events/log/run-records.ts";
 
 /** The records of one actor. */
 export interface Place {

@@ -2,7 +2,7 @@
 import { readingStepper } from "../actors/client.ts";
 import { kindsByName, type AnyKind } from "../actors/kind.ts";
 import type { EventLog } from "../events/log/log.ts";
-import { readRun } from "./run-records.ts";
+import { readRun } from "../events/log/run-records.ts";
 import { openTimeline, type Timeline } from "./timeline.ts";
 
 /**

@@ -20,7 +20,7 @@ import type { ActorSeen, ActorWhole, Fault, Moment, RecordSeen } from "./moment.
 import { placesOf, type Place, type Places } from "./places.ts";
 import { bodyIn, recordSeen } from "./record-seen.ts";
 import { readFrom } from "./records-read.ts";
-import { positionIn, type RunRecords } from "./run-records.ts";
+import { positionIn, type RunRecords } from "../events/log/run-records.ts";
 import { trackOf, type Stepped, type Track, type TrackFault } from "./track.ts";
 import { walk, type Replayed } from "./walk.ts";
 

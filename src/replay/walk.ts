@@ -2,7 +2,7 @@
 import type { Fold } from "../actors/fold.ts";
 import type { Recorded } from "../events/log/log.ts";
 import type { Places } from "./places.ts";
-import type { RunRecords } from "./run-records.ts";
+import type { RunRecords } from "../events/log/run-records.ts";
 import type { Stepped, Track, TrackFault } from "./track.ts";
 
 /** A run, and each of its actors ready to be stepped. */

@@ -4,7 +4,7 @@ import { rootOf } from "../events/address.ts";
 import { isErased } from "../events/log/erased.ts";
 import type { EventLog } from "../events/log/log.ts";
 import { nameOf } from "./causes.ts";
-import { readRun, type RunRecords } from "./run-records.ts";
+import { readRun, type RunRecords } from "../events/log/run-records.ts";
 import { chainOf, type Chain, type Link } from "./why.ts";
 
 /** Most runs that a chain is followed through. */

@@ -18,7 +18,7 @@ import {
   type IndexedRun,
   type RecordName,
 } from "./causes.ts";
-import type { RunRecords } from "./run-records.ts";
+import type { RunRecords } from "../events/log/run-records.ts";
 
 /** A record, and how it came to be. */
 export interface Link extends RecordName {

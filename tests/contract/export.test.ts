@@ -12,7 +12,7 @@ import type { Codec, EventLog, Recorded } from "../../src/events/log/log.ts";
 import { scanRuns } from "../../src/events/log/scan-runs.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
 import { openLog } from "../../src/events/log/open.ts";
-import { positionIn, readRun } from "../../src/replay/run-records.ts";
+import { positionIn, readRun } from "../../src/events/log/run-records.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "troupe-export-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -8,7 +8,7 @@ import { isBookkeeping } from "../../src/replay/bookkeeping.ts";
 import { contextDiff } from "../../src/replay/diff-context.ts";
 import { differencesOf } from "../../src/replay/diff-values.ts";
 import { diffRuns } from "../../src/replay/diff.ts";
-import type { RunRecords } from "../../src/replay/run-records.ts";
+import type { RunRecords } from "../../src/events/log/run-records.ts";
 import { drillDrama } from "../simulation/drills.ts";
 import { simulated } from "./simulated.ts";
 

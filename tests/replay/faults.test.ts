@@ -7,7 +7,7 @@ import { createHost } from "../../src/actors/host.ts";
 import { defineKind, kindsByName, type AnyKind } from "../../src/actors/kind.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
 import { memoryStore, type MemoryStore } from "../../src/events/log/memory-store.ts";
-import { readRun, type RunRecords } from "../../src/replay/run-records.ts";
+import { readRun, type RunRecords } from "../../src/events/log/run-records.ts";
 import { openTimeline, type Timeline } from "../../src/replay/timeline.ts";
 import { counterKind } from "../support/laws-kinds.ts";
 

@@ -5,7 +5,7 @@ import { kindsByName } from "../../src/actors/kind.ts";
 import type { LoadEnv } from "../../src/actors/load.ts";
 import { rootOf } from "../../src/events/address.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
-import { readRun, type RunRecords } from "../../src/replay/run-records.ts";
+import { readRun, type RunRecords } from "../../src/events/log/run-records.ts";
 import { simulate } from "../../src/testing/simulation.ts";
 import { DRAMAS, type CastName } from "../simulation/dramas.ts";
 

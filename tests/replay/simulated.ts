@@ -2,7 +2,7 @@
 import { rootOf } from "../../src/events/address.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
 import type { EventLog } from "../../src/events/log/log.ts";
-import { readRun, type RunRecords } from "../../src/replay/run-records.ts";
+import { readRun, type RunRecords } from "../../src/events/log/run-records.ts";
 import { seedOf } from "../../src/testing/dice.ts";
 import { simulate, type Drama } from "../../src/testing/simulation.ts";
 

@@ -7,7 +7,7 @@ import type { JsonObject } from "../../src/events/json.ts";
 import type { Recorded } from "../../src/events/log/log.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
 import { causeOf, indexed, nameOf, recordOf, type Cause } from "../../src/replay/causes.ts";
-import type { RunRecords } from "../../src/replay/run-records.ts";
+import type { RunRecords } from "../../src/events/log/run-records.ts";
 import { chainIn } from "../../src/replay/why-log.ts";
 import { chainOf, consequencesOf, type Consequence, type Link } from "../../src/replay/why.ts";
 import { drillDrama } from "../simulation/drills.ts";

@@ -127,7 +127,8 @@ async function withKind<T>(
     return await work();
   } catch (error) {
     if (!TroupeError.is(error, "KIND_UNKNOWN")) throw error;
-    const { kind } = parseAddress(address);
+    const { kind: lacking } = error.data; // not always the actor's own: a fork needs those of a whole run
+    const kind = typeof lacking === "string" ? lacking : parseAddress(address).kind;
     if (await isLeftFor(kind)) throw givenAway();
     throw new TroupeError(
       "KIND_UNKNOWN",

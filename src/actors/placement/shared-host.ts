@@ -141,6 +141,7 @@ function placedCommander(
     },
     unpark: (address) => by(address, (to) => to.unpark(address)),
     skip: (address, seq, options) => by(address, (to) => to.skip(address, seq, options)),
+    fork: (run, request) => by(`run/${run}`, (to) => to.fork(run, request)),
     deliver: (address, input) => by(address, (to) => to.deliver(address, input)),
   };
 }

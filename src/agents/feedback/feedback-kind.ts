@@ -4,6 +4,7 @@ import { defineKind, type Kind } from "../../actors/kind.ts";
 import { FeedbackCommand, FeedbackInput, FeedbackFact } from "../../events/feedback.ts";
 import { feedbackMachine } from "../../machines/feedback/feedback.ts";
 import type { Closed } from "../closed.ts";
+import { inForkedRun } from "../forked-run.ts";
 
 export type FeedbackKind = Kind<
   "feedback",
@@ -19,6 +20,7 @@ const kind = defineKind({
   events: FeedbackCommand,
   input: FeedbackInput,
   facts: FeedbackFact,
+  forked: inForkedRun,
 });
 
 /** Give it to a host whose executions people rate. */

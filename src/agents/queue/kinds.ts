@@ -1,7 +1,7 @@
 /** The kinds of a host that has queues. */
 import type { Snapshot } from "xstate";
 import type { z } from "zod";
-import type { Kind } from "../../actors/kind.ts";
+import type { ForkedInput, ForkOf, Kind } from "../../actors/kind.ts";
 import type { Refusal } from "../../errors.ts";
 import type { Json } from "../../events/json.ts";
 import { payloadFault } from "../../events/payload-limit.ts";
@@ -35,6 +35,12 @@ export function queueKinds(): readonly [QueueKind, JobKind] {
   return [queueKind, jobKind];
 }
 
+/** A queue knows its own name, and tells it to its jobs. */
+function forkedQueue(input: Json, { to }: ForkOf): ForkedInput {
+  const told = { ...QueueInput.parse(input), name: to };
+  return { input: told as unknown as Json }; // what its schema reads is strict JSON
+}
+
 const queueKind = {
   kind: "queue",
   version: "1",
@@ -42,6 +48,7 @@ const queueKind = {
   events: QueueCommand,
   input: QueueInput,
   facts: QueueFact,
+  forked: forkedQueue,
   refuse(snapshot: Snapshot<unknown>, event: unknown) {
     const command = event as QueueCommand; // as the schema has read it
     return oversized(command) ?? refusalOf(boardOf(snapshot), command);

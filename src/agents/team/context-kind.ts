@@ -7,6 +7,7 @@ import { now } from "../../events/now.ts";
 import { contextMachine } from "../../machines/context/context.ts";
 import { faultOf } from "../../machines/context/faults.ts";
 import type { Closed } from "../closed.ts";
+import { inForkedRun } from "../forked-run.ts";
 
 /** The shared context of a run. */
 export type ContextKind = Kind<
@@ -25,6 +26,7 @@ const kind = defineKind({
   facts: ContextFact,
   // also where a lease had to end first
   leadingFacts: ["context.updated"],
+  forked: inForkedRun,
   refuse: ({ context }, command) => faultOf(context, command, now()),
 });
 

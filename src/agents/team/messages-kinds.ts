@@ -7,6 +7,7 @@ import { inboxMachine, untakable } from "../../machines/messages/inbox.ts";
 import { messagesMachine } from "../../machines/messages/messages.ts";
 import { objection } from "../../machines/messages/objection.ts";
 import type { Closed } from "../closed.ts";
+import { inForkedRun } from "../forked-run.ts";
 
 /** The exchange of a run: `messages/RUN`. */
 export type MessagesKind = Kind<
@@ -31,6 +32,7 @@ const messages = defineKind({
   events: MessagesCommand,
   input: MessagesInput,
   facts: MessagesFact,
+  forked: inForkedRun,
   refuse: ({ context }, event) => objection(context, event),
 });
 

@@ -10,12 +10,8 @@ import { hostStatus } from "../../actors/health.ts";
 import { planKinds } from "../../agents/plan-kinds.ts";
 import { TroupeError } from "../../errors.ts";
 import type { EventLog } from "../../events/log/log.ts";
-import {
-  openGates,
-  type AnswerView,
-  type GateView,
-  type RunView,
-} from "../../projections/runs-view.ts";
+import { openGates, type RunView } from "../../projections/runs-view.ts";
+import type { AnswerView, GateView } from "../../projections/runs-gates.ts";
 import { command } from "../control.ts";
 import { knownRun, knownRuns } from "../known-runs.ts";
 import { moment } from "../paper.ts";

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { contextDiff, type ContextDiff } from "../../replay/diff-context.ts";
 import { diffRuns, type RunDiff } from "../../replay/diff.ts";
-import { readRun, type RunRecords } from "../../replay/run-records.ts";
+import { readRun, type RunRecords } from "../../events/log/run-records.ts";
 import { hostKinds } from "../../agents/host-kinds.ts";
 import { kindsByName } from "../../actors/kind.ts";
 import { diffLines } from "../diff-text.ts";

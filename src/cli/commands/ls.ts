@@ -27,8 +27,10 @@ const Listed = z.object({
   movedAt: z.int(),
   tasks: z.int(),
   ended: z.int(),
+  forkOf: z.string().nullable(),
+  forkAt: z.int().nullable(),
 });
-type Listed = z.infer<typeof Listed>;
+type Listed = ReturnType<typeof listedOf>;
 
 export function addLs(program: Command, shell: Shell): void {
   addCommand(program, "ls", "List the runs of a log, the latest last.")
@@ -47,7 +49,7 @@ async function list(
     `SELECT ${Object.keys(Listed.shape).join(", ")} FROM runs ORDER BY startedAt DESC, run DESC LIMIT ?`,
     [most],
   );
-  const runs = found.map((row) => Listed.parse(row)).reverse();
+  const runs = found.map((row) => listedOf(Listed.parse(row))).reverse();
   const stuck = await projections.sql(STUCK, [], { limit: 0 });
   for (const { key, parked } of stuck)
     terminal.err(tameLine(`run "${key}" is shown as it was before this: ${parked}`));
@@ -58,6 +60,11 @@ async function list(
   const [{ n = 0 } = {}] = await projections.sql("SELECT count(*) AS n FROM runs", [], { limit: 0 });
   if (Number(n) > runs.length)
     terminal.err(`the latest ${runs.length} of ${n} runs: --last ${n} shows all`);
+}
+
+/** With the run that it is a fork of, where it is one. */
+function listedOf({ forkOf, forkAt, ...run }: z.infer<typeof Listed>) {
+  return { ...run, ...(forkOf !== null && { forkOf: { run: forkOf, at: forkAt } }) };
 }
 
 function listed(

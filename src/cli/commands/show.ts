@@ -61,6 +61,8 @@ function showRun(terminal: Terminal, view: RunView): void {
   terminal.out(
     `started ${moment(view.startedAt)}, ${view.records} records, artifacts in ${view.artifacts}`,
   );
+  const { forkOf } = view;
+  if (forkOf !== undefined) terminal.out(`a fork of ${forkOf.run} at ${forkOf.at}`);
   terminal.out("");
   const head = ["TASK", "STATE", "TRIES", "TOOK", "WHAT"];
   for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { parseAddress } from "../../events/address.ts";
 import { isBookkeeping } from "../../replay/bookkeeping.ts";
-import { positionIn, readRun, type RunRecords } from "../../replay/run-records.ts";
+import { positionIn, readRun, type RunRecords } from "../../events/log/run-records.ts";
 import { chainIn } from "../../replay/why-log.ts";
 import { consequencesOf } from "../../replay/why.ts";
 import { openRun } from "../run-source.ts";

@@ -73,7 +73,8 @@ function isClosed(actors: readonly Scanned[], before: number): boolean {
 /** Whether an actor has ended, or only serves one that has. A record that says neither stays. */
 export function isAtRest({ stream, type, body }: Scanned): boolean {
   if (type === ARCHIVED) return true;
-  const { status, owes } = body;
+  const { status, owes, copied } = body;
+  if (copied === true) return false; // a fork that was cut short
   return owes === 0 && (isCompanion(stream) || (typeof status === "string" && status !== "active"));
 }
 

@@ -6,6 +6,7 @@
  * - A write that expects another version, or lacks the lock, changes nothing (S4-036, T-R4).
  * - One timer is set: to what falls due next, or before. So a lease lapses at its time, however
  *   long no host lived (A7); a command that comes in between finds it ended all the same.
+ * - No lock of a run is held in its fork: whoever held it does not know that run.
  * - What another actor sends has passed no schema (S1), so the guard asks it again.
  * - Pure: what follows from an event is worked out in one turn.
  */
@@ -18,10 +19,10 @@ import { sendToActor, type ActorMessage } from "../host-actions.ts";
 import { entries } from "../sorted.ts";
 import { faultOf } from "./faults.ts";
 import { BEGINNING, opened, type ContextState } from "./state.ts";
-import { step, type DueEvent } from "./steps.ts";
+import { step, type DueEvent, type ForkedEvent } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
-type ContextEvent = ContextCommand | DueEvent;
+type ContextEvent = ContextCommand | DueEvent | ForkedEvent;
 type Told = { readonly type: "sendToActor"; readonly params: ActorMessage };
 
 /** The one timer's name. */
@@ -94,6 +95,9 @@ export const contextMachine = setup({
       entry: "begin",
       on: {
         DUE: {
+          actions: { type: "take", params: ({ context, event }) => step(context, event, now()) },
+        },
+        "troupe.forked": {
           actions: { type: "take", params: ({ context, event }) => step(context, event, now()) },
         },
         "*": {

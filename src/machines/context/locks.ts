@@ -69,6 +69,15 @@ export function leave(turn: Turn, { key, owner }: CommandOf<"LEAVE">): void {
   if (ticket !== undefined && ticket !== HELD) abandon(turn, key, ticket);
 }
 
+/** The context is a fork's: who held or waited for a lock did so in another run. */
+export function releaseAll(turn: Turn): void {
+  for (const [key, lease] of entries(turn.state.locks)) {
+    for (const [ticket] of entries(lease.line)) abandon(turn, key, ticket);
+    turn.dropLease(key);
+    turn.say({ type: "lock.unlocked", v: 1, data: { ...lossOf(key, lease), by: "fork" } });
+  }
+}
+
 function lossOf(key: string, { owner, fence }: Lease): { key: string; owner: string; fence: number } {
   return { key, owner, fence };
 }

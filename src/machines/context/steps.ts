@@ -2,7 +2,7 @@
 import type { ContextCommand } from "../../events/context/commands.ts";
 import type { Json } from "../../events/json.ts";
 import { put, without } from "../sorted.ts";
-import { acquire, lapse, leave, release, renew, settle, unlock } from "./locks.ts";
+import { acquire, lapse, leave, release, releaseAll, renew, settle, unlock } from "./locks.ts";
 import type { ContextState } from "./state.ts";
 import { Turn } from "./turn.ts";
 
@@ -11,8 +11,17 @@ export interface DueEvent {
   readonly type: "DUE";
 }
 
+/** The run is a fork, and begins here: the host's own word. */
+export interface ForkedEvent {
+  readonly type: "troupe.forked";
+}
+
 /** @param at epoch ms. @param event has no fault. */
-export function step(state: ContextState, event: ContextCommand | DueEvent, at: number): Turn {
+export function step(
+  state: ContextState,
+  event: ContextCommand | DueEvent | ForkedEvent,
+  at: number,
+): Turn {
   const turn = new Turn(state, at);
   switch (event.type) {
     case "SET":
@@ -42,6 +51,9 @@ export function step(state: ContextState, event: ContextCommand | DueEvent, at: 
     case "DUE":
       turn.change({ alarmAt: null }); // it has rung
       lapse(turn);
+      break;
+    case "troupe.forked":
+      releaseAll(turn);
       break;
   }
   turn.setAlarm();

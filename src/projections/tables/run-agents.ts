@@ -1,6 +1,6 @@
-/** What the agents of runs that are actors did, as a table: one row per actor. */
+/** What the agents of runs that are actors did, as a table: one row per actor; in a fork, what they did behind the cut. */
 import { isWork, pathOf } from "../run-attempts.ts";
-import type { AgentView } from "../runs-agents.ts";
+import { ownWork, type AgentView } from "../runs-agents.ts";
 import type { RunView, TaskView } from "../runs-view.ts";
 import { defineTable } from "../table.ts";
 
@@ -52,7 +52,7 @@ export const agentWork = defineTable({
   ],
   spread(view: RunView) {
     const tasks = new Map(view.tasks.map((task) => [task.id, task]));
-    return view.agents.map((agent) => ({ run: view.run, ...workCells(agent, tasks) }));
+    return view.agents.map((agent) => ({ run: view.run, ...workCells(ownWork(agent), tasks) }));
   },
 });
 

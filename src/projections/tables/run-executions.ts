@@ -2,6 +2,7 @@
 import { keywordCell } from "../analytics/keywords.ts";
 import { mean } from "../progress.ts";
 import { attemptsOf, doerOf, type RunAttempt } from "../run-attempts.ts";
+import { ownWork } from "../runs-agents.ts";
 import type { RunView } from "../runs-view.ts";
 import { defineTable } from "../table.ts";
 import { EXECUTION, type ExecutionRow } from "./columns.ts";
@@ -18,7 +19,10 @@ export const runExecutions = defineTable<RunView, typeof EXECUTION>({
 
 export function executionRows(view: RunView): readonly ExecutionRow[] {
   const words = keywordsByTitle();
-  return attemptsOf(view).map((one) => executionRow(view, one, words(one.task.title)));
+  const own = view.forkOf === undefined ? view : { ...view, agents: view.agents.map(ownWork) };
+  return attemptsOf(own)
+    .filter(({ attempt }) => attempt.copied !== true) // it counts in the run where it was
+    .map((one) => executionRow(view, one, words(one.task.title)));
 }
 
 /** Attempts of one task share its title. */

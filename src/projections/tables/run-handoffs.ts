@@ -23,6 +23,7 @@ export function handoffRows(view: RunView): readonly HandoffRow[] {
   return [...byTask.values()].flatMap((attempts) =>
     attempts
       .filter(({ start }, at) => start !== attempts[at - 1]?.start)
+      .filter(({ attempt }) => attempt.copied !== true)
       .flatMap((first) => handoffTo(view.run, first, byTask)),
   );
 }

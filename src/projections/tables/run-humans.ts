@@ -1,7 +1,8 @@
 /** What people and runs say to each other, as tables: what is asked, what they think, what they should look at. */
 import { taskOf } from "../run-attempts.ts";
 import type { AgentView, QuestionView } from "../runs-agents.ts";
-import { isOver, type GateView, type RunView } from "../runs-view.ts";
+import type { GateView } from "../runs-gates.ts";
+import { isOver, type RunView } from "../runs-view.ts";
 import { defineTable } from "../table.ts";
 
 /** One row per question that a person is to answer: gates of tasks, and what agents ask. */

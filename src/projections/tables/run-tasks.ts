@@ -1,6 +1,7 @@
 /** Tasks of runs as tables: how they stand, and how long they were in which state. */
 import { stayOf } from "../runs-stays.ts";
-import { isOver, type GateView, type RunView, type StartView, type TaskView } from "../runs-view.ts";
+import type { GateView } from "../runs-gates.ts";
+import { isOver, type RunView, type StartView, type TaskView } from "../runs-view.ts";
 import { defineTable } from "../table.ts";
 
 /** One row per task, as it stands: those of the plan, those that were added, branch todos. */
@@ -45,10 +46,19 @@ export const tasksTable = defineTable({
     reason: "text",
     /** The task that a skipped one would have needed. */
     blockedBy: "text",
+    /** Whether it ended in the run that this one is a fork of. */
+    copied: "integer",
   },
   indexes: [["run"], ["status"], ["agent", "status"]],
-  // pass rate by role
-  totals: [{ name: "task_totals", by: { agent: "text", status: "text" }, sums: [] }],
+  // pass rate by role; what a fork tells again counts in the run where it happened
+  totals: [
+    {
+      name: "task_totals",
+      by: { agent: "text", status: "text" },
+      sums: [],
+      of: ({ agent, status, copied }) => (copied === 1 ? undefined : { agent, status }),
+    },
+  ],
   spread: (view: RunView) => view.tasks.map((task) => ({ run: view.run, ...taskCells(task) })),
 });
 
@@ -84,19 +94,20 @@ function timeCells({ estimateMs, durationMs, delegatedAt, startedAt, endedAt }: 
   };
 }
 
-function reasonCells({ summary, failure, reason, blockedBy }: TaskView) {
+function reasonCells({ summary, failure, reason, blockedBy, copied }: TaskView) {
   return {
     summary: summary ?? null,
     failure: failure?.code ?? null,
     reason: reason ?? null,
     blockedBy: blockedBy ?? null,
+    copied: copied === true ? 1 : 0,
   };
 }
 
 /**
  * One row per start of a task and state that it was in: how long in all. PENDING begins with the
  * run, or with the restart that made the start; a human who is asked before a task starts lets it
- * be WAITING meanwhile. Of a run that is open, the row of the present state says since when: what
+ * be WAITING meanwhile. Forks have none: their beginning is another run's. Of a run that is open, the row of the present state says since when: what
  * has passed since then is not in `ms`.
  */
 export const dwell = defineTable({
@@ -118,6 +129,7 @@ export const dwell = defineTable({
   indexes: [["run"], ["state", "waitsFor", "ms"]],
   totals: [{ name: "dwell_totals", by: { state: "text", waitsFor: "text" }, sums: ["ms"] }],
   spread(view: RunView) {
+    if (view.forkOf !== undefined) return []; // half of it would be the original's
     const gates = Map.groupBy(view.gates, ({ task }) => task);
     return view.tasks.flatMap((task) => {
       const { id, agent = null } = task;

@@ -44,6 +44,9 @@ export const runsTable = defineTable({
     restarts: "integer",
     /** The run that it starts over. */
     startsOver: "text",
+    /** The run that it is a fork of, and the position of the cut there. */
+    forkOf: "text",
+    forkAt: "integer",
     /** The folder of its artifacts. */
     artifacts: "text",
     /** Code of its failure. */
@@ -68,18 +71,24 @@ export const runsTable = defineTable({
       ended: endedTasks(view),
       restarts: view.rounds.length,
       startsOver: view.startsOver?.run ?? null,
+      ...forkCells(view),
       artifacts: view.artifacts,
       failure: view.failure?.code ?? null,
     },
   ],
 });
 
+function forkCells({ forkOf }: RunView) {
+  return { forkOf: forkOf?.run ?? null, forkAt: forkOf?.at ?? null };
+}
+
+/** Without forks: their beginning is another run's, so that no statistics of whole runs fit them. */
 export const runWorkflows = defineTable<RunView, typeof WORKFLOW>({
   name: "run_workflows",
   columns: WORKFLOW,
   indexes: WORKFLOW_INDEXES,
   totals: workflowsTotals("run"),
-  spread: (view) => [workflowRow(view)],
+  spread: (view) => (view.forkOf === undefined ? [workflowRow(view)] : []),
 });
 
 export function workflowRow(view: RunView): WorkflowRow {

@@ -7,10 +7,10 @@
  * - A place is counted: 1 is the first record of the run. It stays what it is when the run goes on,
  *   and in a file that `troupe export` has made of it.
  */
-import { TroupeError } from "../errors.ts";
-import { partitionOf, rootOf } from "../events/address.ts";
-import { isArchiving } from "../events/log/archived.ts";
-import type { EventLog, Recorded } from "../events/log/log.ts";
+import { TroupeError } from "../../errors.ts";
+import { partitionOf, rootOf } from "../address.ts";
+import { isArchiving } from "./archived.ts";
+import type { EventLog, Recorded } from "./log.ts";
 
 export interface RunRecords {
   /** The run's id: the root of all its actors. */

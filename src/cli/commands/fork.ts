@@ -1,0 +1,209 @@
+/**
+ * `troupe fork RUN`: a new run that begins with the history of another one, up to a cut, with one
+ * answer or some values changed; `troupe fork FILE.jsonl` does so from a file of records.
+ *
+ * - The folder of the run is copied first, since the tasks of the fork look for its files in their own.
+ */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { z } from "zod";
+import { connect } from "../../actors/client.ts";
+import { assertFree, forkId } from "../../actors/fork/begun.ts";
+import { forkInto } from "../../actors/fork/into.ts";
+import { requestOf, type Forked, type ForkOptions } from "../../actors/fork/request.ts";
+import type { AnyKind } from "../../actors/kind.ts";
+import { copyFolder, foldersOf, type RunFolders } from "../../agents/fork-files.ts";
+import { hostKinds } from "../../agents/host-kinds.ts";
+import { TroupeError } from "../../errors.ts";
+import { rootOf } from "../../events/address.ts";
+import { jsonlLog } from "../../events/log/jsonl.ts";
+import type { EventLog } from "../../events/log/log.ts";
+import { openLog } from "../../events/log/open.ts";
+import { kindsBeside, loadKinds } from "../load-kinds.ts";
+import { count } from "../paper.ts";
+import { addCommand, checkRunId, openExisting, type Shell } from "../shell.ts";
+import { tameLine } from "../terminal.ts";
+
+const Options = z.object({
+  log: z.string(),
+  json: z.boolean().default(false),
+  at: z.string().optional(),
+  set: z.array(z.string()).default([]),
+  replace: z.array(z.string()).optional(),
+  id: z.string().optional(),
+  kinds: z.string().optional(),
+});
+type Options = z.infer<typeof Options>;
+
+export function addFork(program: Command, shell: Shell): void {
+  addCommand(
+    program,
+    "fork",
+    "Start a new run from a cut of another one, with an answer or some values changed. The original stays as it is.",
+  )
+    .argument("<run>", "a run's id, or a file of records, FILE.jsonl")
+    .argument("[of]", "which run of that file (default: the only one)")
+    .option(
+      "--at <position>",
+      "the cut: behind so many records of the run, or ADDRESS#SEQ (default: the replaced record, else the end)",
+    )
+    .option(
+      "--set <actor.path=value>",
+      "a value in an actor's context, JSON or else a text; may be given again",
+      (one: string, others: readonly string[]) => [...others, one],
+      [],
+    )
+    .option(
+      "--replace <record-and-file...>",
+      "ADDRESS#SEQ FILE.json: what the file holds in place of what that record brought",
+    )
+    .option("--id <run>", "the new run's id (default: RUN-fork)")
+    .option("--kinds <file>", "a module that exports more machines as `kinds`")
+    .action((run: string, of: string | undefined, options: unknown) =>
+      forkRun(shell, { run, of }, Options.parse(options)),
+    );
+}
+
+async function forkRun(
+  shell: Shell,
+  named: { readonly run: string; readonly of: string | undefined },
+  options: Options,
+): Promise<void> {
+  const { id } = options;
+  if (id !== undefined) checkRunId(id);
+  const own = options.kinds === undefined ? undefined : await loadKinds(options.kinds, shell.folder);
+  const kinds = kindsBeside(own, hostKinds({ env: shell.env }));
+  const changes = await changesIn(shell, options);
+  const isFile = named.run.endsWith(".jsonl");
+  if (!isFile && named.of !== undefined)
+    throw new TroupeError("USAGE", `"${named.of}" is one argument too many`, {
+      hint: "Name one run; of a file, FILE.jsonl RUN.",
+    });
+  await using log = isFile ? await openLog(options.log) : await openExisting(options.log);
+  await using source = isFile ? await jsonlLog(resolve(shell.folder, named.run)) : undefined;
+  const of = source === undefined ? named.run : await runIn(source, named);
+  const given = { log, kinds, ...(source !== undefined && { source }) };
+  say(shell, await forked(given, of, { ...changes, ...(id !== undefined && { id }) }), options);
+}
+
+interface Given {
+  readonly log: EventLog;
+  readonly source?: EventLog;
+  readonly kinds: readonly AnyKind[];
+}
+
+type Made = Forked & { readonly folders: RunFolders | undefined };
+
+async function forked(
+  { log, source = log, kinds }: Given,
+  of: string,
+  options: ForkOptions,
+): Promise<Made> {
+  const request = requestOf(of, options);
+  const run = options.id ?? (await forkId(log, source, request));
+  checkRunId(run);
+  await assertFree(log, source, run, request); // before another run's folder is touched
+  const folders = await foldersOf(source, of, run);
+  const undo = folders === undefined ? undefined : await copyFolder(folders);
+  try {
+    if (source !== log) return { ...(await forkInto({ log, source, kinds }, run, request)), folders };
+    await using client = await connect({ log, kinds });
+    return { ...(await client.fork(of, { ...options, id: run })), folders };
+  } catch (error) {
+    if (!TroupeError.is(error, "LOG_OUTCOME_UNKNOWN")) await undo?.();
+    throw error;
+  }
+}
+
+function say({ terminal }: Shell, { folders, ...made }: Made, { json, log }: Options): void {
+  const { run, of, position, actors, records } = made;
+  if (json) {
+    const artifacts = folders === undefined ? {} : { artifacts: folders.to };
+    return terminal.out(JSON.stringify({ ...made, ...artifacts, log }));
+  }
+  const history = `${count(actors, "actor")}, ${count(records, "record")}`;
+  terminal.out(tameLine(`${run}: a fork of ${of} at ${position}, with ${history}`));
+  if (folders !== undefined) terminal.err(tameLine(`what ${of} had made is in ${folders.to}, too`));
+  terminal.err(`unless a host runs it already, go on with \`troupe resume ${run}\` and the same --log`);
+}
+
+async function changesIn(
+  { folder }: Shell,
+  { at, set, replace }: Options,
+): Promise<Pick<ForkOptions, "at" | "set" | "replace">> {
+  const replaced = replace === undefined ? undefined : await replacedIn(folder, replace);
+  return {
+    ...(at !== undefined && { at }),
+    set: set.map(setIn),
+    ...(replaced !== undefined && { replace: replaced }),
+  };
+}
+
+/** `ACTOR.path=value`: no address holds a dot. */
+function setIn(text: string): NonNullable<ForkOptions["set"]>[number] {
+  const [, actor, path, value] = /^([^.=]+)\.([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (actor === undefined || path === undefined || value === undefined)
+    throw new TroupeError("USAGE", `--set "${text}" is not ACTOR.path=value`, {
+      hint: "Write it as --set workflow/RUN.concurrency=2; a text that is no JSON is taken as it stands.",
+    });
+  return { actor, path: path.split("."), value: jsonOr(value) };
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+async function replacedIn(
+  folder: string,
+  given: readonly string[],
+): Promise<NonNullable<ForkOptions["replace"]>> {
+  const [record, file, ...more] = given;
+  if (record === undefined || file === undefined || more.length > 0)
+    throw new TroupeError("USAGE", `--replace takes a record and a file, not ${given.length} words`, {
+      hint: "Write it behind the run, as --replace task/RUN:TASK#5 answer.json.",
+    });
+  const path = resolve(folder, file);
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TroupeError("FILE_NOT_READ", `${path} cannot be read: ${why}`, {
+      hint: "Name the file that holds the new answer, as JSON.",
+      cause,
+    });
+  });
+  try {
+    return { record, with: JSON.parse(text) as unknown };
+  } catch (cause) {
+    throw new TroupeError(
+      "USAGE",
+      `${path} holds no JSON: ${cause instanceof Error ? cause.message : ""}`,
+      {
+        hint: "Write the new answer into it as JSON.",
+        cause,
+      },
+    );
+  }
+}
+
+/** The run of a file that was named, or its only one. */
+async function runIn(
+  log: EventLog,
+  { run: file, of }: { readonly run: string; readonly of: string | undefined },
+): Promise<string> {
+  if (of !== undefined) return of;
+  const runs = new Set<string>();
+  for await (const { stream } of log.scan()) runs.add(rootOf(stream));
+  const [only, ...more] = runs;
+  if (only !== undefined && more.length === 0) return only;
+  const message = only === undefined ? `${file} holds no run` : `${file} holds ${runs.size} runs`;
+  throw new TroupeError("USAGE", message, {
+    hint:
+      only === undefined
+        ? "Export one with `troupe export`."
+        : `Say which: troupe fork ${file} ${only}.`,
+  });
+}

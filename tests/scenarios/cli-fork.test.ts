@@ -1,0 +1,157 @@
+/** `troupe fork`: a failed run, forked with a corrected answer and completed; from a file, too; and what is refused. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { rootOf } from "../../src/events/address.ts";
+import { hashesOf } from "../../src/events/log/compare.ts";
+import { lineOf } from "../../src/events/log/file/format.ts";
+import { openLog } from "../../src/events/log/open.ts";
+import { cliBench, type CliBench } from "../support/cli.ts";
+
+/** The second of three fails; the third writes what it finds where the first has written. */
+const PLAN = `
+name: release
+tasks:
+  - {id: build, run: "echo built > $TROUPE_OUTPUT; echo build >> trace", outputs: [artifacts/built.txt]}
+  - {id: test, dependsOn: [build], run: "echo test >> trace; echo red >&2; exit 3"}
+  - {id: ship, dependsOn: [test], reads: [artifacts/built.txt], outputs: [artifacts/shipped.txt],
+     run: "echo ship >> trace; cat $TROUPE_ARTIFACTS/built.txt > $TROUPE_OUTPUT; echo $TROUPE_RUN shipped"}
+`;
+
+async function failed(bench: CliBench): Promise<void> {
+  const plan = bench.write("p.yaml", PLAN);
+  expect((await bench.troupe(["run", plan, "--id", "r1"])).code).toBe(1);
+}
+
+async function hashOf({ log: url }: CliBench): Promise<string> {
+  await using log = await openLog(url);
+  const tips = new Map((await Array.fromAsync(log.scan())).map(({ stream, seq }) => [stream, seq]));
+  return (await hashesOf(log.scan(), tips)).hash;
+}
+
+async function hashOfRun({ log: url }: CliBench, run: string): Promise<string> {
+  await using log = await openLog(url);
+  const own = (await Array.fromAsync(log.scan())).filter(({ stream }) => rootOf(stream) === run);
+  return JSON.stringify(own.map(({ position: _, ...record }) => record));
+}
+
+const linesOf = (bench: CliBench, file: string): string =>
+  readFileSync(join(bench.folder, file), "utf8").trim().replaceAll("\n", " ");
+
+describe("troupe fork", () => {
+  it("of a failed run with a corrected answer goes on behind it, and completes; the original stays as it was", async () => {
+    using bench = cliBench();
+    await failed(bench);
+    const before = await hashOfRun(bench, "r1");
+    const answer = bench.write("answer.json", JSON.stringify({ summary: "green, by hand" }));
+    const made = await bench.json(["fork", "r1", "--replace", "task/r1:test#2", answer]);
+    expect(made).toMatchObject({
+      code: 0,
+      value: { run: "r1-fork", of: "r1", actors: 3, artifacts: join(bench.folder, "runs/r1-fork") },
+    });
+    expect(await bench.troupe(["resume", "r1-fork"])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^release r1-fork: COMPLETED, 3 of 3 tasks, .*\nr1-fork shipped$/),
+    });
+    expect(linesOf(bench, "trace")).toBe("build test ship");
+    expect(linesOf(bench, "runs/r1-fork/shipped.txt")).toBe("built");
+    expect(existsSync(join(bench.folder, "runs/r1/shipped.txt"))).toBe(false);
+    expect(await hashOfRun(bench, "r1")).toBe(before);
+    for (const run of ["r1", "r1-fork"])
+      expect(await bench.json(["replay", run, "--verify"])).toMatchObject({ value: { ok: true } });
+  });
+
+  it("is known as one; what it tells again counts once, in the original", async () => {
+    using bench = cliBench();
+    await failed(bench);
+    const { position } = Object((await bench.json(["fork", "r1", "--at", "task/r1:test#1"])).value);
+    expect((await bench.json(["ls"])).value).toMatchObject([
+      { run: "r1" },
+      { run: "r1-fork", forkOf: { run: "r1", at: position } },
+    ]);
+    expect((await bench.troupe(["show", "r1-fork"])).out).toContain(`\na fork of r1 at ${position}\n`);
+    expect((await bench.troupe(["resume", "r1-fork"])).code).toBe(1);
+    expect((await bench.troupe(["report", "r1-fork"])).out).toContain(`**Fork Of**: r1, at ${position}`);
+    expect((await bench.json(["show", "r1-fork"])).value).toMatchObject({
+      tasks: [
+        { id: "build", status: "COMPLETED", copied: true },
+        { id: "test", status: "FAILED", starts: [{ attempts: [{ outcome: "FAILED" }] }] },
+        { id: "ship" },
+      ],
+    });
+    const query = "SELECT agent, status, n FROM run_agent_totals ORDER BY agent, status";
+    const { value } = await bench.json(["projections", "sql", query]);
+    expect(value).toMatchObject([
+      { agent: "task/build", status: "success", n: 1 },
+      { agent: "task/test", status: "failure", n: 2 },
+    ]);
+    const before = (await bench.troupe(["projections", "sql", query])).out;
+    await bench.troupe(["projections", "rebuild"]);
+    expect((await bench.troupe(["projections", "sql", query])).out).toBe(before); // P2
+  });
+
+  it("takes a value for a context, an id, and a run out of a file", async () => {
+    using bench = cliBench();
+    await failed(bench);
+    const { log: url } = bench;
+    const lines: string[] = [];
+    {
+      await using log = await openLog(url);
+      for await (const { position: _, ...record } of log.scan()) lines.push(lineOf(record));
+    }
+    const file = bench.write("run.jsonl", lines.map((line) => `${line}\n`).join(""));
+    const other = `sqlite:${join(bench.folder, "other", "log.db")}`;
+    const made = await bench.json([
+      ...["fork", file, "--at", "task/r1:test#1", "--id", "again", "--log", other],
+      ...["--set", "workflow/r1.plan.tasks.2.title=ship it", "--set", "workflow/r1.paused=no"],
+    ]);
+    expect(made).toMatchObject({ code: 0, value: { run: "again", of: "r1" } });
+    const { value } = await bench.json(["replay", "workflow/again", "--log", other]);
+    expect(value).toMatchObject({
+      context: { plan: { tasks: [{}, {}, { title: "ship it" }] }, paused: "no" },
+    });
+    expect(await bench.json(["replay", "again", "--verify", "--log", other])).toMatchObject({
+      value: { ok: true },
+    });
+  });
+
+  it("refuses what cannot be forked so, with a hint; neither the log nor a folder is touched", async () => {
+    using bench = cliBench();
+    await failed(bench);
+    const before = await hashOf(bench);
+    const wrong = bench.write("wrong.json", JSON.stringify({ exitCode: "0" }));
+    const broken = bench.write("broken.json", "{");
+    const test = "task/r1:test#2";
+    const refused: readonly (readonly [readonly string[], number, string])[] = [
+      [["nobody"], 1, "RUN_NOT_FOUND"],
+      [["r1", "--at", "99"], 1, "POSITION_UNKNOWN"],
+      [["r1", "--at", "x"], 1, "POSITION_UNKNOWN"],
+      [["r1", "--id", "r1"], 1, "RUN_EXISTS"],
+      [["r1", "--id", "a b"], 2, "USAGE"],
+      [["r1", "r2"], 2, "USAGE"],
+      [["r1", "--set", "workflow/r1=3"], 2, "USAGE"],
+      [["r1", "--set", "workflow/r2.x=3", "--at", "3"], 1, "ACTOR_NOT_FOUND"],
+      [["r1", "--set", "workflow/r1.nothing.x=3", "--at", "3"], 2, "INPUT_INVALID"],
+      [["r1", "--set", "workflow/r1.paused=no"], 1, "EVENT_REFUSED"],
+      [["r1", "--replace", test], 2, "USAGE"],
+      [["r1", "--replace", test, join(bench.folder, "none.json")], 2, "FILE_NOT_READ"],
+      [["r1", "--replace", test, broken], 2, "USAGE"],
+      [["r1", "--replace", test, wrong], 1, "RESULT_INVALID"],
+      [["r1", "--replace", "task/r1:test#99", wrong], 1, "POSITION_UNKNOWN"],
+      [["r1", "--replace", "task/r1:build#1", wrong], 1, "RECORD_INVALID"],
+    ];
+    for (const [words, code, error] of refused) {
+      const said = await bench.troupe(["fork", ...words]);
+      expect(said, words.join(" ")).toMatchObject({
+        code,
+        err: expect.stringMatching(`^${error}: .*\n  → `),
+      });
+    }
+    const own = bench.write("kinds.ts", "export const kinds = [];");
+    expect((await bench.troupe(["fork", "r1", "--kinds", own])).err).toMatch(/^KIND_INVALID/);
+    expect(await hashOf(bench)).toBe(before);
+    expect(existsSync(join(bench.folder, "runs/r1-fork"))).toBe(false);
+    writeFileSync(wrong, "{}"); // any answer of an agent may be left out
+    expect((await bench.troupe(["fork", "r1", "--replace", test, wrong])).code).toBe(0);
+  });
+});
