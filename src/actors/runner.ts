@@ -28,6 +28,7 @@ import type { RunningResident } from "./residents.ts";
 import { type CrashPoint, type Parked, type Progress, type Runtime, type Settings } from "./runtime.ts";
 import { watchers, type Watchers } from "./waits.ts";
 import { passivation } from "./resting.ts";
+import type { StandIns } from "./stand-ins.ts";
 import { createStepper } from "./xstate/stepper.ts";
 
 export interface RunnerOptions extends Settings {
@@ -46,6 +47,8 @@ export interface RunnerOptions extends Settings {
   readonly routes?: Routes;
   /** The way to hosts with other labels. Default: there is no other host. */
   readonly away?: Away;
+  /** In place of the world. Default: the world. */
+  readonly standIns?: StandIns;
 }
 
 export interface Runner {
