@@ -186,7 +186,11 @@ export function createRunner(options: RunnerOptions): Runner {
       warn("parked", { ...one });
       watching.moved(one.address);
     },
-    published: watching.moved,
+    published(address) {
+      watching.moved(address);
+      const seen = actors.get(address)?.seen;
+      if (seen !== undefined) options.standIns?.moved(address, seen.seq, seen.snapshot);
+    },
     emitted: watching.emitted,
     stepper: createStepper({
       relay,

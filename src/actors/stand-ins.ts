@@ -4,7 +4,7 @@
  *
  * - An activity keeps its own timeout, heartbeat and retries; its label asks for no host.
  */
-import type { AnyActorLogic } from "xstate";
+import type { AnyActorLogic, Snapshot } from "xstate";
 import type { Json } from "../events/json.ts";
 import type { ActivityContext, ActivitySettings } from "./activity.ts";
 import type { ChildStart } from "./xstate/contract.ts";
@@ -36,4 +36,6 @@ export interface StandIns {
   readonly activity: (attempt: StandInAttempt) => AnyActorLogic;
   /** Called in place of each custom action. What it throws is what the action throws. */
   readonly action: (action: StandInAction) => void;
+  /** What others see of an actor is now this state of this record. */
+  readonly moved: (address: string, seq: number, snapshot: Snapshot<unknown>) => void;
 }
