@@ -67,9 +67,8 @@ function settingsOf(
 function logicOf(rt: Runtime, { child }: OpenResident, attempt: Attempt): AnyActorLogic {
   if (rt.standIns === undefined) return attempt.logic;
   const { stepper } = rt;
-  const input = child.input === undefined ? undefined : stepper.decode(child.input);
   const encode = (value: unknown): Json => stepper.encode(value, `answer of "${child.id}"`);
-  return rt.standIns.activity({ ...attempt, child, input, encode });
+  return rt.standIns.activity({ ...attempt, child, encode });
 }
 
 /** Where there is no other host to ask. */

@@ -15,8 +15,8 @@ export interface StandInAttempt extends Pick<ActivityContext, "idempotencyKey" |
   /** Address of the actor that it works for. */
   readonly owner: string;
   readonly settings: ActivitySettings;
-  /** As the machine gave it, decoded. */
-  readonly input: unknown;
+  /** The activity's own, which does not run. */
+  readonly logic: AnyActorLogic;
   readonly encode: (value: unknown) => Json;
 }
 

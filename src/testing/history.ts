@@ -110,6 +110,7 @@ class Stage {
 
   #enter(): void {
     this.#cast.outside.enter({
+      seed: this.#plan.seed,
       turns: this.#turns,
       tip: (stream) => this.#tip(stream),
       now: () => this.#timeOf(this.#turns.life),

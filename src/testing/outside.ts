@@ -35,6 +35,8 @@ export interface Outside {
 
 /** One history's part of it. */
 export interface World {
+  /** Of the plan. */
+  readonly seed: number;
   readonly turns: Turns;
   readonly tip: (stream: string) => number;
   /** What a host's clock shows now, epoch ms. */

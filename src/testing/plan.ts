@@ -41,7 +41,7 @@ export const APPEND_FAULTS = [
 ] as const;
 export type AppendFault = (typeof APPEND_FAULTS)[number];
 
-const CRASH_POINTS = [
+export const CRASH_POINTS = [
   "before-append",
   "after-append",
   "before-effect",
