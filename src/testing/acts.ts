@@ -10,7 +10,8 @@ export interface Told extends Stimuli {
 
 /** Between two acts, ms. */
 const WAITS = [0, 0, 0, 1, 5, 20, 100, 400, 2_000, 60_000];
-const NAMES = ["a", "b"];
+/** Of a hundred acts, so many start one more. */
+const MORE = 12;
 
 type Send = Extract<Act, { readonly send: unknown }>["send"];
 
@@ -21,18 +22,23 @@ interface Root extends Told {
 /** @param acts beside the starts. */
 export function storyOf(told: readonly Told[], { acts }: { readonly acts?: number } = {}): Story {
   return (dice) => {
-    const roots = told.flatMap((one) => {
-      const names = NAMES.slice(0, 1 + dice.below(2));
-      return names.map((name): Root => ({ ...one, to: `${one.kind}/${name}` }));
-    });
-    const starts = roots.map(({ to, input }): Act => ({
-      waitMs: 0,
-      to,
-      start: plain(draw(input, dice)),
-    }));
+    const roots: Root[] = [];
+    const startOf = (one: Told): Act => {
+      const to = `${one.kind}/${roots.length + 1}`;
+      roots.push({ ...one, to });
+      return { waitMs: 0, to, start: plain(draw(one.input, dice)) };
+    };
+    const all: Act[] = told.map(startOf);
     const length = acts ?? 4 + dice.below(11);
-    return [...starts, ...Array.from({ length }, (_, n) => actOf(dice, dice.of(roots), n))];
+    for (let n = 0; n < length; n++)
+      all.push(dice.percent(MORE) ? startOf(dice.of(told)) : actOf(dice, rootOf(dice, roots), n));
+    return all;
   };
+}
+
+/** The last one rather than those before, which may have ended. */
+function rootOf(dice: Dice, roots: readonly Root[]): Root {
+  return dice.of(dice.percent(50) ? roots.slice(-1) : roots);
 }
 
 function actOf(dice: Dice, { to, events }: Root, n: number): Act {

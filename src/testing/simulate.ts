@@ -33,12 +33,21 @@ export interface SimulationOptions {
 /**
  * Simulates histories of a kind, a subject, or several together.
  *
- * @throws {@link LawBroken} for the first history that breaks a law. `TroupeError` `USAGE` where
+ * @throws `LawBroken` for the first history that breaks a law. `TroupeError` `USAGE` where
  * nothing is known of its events or input, or none of them fits its schema.
  */
-export async function simulate<TKind extends AnyKind>(
+export function simulate<TKind extends AnyKind>(
   given: Given<TKind>,
   options: SimulationOptions = {},
+): Promise<Simulated> {
+  return simulateBy("simulate", given, options);
+}
+
+/** @param law what the failure is to be told by. */
+export async function simulateBy(
+  law: string,
+  given: Given,
+  options: SimulationOptions,
 ): Promise<Simulated> {
   const { runs = 50, hosts = 1, faults = "all", seed = newSeed() } = options;
   const drama = dramaOf(subjectsOf(given), options);
@@ -46,28 +55,33 @@ export async function simulate<TKind extends AnyKind>(
   const names = faults === "none" ? [] : faults;
   await unstacked(async () => {
     for (let n = 0; n < runs; n++) {
+      const drawn = calmPlan(nthSeed(seed, n), drama, hosts);
+      const judging = { law, drama, options: { ...options, seed: drawn.seed, runs: 1 } };
       const trial = n === 0 ? trialTwice(drama) : trialOf(drama);
-      const calm = await lived(calmPlan(nthSeed(seed, n), drama, hosts), trial);
-      const plan = withFaults(calm.plan, calm, names);
-      if (plan.faults.length > 0) await lived(plan, trialOf(drama));
+      const calm = await judged(drawn, { ...judging, trial });
+      tally.add(calm);
+      const plan = withFaults(drawn, calm, names);
+      if (plan.faults.length > 0) tally.add(await judged(plan, { ...judging, trial: trialOf(drama) }));
     }
   });
   return tally.sum();
+}
 
-  async function lived(plan: Plan, trial: Trial): Promise<History> {
-    const { history, faults: wrong } = await trial(plan);
-    if (wrong.length > 0)
-      throw await lawBroken({
-        drama,
-        trial,
-        plan,
-        faults: wrong,
-        again: againBy("simulate", drama, { ...options, seed: plan.seed, runs: 1 }),
-        folder: options.folder ?? "temp",
-      });
-    tally.add(history);
-    return history;
-  }
+export interface Judging {
+  /** The function by which a failure is met again, with these options. */
+  readonly law: string;
+  readonly options: SimulationOptions;
+  readonly drama: SubjectDrama;
+  readonly trial: Trial;
+}
+
+/** Lives a plan. @throws `LawBroken`, with all that is to be said. */
+export async function judged(plan: Plan, { law, options, drama, trial }: Judging): Promise<History> {
+  const { history, faults } = await trial(plan);
+  if (faults.length === 0) return history;
+  const { name = "subject" } = drama;
+  const again = `${law}(${name}, ${JSON.stringify(options)})`;
+  throw await lawBroken({ drama, trial, plan, faults, again, folder: options.folder ?? "temp" });
 }
 
 /** The first history of a series has its seed, so that one run repeats it. */
@@ -77,11 +91,6 @@ export function nthSeed(series: number, n: number): number {
 
 export function newSeed(): number {
   return fc.readConfigureGlobal()?.seed ?? Math.floor(Math.random() * 2 ** 31);
-}
-
-/** A call as code. */
-export function againBy(law: string, { name = "subject" }: SubjectDrama, options: object): string {
-  return `${law}(${name}, ${JSON.stringify(options)})`;
 }
 
 /** Most errors of a simulation are planned, and their stacks would be a third of its time. */
