@@ -14,6 +14,7 @@ import type { RecordedEvent } from "../events/record.ts";
 import type { Projections } from "../projections/face.ts";
 import { LiveActor } from "./actor.ts";
 import { alarms } from "./alarms.ts";
+import { markOf } from "./causes.ts";
 import type { Away } from "./away/away.ts";
 import type { Clock } from "./clock.ts";
 import { directories } from "./directories.ts";
@@ -188,8 +189,9 @@ export function createRunner(options: RunnerOptions): Runner {
     },
     published(address) {
       watching.moved(address);
-      const seen = actors.get(address)?.seen;
-      if (seen !== undefined) options.standIns?.moved(address, seen.seq, seen.snapshot);
+      const actor = actors.get(address);
+      if (actor?.seen !== undefined)
+        options.standIns?.moved(address, { ...actor.seen, open: () => openIn(actor) });
     },
     emitted: watching.emitted,
     stepper: createStepper({
@@ -278,4 +280,11 @@ function snapshotOf(
   throw new TroupeError("SNAPSHOT_UNKNOWN", `the state of "${address}" is not in memory`, {
     hint: "Read it with host.actor(address).snapshot().",
   });
+}
+
+function openIn({ fold, ledger }: LiveActor): number {
+  if (fold === undefined) return 0;
+  const owed = [...fold.outbox.keys()].filter((id) => !ledger.settling.has(id));
+  const actions = [...fold.actions.keys()].filter((id) => markOf(id).seq > ledger.ran);
+  return owed.length + actions.length + fold.residents.size + fold.timers.size;
 }

@@ -31,11 +31,20 @@ export interface StandInAction {
   readonly run: () => void;
 }
 
+/** An actor as others see it. */
+export interface StandInView {
+  /** Of the record that made it. */
+  readonly seq: number;
+  readonly snapshot: Snapshot<unknown>;
+  /** How much the actor has really open, whenever it is asked: what is done, and not yet said in the log, is not. */
+  readonly open: () => number;
+}
+
 export interface StandIns {
   /** Logic of the same type as the activity's own, which runs in its place. */
   readonly activity: (attempt: StandInAttempt) => AnyActorLogic;
   /** Called in place of each custom action. What it throws is what the action throws. */
   readonly action: (action: StandInAction) => void;
-  /** What others see of an actor is now this state of this record. */
-  readonly moved: (address: string, seq: number, snapshot: Snapshot<unknown>) => void;
+  /** What others see of an actor has moved. */
+  readonly moved: (address: string, seen: StandInView) => void;
 }

@@ -34,11 +34,13 @@ export interface Answering extends Enterable, StandIns {
 export interface AnsweringOptions {
   /** Names of custom actions that are noted, and not run. */
   readonly mute?: readonly string[];
+  /** Default "sometimes". */
   readonly late?: Lateness;
 }
 
-/** How long work takes, ms. */
+/** How long work takes, ms; and where all of it is to be late. */
 const WHILES = [0, 0, 5, 20, 60, 300, 2_000];
+const LONG = [5, 60, 300, 2_000, 5_000];
 /** Of a hundred, where some are late. */
 const LATE = 25;
 
@@ -48,6 +50,7 @@ export function answering(
 ): Answering {
   let world: World | undefined;
   let works: Working | undefined;
+  const views = new Map<string, { readonly life: number; readonly open: () => number }>();
   const here = (): World => {
     if (world === undefined) throw new Error("no history runs");
     return world;
@@ -56,12 +59,21 @@ export function answering(
     enter(next) {
       world = next;
       works = working(next);
+      views.clear();
     },
     silent: () => works?.silent() ?? new Set(),
     get late() {
       return works?.late ?? 0;
     },
-    moved: (address, seq, snapshot) => here().show({ address, from: seq, to: seq, snapshot }),
+    open(address) {
+      const last = views.get(address);
+      return last !== undefined && here().turns.lives(last.life) ? last.open() : undefined;
+    },
+    moved(address, { seq, snapshot, open }) {
+      const { turns, show } = here();
+      show({ address, from: seq, to: seq, snapshot });
+      views.set(address, { life: turns.life, open });
+    },
     action({ address, id, name, run }) {
       const { turns, tip, note } = here();
       note({
@@ -76,7 +88,7 @@ export function answering(
       const { seed } = here();
       const { idempotencyKey, fence, child } = attempt;
       const dice = diceOf(hashOf(`${seed} ${idempotencyKey} ${fence.epoch} ${fence.attempt}`));
-      const ms = dice.of(WHILES);
+      const ms = dice.of(late === "sometimes" ? WHILES : LONG);
       const isLate = late === "always" || (late === "sometimes" && dice.percent(LATE));
       const answers = answersFor(subjects, attempt);
       const answer = answers === undefined ? { error: unanswered(child.src) } : draw(answers, dice);

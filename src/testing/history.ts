@@ -158,17 +158,11 @@ class Stage {
     return (
       this.#endless.left ||
       (this.#turns.calm &&
-        this.#owing.rests((stream) => this.#silentOf(stream)) &&
+        this.#owing.rests(this.#cast.outside) &&
         this.#user.content &&
         !this.#turns.waits(OUTSIDE) &&
         this.#crew.rests)
     );
-  }
-
-  /** How many activities of an actor never end by themselves. */
-  #silentOf(stream: string): number {
-    const all = [...(this.#cast.outside.silent?.() ?? [])];
-    return all.filter((key) => key.startsWith(`${stream}#`)).length;
   }
 
   /** Whether all rests but actors that a former owner moved behind the take-over. */

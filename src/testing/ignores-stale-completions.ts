@@ -14,12 +14,16 @@ export interface StaleSimulated extends Simulated {
   readonly late: number;
 }
 
+/** Of the user, beside the starts. */
+const ACTS = 16;
+
 /**
  * Every activity that is left (its state was, its deadline passed, another owner has its actor)
  * answers all the same, later, be it by an output or an error. The log is, byte for byte, the one
  * where they say nothing; and where other hosts take over, every law holds.
  *
  * @param options.runs histories of both sorts. Default 30.
+ * @param options.acts Default 16.
  * @throws `LawBroken`; `TroupeError` `USAGE` as `simulate` does.
  */
 export async function ignoresStaleCompletions<TKind extends AnyKind>(
@@ -28,8 +32,8 @@ export async function ignoresStaleCompletions<TKind extends AnyKind>(
 ): Promise<StaleSimulated> {
   const { runs = 30, hosts = 1, seed = newSeed() } = options;
   const subjects = subjectsOf(given);
-  const drama = dramaOf(subjects, { ...options, late: "always" });
-  const silent = dramaOf(subjects, { ...options, late: "never" });
+  const drama = dramaOf(subjects, { acts: ACTS, ...options, late: "always" });
+  const silent = dramaOf(subjects, { acts: ACTS, ...options, late: "never" });
   const tally = new Tally(seed);
   let late = 0;
   await unstacked(async () => {

@@ -52,6 +52,8 @@ export interface Enterable {
   enter(world: World): void;
   /** Keys of activities that run and will never end by themselves. Default: there are none. */
   silent?(): ReadonlySet<string>;
+  /** How much an actor has really open, where that is known; else its last record says it. */
+  open?(address: string): number | undefined;
 }
 
 export interface SharedOutside extends Outside, Enterable {}

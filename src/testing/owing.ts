@@ -1,5 +1,6 @@
 /** What the actors of a simulated history still owe, as the last record of each says. */
 import type { JsonObject } from "../events/json.ts";
+import type { Enterable } from "./outside.ts";
 
 interface Owed {
   /** Effects, residents and timers that are open. */
@@ -22,13 +23,14 @@ export class Owing {
     return [...this.#owed.keys()];
   }
 
-  /**
-   * Whether nothing is open but activities that never end by themselves.
-   *
-   * @param silent how many of them an actor has.
-   */
-  rests(silent: (stream: string) => number): boolean {
-    return [...this.#owed].every(([stream, { count }]) => count === silent(stream));
+  /** Whether nothing is open but activities that never end by themselves. */
+  rests({ silent, open }: Pick<Enterable, "silent" | "open">): boolean {
+    if (this.#owed.size === 0) return true;
+    const keys = [...(silent?.() ?? [])];
+    return [...this.#owed].every(([stream, { count }]) => {
+      const quiet = keys.filter((key) => key.startsWith(`${stream}#`)).length;
+      return quiet > 0 && quiet === (open?.(stream) ?? count);
+    });
   }
 
   /** Whether something is owed, and all of it is what a former owner moved. */
