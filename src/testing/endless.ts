@@ -5,8 +5,8 @@
 import type { User } from "./user.ts";
 
 /** After so many turns nothing more is asked; hosts that share a log take more. */
-const MOST_TURNS = 1500;
-const MOST_SHARED_TURNS = 6000;
+const MOST_TURNS = 800;
+const MOST_SHARED_TURNS = 4000;
 /** So many turns the last looks get. */
 const LAST_TURNS = 100;
 

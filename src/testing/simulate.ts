@@ -80,8 +80,9 @@ export async function judged(plan: Plan, { law, options, drama, trial }: Judging
   const { history, faults } = await trial(plan);
   if (faults.length === 0) return history;
   const { name = "subject" } = drama;
-  const again = `${law}(${name}, ${JSON.stringify(options)})`;
-  throw await lawBroken({ drama, trial, plan, faults, again, folder: options.folder ?? "temp" });
+  const { folder = "temp", ...asked } = options;
+  const again = `${law}(${name}, ${JSON.stringify(asked)})`;
+  throw await lawBroken({ drama, trial, plan, faults, again, folder });
 }
 
 /** The first history of a series has its seed, so that one run repeats it. */

@@ -43,7 +43,7 @@ const REFUSALS = new Set([
   "SCHEDULE_UNKNOWN",
 ]);
 /** Answers by which a machine, or its kind, is wrong. */
-const WRONG = /^(ACTOR_PARKED|ADDRESS_INVALID|KIND_UNKNOWN|JSON_INVALID|RECORD_INVALID)$/;
+const WRONG = /^(ACTOR_PARKED|ADDRESS_INVALID|KIND_UNKNOWN|JSON_INVALID|MACHINE_\w+|RECORD_INVALID)$/;
 /** Answers after which the same command is sent to the next host. */
 const AGAIN = /^(HOST_|LOG_)/;
 const RETRY_MS = 100;
@@ -177,10 +177,11 @@ export class User {
     }
   }
 
-  #refused(told: Told, { code, message }: TroupeError): void {
+  #refused(told: Told, { code, message, hint }: TroupeError): void {
     const { free = false, fault } = this.#parts;
     const known = REFUSALS.has(code) || (free && !WRONG.test(code));
-    if (!known) fault(`a command was answered ${code}: ${message}`);
+    if (!known)
+      fault(`a command was answered ${code}: ${message}${hint === undefined ? "" : ` (${hint})`}`);
     if (known || free) told.answers.push({ code });
   }
 

@@ -1,5 +1,5 @@
 /** An order as a user would write it, with all that a kit must bear: the clean twin of the planted bugs. */
-import { fc } from "@fast-check/vitest";
+import * as fc from "fast-check";
 import { assign, fromCallback, fromPromise, setup, type AnyStateMachine } from "xstate";
 import { z } from "zod";
 import { activity } from "../../src/actors/activity.ts";
