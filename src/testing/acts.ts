@@ -19,20 +19,31 @@ interface Root extends Told {
   readonly to: string;
 }
 
-/** @param acts beside the starts. */
-export function storyOf(told: readonly Told[], { acts }: { readonly acts?: number } = {}): Story {
+export interface StoryOptions {
+  /** Acts of a history beside the first starts. Default: 4 to 14, by the dice. */
+  readonly acts?: number;
+  /** Actors of each subject that are started at most: `KIND/1`, `KIND/2`, … Default 4. */
+  readonly roots?: number;
+}
+
+export function storyOf(told: readonly Told[], { acts, roots: most = 4 }: StoryOptions = {}): Story {
   return (dice) => {
     const roots: Root[] = [];
     const startOf = (one: Told): Act => {
-      const to = `${one.kind}/${roots.length + 1}`;
+      const to = `${one.kind}/${1 + roots.filter(({ kind }) => kind === one.kind).length}`;
       roots.push({ ...one, to });
       return { waitMs: 0, to, start: plain(draw(one.input, dice)) };
     };
     const all: Act[] = told.map(startOf);
     const length = acts ?? 4 + dice.below(11);
-    for (let n = 0; n < length; n++)
-      all.push(dice.percent(MORE) ? startOf(dice.of(told)) : actOf(dice, rootOf(dice, roots), n));
+    for (let n = 0; n < length; n++) all.push(moreOf() ?? actOf(dice, rootOf(dice, roots), n));
     return all;
+
+    function moreOf(): Act | undefined {
+      if (!dice.percent(MORE)) return undefined;
+      const one = dice.of(told);
+      return roots.filter(({ kind }) => kind === one.kind).length < most ? startOf(one) : undefined;
+    }
   };
 }
 

@@ -40,7 +40,7 @@ export interface AnsweringOptions {
 
 /** How long work takes, ms; and where all of it is to be late. */
 const WHILES = [0, 0, 5, 20, 60, 300, 2_000];
-const LONG = [5, 60, 300, 2_000, 5_000];
+const LONG = [1, 5, 20, 100, 400, 2_000];
 /** Of a hundred, where some are late. */
 const LATE = 25;
 

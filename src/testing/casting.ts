@@ -5,7 +5,7 @@ import { parseAddress } from "../events/address.ts";
 import { answering, actionText, type Answering, type AnsweringOptions } from "./answering.ts";
 import type { AsRead } from "./check-answers.ts";
 import { checkInPlace } from "./check-in-place.ts";
-import { simplerActs, storyOf } from "./acts.ts";
+import { simplerActs, storyOf, type StoryOptions } from "./acts.ts";
 import type { Act } from "./plan.ts";
 import type { Drama } from "./simulation.ts";
 import { stimuliOf } from "./stimuli.ts";
@@ -17,9 +17,7 @@ export type Given<TKind extends AnyKind = AnyKind> =
   | Subject<TKind>
   | { readonly cast: readonly (AnyKind | Subject)[] };
 
-export interface CastingOptions extends AnsweringOptions {
-  /** Acts of a history beside the starts. Default: 4 to 14, by the dice. */
-  readonly acts?: number;
+export interface CastingOptions extends AnsweringOptions, StoryOptions {
   /** So many hosts share the log. Default: one after another has all of it. */
   readonly hosts?: number;
 }

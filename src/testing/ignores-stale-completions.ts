@@ -45,7 +45,7 @@ export async function ignoresStaleCompletions<TKind extends AnyKind>(
       const history = await judged(plan, { ...judging, trial: besides(drama, silent) });
       tally.add(history);
       late += drama.outside.late;
-      const taken = withFaults(drawn, history, ["takeover", "kill"]);
+      const taken = withFaults(drawn, history, ["takeover", "kill", "append"]);
       tally.add(await judged(taken, { ...judging, trial: trialOf(drama) }));
       late += drama.outside.late;
     }

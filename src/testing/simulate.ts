@@ -22,8 +22,10 @@ export interface SimulationOptions {
   readonly faults?: "all" | "none" | readonly FaultName[];
   /** So many hosts share the log by partition. Default 1: one after another has all of it. */
   readonly hosts?: number;
-  /** Acts of the user in each history, beside the starts. Default: 4 to 14, by the dice. */
+  /** Acts of the user in each history, beside the first starts. Default: 4 to 14, by the dice. */
   readonly acts?: number;
+  /** Actors of each subject that are started at most: `KIND/1`, `KIND/2`, … Default 4. */
+  readonly roots?: number;
   /** Custom actions, by name, that are not run: it is only noted that they would. */
   readonly mute?: readonly string[];
   /** Where the log of a history that breaks a law is written. Default `temp`. */
