@@ -6,6 +6,7 @@ import { kindsByName } from "../actors/kind.ts";
 import { readingStepper } from "../actors/client.ts";
 import { memoryLog } from "../events/log/memory.ts";
 import type { SubjectDrama } from "./casting.ts";
+import { diceOf } from "./dice.ts";
 import type { History } from "./evidence.ts";
 import { live } from "./history.ts";
 import { judge } from "./judge.ts";
@@ -17,11 +18,19 @@ import type { Verdict } from "./simulation.ts";
 /** Lives a plan and judges it. */
 export type Trial = (plan: Plan) => Promise<Verdict>;
 
+/**
+ * How long actors stay in memory, ms. A host that has one looks at it as often, so that where time
+ * is long this must be, too.
+ */
+const IDLE_MS = [300, 3_000, 3_600_000, 3_600_000];
+
 /** The plan of a seed, in which nothing befalls anybody. */
 export function calmPlan(seed: number, drama: SubjectDrama, hosts = 1): Plan {
-  if (hosts <= 1) return { ...planOf(seed, drama.story), faults: [] };
-  const plan = sharedPlanOf(seed, drama.story);
-  return { ...plan, faults: [], settings: { ...plan.settings, hosts } };
+  const isShared = hosts > 1;
+  const plan = isShared ? sharedPlanOf(seed, drama.story) : planOf(seed, drama.story);
+  const idleMs = diceOf(seed ^ 0x7feb352d).of(IDLE_MS);
+  const settings = { ...plan.settings, idleMs, ...(isShared && { hosts }) };
+  return { ...plan, faults: [], settings };
 }
 
 /** By all laws. */

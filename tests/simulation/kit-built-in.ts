@@ -136,11 +136,11 @@ export const BUILT_IN: Readonly<Record<string, BuiltIn>> = {
       events: fc.oneof(
         said("JOIN", { agent: name }),
         said("LEAVE", { agent: name }),
-        said("SUBSCRIBE", { agent: name, types: fc.constant(["question"]) }),
+        said("SUBSCRIBE", { agent: name, types: fc.constant(["request"]) }),
         said("SEND", {
           from: name,
-          to: fc.constantFrom("a", "b", "everyone"),
-          message: fc.constant("question"),
+          to: fc.constantFrom(["a"], ["a", "b"], "everyone", "subscribers"),
+          message: fc.constant("request"),
           payload: fc.nat(),
         }),
         said("HANDOFF", { from: name, to: name, result: fc.nat() }),
