@@ -6,7 +6,8 @@ import type { LoadEnv } from "../actors/load.ts";
 import type { Stepper } from "../actors/xstate/contract.ts";
 import { diceOf, type Dice } from "./dice.ts";
 
-/** Days that the other clock may be ahead, and hours on top. */
+/** So many days the other clock is ahead, always in another year, and hours on top. */
+const LEAST_DAYS = 400;
 const MOST_DAYS = 4_000;
 const HOUR_MS = 3_600_000;
 
@@ -28,7 +29,7 @@ function elsewhere<T>(dice: Dice, work: () => T): T {
   const { Date: Real } = globalThis;
   const { random } = Math;
   const { now } = performance;
-  const byMs = (dice.below(MOST_DAYS) * 24 + 1 + dice.below(23)) * HOUR_MS;
+  const byMs = ((LEAST_DAYS + dice.below(MOST_DAYS - LEAST_DAYS)) * 24 + 1 + dice.below(23)) * HOUR_MS;
   globalThis.Date = shifted(Real, byMs);
   Math.random = () => dice.below(2 ** 30) / 2 ** 30;
   performance.now = () => now.call(performance) + byMs;

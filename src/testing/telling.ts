@@ -25,7 +25,7 @@ function actInWords(act: Act): string {
   if ("look" in act) return `${when}look at ${act.to}`;
   if ("stop" in act) return `${when}stop ${act.to}`;
   if ("send" in act) return `${when}send ${act.to} ${JSON.stringify(act.send)}`;
-  return `${when}start ${act.to} with ${JSON.stringify(act.start)}`;
+  return `${when}start ${act.to} with ${JSON.stringify(act.start) ?? "nothing"}`;
 }
 
 /** By its name; each takes a fault of that name. */

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { setup } from "xstate";
 import {
   crashAnywhere,
   ignoresStaleCompletions,
@@ -30,14 +31,14 @@ async function broken(work: Promise<unknown>): Promise<LawBroken> {
 describe("an order as a user writes it", () => {
   it("keeps every law, and its own activities never run", async () => {
     const { histories, happened, answered } = await simulate(orderSubject(), {
-      runs: 40,
+      runs: 25,
       seed,
       folder,
     });
-    expect(histories).toBe(80);
+    expect(histories).toBe(50);
     for (const what of ["kill", "takeover", "close", "read"])
       expect(happened[what], what).toBeGreaterThan(0);
-    expect(answered["taken"]).toBeGreaterThan(100);
+    expect(answered["taken"]).toBeGreaterThan(60);
   });
 
   it("keeps them on hosts that share the log", async () => {
@@ -51,7 +52,7 @@ describe("an order as a user writes it", () => {
   });
 
   it("may die anywhere", async () => {
-    const { happened, histories } = await crashAnywhere(orderSubject(), { seed: 7, folder });
+    const { happened, histories } = await crashAnywhere(orderSubject(), { seed: 7, runs: 30, folder });
     const crashes = Object.entries(happened).filter(([what]) => what.startsWith("crash "));
     expect(crashes.reduce((sum, [, times]) => sum + times, 0)).toBe(histories - 1); // each planned one happened
     expect(crashes.length).toBeGreaterThanOrEqual(5);
@@ -86,9 +87,14 @@ describe("what a simulation bears", () => {
   });
 
   it("mute actions are noted and not run", async () => {
-    await expect(
-      simulate(ODD["one whose action throws"] as never, { runs: 2, seed }),
-    ).resolves.toBeDefined();
+    let ran = 0;
+    const machine = setup({ actions: { mail: () => void ran++ } }).createMachine({
+      on: { GO: { actions: "mail" } },
+    });
+    await simulate(told(machine), { runs: 3, seed, folder, mute: ["mail"] });
+    expect(ran).toBe(0);
+    await simulate(told(machine), { runs: 3, seed, folder });
+    expect(ran).toBeGreaterThan(3);
   });
 });
 
