@@ -40,16 +40,10 @@ export function checkEffects({ actors, left, fault }: Evidence): void {
   /** Who is nobody's child may have been there before. */
   function checkStart({ address, detached }: ChildStart, cause: string): void {
     const [birth] = actors.get(address)?.steps ?? [];
-    if (isLeftOpen(birth)) return;
-    if (birth === undefined || (detached !== true && birth.cause !== cause))
-      fault(`the start ${cause} of ${address} has no birth`);
+    const isDue = birth !== undefined || left !== "anything";
+    if (isDue && !isOf(birth, cause, detached)) fault(`the start ${cause} of ${address} has no birth`);
     if (detached === true && birth?.body.born?.parent !== undefined)
       fault(`${address} was started as nobody's child, but is one of ${birth.body.born.parent}`);
-  }
-
-  /** Whether the history was left before it happened. */
-  function isLeftOpen(there: unknown): boolean {
-    return there === undefined && left === "anything";
   }
 
   /** Only who has ended takes nothing any more. */
@@ -58,6 +52,10 @@ export function checkEffects({ actors, left, fault }: Evidence): void {
     if (left === "anything") return;
     if (status === "active") fault(`${what} never arrived at ${address}`);
   }
+}
+
+function isOf(birth: Replay | undefined, cause: string, detached: true | undefined): boolean {
+  return birth !== undefined && (detached === true || birth.cause === cause);
 }
 
 /** Where each effect arrived; says where one arrived twice, or overtook another. */

@@ -28,17 +28,19 @@ export function inOtherTime(env: LoadEnv, seed: number): LoadEnv {
 function elsewhere<T>(dice: Dice, work: () => T): T {
   const { Date: Real } = globalThis;
   const { random } = Math;
-  const { now } = performance;
+  const now = performance.now.bind(performance);
+  const own = Object.getOwnPropertyDescriptor(performance, "now"); // of a test's fake clock
   const byMs = ((LEAST_DAYS + dice.below(MOST_DAYS - LEAST_DAYS)) * 24 + 1 + dice.below(23)) * HOUR_MS;
   globalThis.Date = shifted(Real, byMs);
   Math.random = () => dice.below(2 ** 30) / 2 ** 30;
-  performance.now = () => now.call(performance) + byMs;
+  performance.now = () => now() + byMs;
   try {
     return work();
   } finally {
     globalThis.Date = Real;
     Math.random = random;
-    performance.now = now;
+    if (own === undefined) Reflect.deleteProperty(performance, "now");
+    else Object.defineProperty(performance, "now", own);
   }
 }
 

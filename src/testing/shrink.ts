@@ -3,7 +3,7 @@
  * out, halves before single ones; then waits and settings are made plain. Each attempt is a whole
  * run, so what it ends with has really failed.
  */
-import type { Act, Plan } from "./plan.ts";
+import type { Act, Plan, Settings } from "./plan.ts";
 
 export interface ShrinkOptions {
   /** Runs that it may take. Default 600. */
@@ -51,17 +51,21 @@ export async function shrink(
       (faults) => better({ ...best, faults }),
     );
   }
-  await better({ ...best, settings: { ...best.settings, fair: true } });
-  for (const [key, value] of Object.entries(PLAIN))
-    await better({ ...best, settings: { ...best.settings, [key]: value } });
-  for (let hosts = 1; hosts < (best.settings.hosts ?? 0); hosts++)
-    await better({ ...best, settings: { ...best.settings, hosts } });
+  for (const settings of plainSettings(best))
+    await better({ ...best, settings: { ...best.settings, ...settings } });
   await better({ ...best, acts: best.acts.map((act) => ({ ...act, waitMs: 0 })) });
   for (const at of best.acts.keys())
     await simplify(best.acts[at], simpler, (act) =>
       better({ ...best, acts: best.acts.map((one, index) => (index === at ? act : one)) }),
     );
   return best;
+}
+
+/** Each for itself. */
+function plainSettings({ settings: { hosts = 1 } }: Plan): readonly Partial<Settings>[] {
+  const plain = Object.entries(PLAIN).map(([key, value]) => ({ [key]: value }));
+  const fewer = Array.from({ length: hosts - 1 }, (_, n) => ({ hosts: hosts - 1 - n }));
+  return [{ fair: true }, ...plain, ...fewer];
 }
 
 /** Takes what says less as long as that still fails. */
