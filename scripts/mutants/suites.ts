@@ -47,11 +47,25 @@ const TEAMS = vitest("machines and runs", [
   "tests/simulation/queue",
 ]);
 const PLACES = vitest("placement", ["tests/placement", "tests/laws/writing"]);
+const KIT = vitest("testing kit", ["tests/simulation/kit"]);
 const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
 
 /** All suites, those first that a file of the source concerns most. */
 export function suitesFor(file: string): readonly Suite[] {
-  const order = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, TEAMS, SHARED, PLACES, REST, AGENTS];
+  const order = [
+    SIMULATION,
+    QUICK,
+    LAWS,
+    SQLITE,
+    JETSTREAM,
+    ROWS,
+    TEAMS,
+    SHARED,
+    PLACES,
+    KIT,
+    REST,
+    AGENTS,
+  ];
   const first = (suite: Suite): readonly Suite[] => [suite, ...order.filter((one) => one !== suite)];
   if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
   if (file.startsWith("src/events/log/")) return first(SQLITE);
@@ -59,6 +73,7 @@ export function suitesFor(file: string): readonly Suite[] {
   if (/^src\/actors\/(?:placement|zombies)/.test(file))
     return [SHARED, ...first(PLACES).filter((one) => one !== SHARED)];
   if (file.startsWith("src/actors/parking")) return first(PLACES);
+  if (file.startsWith("src/testing/")) return first(KIT);
   if (/^src\/agents\/(?:queue|team)\//.test(file)) return first(TEAMS);
   if (file.startsWith("src/agents/")) return first(AGENTS);
   if (file.startsWith("src/machines/")) return first(TEAMS);

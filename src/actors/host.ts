@@ -20,6 +20,7 @@ import { hostFailed, parkedError } from "./parking.ts";
 import { sharedHost, type PlacementView } from "./placement/shared-host.ts";
 import { readState } from "./reads.ts";
 import type { CrashPoint, Progress } from "./runtime.ts";
+import type { StandIns } from "./stand-ins.ts";
 
 export interface HostOptions<TKinds extends readonly AnyKind[]> {
   /** A log's URL (`memory:`, `sqlite:PATH`, `nats://HOST:PORT/NAME?…`), or an open log, which stays open. Default `sqlite:.troupe/log.db`. */
@@ -80,6 +81,13 @@ export interface Host<TKinds extends readonly AnyKind[]> extends Actors<TKinds>,
  */
 export async function createHost<const TKinds extends readonly AnyKind[]>(
   options: HostOptions<TKinds>,
+): Promise<Host<TKinds>> {
+  return openHost(options);
+}
+
+/** The same, with what stands in for the world: for simulations. */
+export async function openHost<const TKinds extends readonly AnyKind[]>(
+  options: HostOptions<TKinds> & { readonly standIns?: StandIns | undefined },
 ): Promise<Host<TKinds>> {
   assertHostOptions(options);
   const { log: given, kinds: list, logOptions, onProgress: progressed, shared, ...rest } = options;

@@ -92,7 +92,8 @@ function runAction(rt: Runtime, actor: LiveActor, action: OwedAction): void {
   const acting = { address: actor.address, effect, seq: markOf(action.id).seq, sent: 0 };
   rt.acting.current = acting;
   try {
-    action.run();
+    if (rt.standIns === undefined) action.run();
+    else rt.standIns.action({ address: actor.address, ...action });
   } catch (error) {
     const event = { type: "troupe.action.failed", effect, error: rt.stepper.encodeError(error) };
     const cause = `${effect}/${acting.sent++}`;

@@ -9,7 +9,9 @@
  *   policy says, at once for the first time, then later and later. The loss is recorded as
  *   `troupe.activity.failed` with `lost`, which counts as a recovery does.
  */
+import type { AnyActorLogic } from "xstate";
 import { TroupeError } from "../errors.ts";
+import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
 import { retryDelay, type ActivitySettings } from "./activity.ts";
 import { beginAttempt, errorEvent, readSettings, type Attempt } from "./attempt.ts";
@@ -45,11 +47,28 @@ export function startResident(rt: Runtime, fold: Fold, open: OpenResident): void
 function runAttempt(rt: Runtime, fold: Fold, open: OpenResident): void {
   const { child } = open;
   const logic = rt.stepper.childLogic(fold.identity.logic, child.src);
-  const settings = readSettings(rt.stepper, logic, child.input);
+  const settings = settingsOf(rt, readSettings(rt.stepper, logic, child.input));
   const fault = settings instanceof Error ? settings : labelFault(rt, settings);
   if (fault === undefined && !(settings instanceof Error)) return attemptWith(rt, fold, open, settings);
   const event = errorEvent(rt.stepper, child.id, fault);
   rt.offer(fold.identity.address, { type: "resident", from: child.address, id: open.id, event });
+}
+
+/** What stands in for an activity stands in on every host. */
+function settingsOf(
+  { standIns }: Runtime,
+  settings: ReturnType<typeof readSettings>,
+): ReturnType<typeof readSettings> {
+  if (standIns === undefined || settings instanceof Error) return settings;
+  return { ...settings, on: undefined };
+}
+
+/** The logic that runs: the activity's own, but in a simulation. */
+function logicOf(rt: Runtime, { child }: OpenResident, attempt: Attempt): AnyActorLogic {
+  if (rt.standIns === undefined) return attempt.logic;
+  const { stepper } = rt;
+  const encode = (value: unknown): Json => stepper.encode(value, `answer of "${child.id}"`);
+  return rt.standIns.activity({ ...attempt, child, encode });
 }
 
 /** Where there is no other host to ask. */
@@ -112,7 +131,7 @@ function attemptWith(rt: Runtime, fold: Fold, open: OpenResident, settings: Acti
   const { on } = settings;
   resident =
     on === undefined || rt.away === undefined || rt.labels.includes(on)
-      ? beginAttempt(rt, attempt, hearer)
+      ? beginAttempt(rt, { ...attempt, logic: logicOf(rt, open, attempt) }, hearer)
       : rt.away.begin(on, { ...attempt, src: child.src, lineage: fold.born.lineage ?? [] }, hearer);
   if (over) resident.stop();
   else rt.at("in-activity", owner);

@@ -14,6 +14,7 @@ import type { RecordedEvent } from "../events/record.ts";
 import type { Projections } from "../projections/face.ts";
 import { LiveActor } from "./actor.ts";
 import { alarms } from "./alarms.ts";
+import { markOf } from "./causes.ts";
 import type { Away } from "./away/away.ts";
 import type { Clock } from "./clock.ts";
 import { directories } from "./directories.ts";
@@ -28,6 +29,7 @@ import type { RunningResident } from "./residents.ts";
 import { type CrashPoint, type Parked, type Progress, type Runtime, type Settings } from "./runtime.ts";
 import { watchers, type Watchers } from "./waits.ts";
 import { passivation } from "./resting.ts";
+import type { StandIns } from "./stand-ins.ts";
 import { createStepper } from "./xstate/stepper.ts";
 
 export interface RunnerOptions extends Settings {
@@ -46,6 +48,8 @@ export interface RunnerOptions extends Settings {
   readonly routes?: Routes;
   /** The way to hosts with other labels. Default: there is no other host. */
   readonly away?: Away;
+  /** In place of the world. Default: the world. */
+  readonly standIns?: StandIns;
 }
 
 export interface Runner {
@@ -185,7 +189,12 @@ export function createRunner(options: RunnerOptions): Runner {
       warn("parked", { ...one });
       watching.moved(one.address);
     },
-    published: watching.moved,
+    published(address) {
+      watching.moved(address);
+      const actor = actors.get(address);
+      if (actor?.seen !== undefined)
+        options.standIns?.moved(address, { ...actor.seen, open: () => openIn(actor) });
+    },
     emitted: watching.emitted,
     stepper: createStepper({
       relay,
@@ -274,4 +283,11 @@ function snapshotOf(
   throw new TroupeError("SNAPSHOT_UNKNOWN", `the state of "${address}" is not in memory`, {
     hint: "Read it with host.actor(address).snapshot().",
   });
+}
+
+function openIn({ fold, ledger }: LiveActor): number {
+  if (fold === undefined) return 0;
+  const owed = [...fold.outbox.keys()].filter((id) => !ledger.settling.has(id));
+  const actions = [...fold.actions.keys()].filter((id) => markOf(id).seq > ledger.ran);
+  return owed.length + actions.length + fold.residents.size + fold.timers.size;
 }

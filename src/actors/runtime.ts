@@ -10,6 +10,7 @@ import type { Input } from "./inputs.ts";
 import type { Kinds } from "./kind.ts";
 import type { Timers } from "./timers.ts";
 import type { RunningResident } from "./residents.ts";
+import type { StandIns } from "./stand-ins.ts";
 import type { Stepper, SystemDirectory } from "./xstate/contract.ts";
 
 /**
@@ -71,6 +72,8 @@ export interface Runtime extends Settings {
   readonly epoch: number;
   /** The way to hosts with other labels; absent where there is no other host. */
   readonly away?: Away;
+  /** In place of the world; absent but in simulations. */
+  readonly standIns?: StandIns;
   /** Of the log. */
   readonly projections: Pick<Projections, "rows">;
   /** Whether the host still runs its actors. */

@@ -11,14 +11,19 @@ import type { Replay, Replayed } from "./replayed.ts";
 import type { Look } from "./trace.ts";
 import type { Told } from "./user.ts";
 
+/** What the border makes of what a user says. */
+export type AsRead = (act: Told["act"]) => unknown;
+
+/** @param asRead default: what the user says. */
 export function checkAnswers(
   { actors, fault }: Evidence,
   { told }: { readonly told: readonly Told[] },
+  asRead: AsRead = asSaid,
 ): void {
   const recorded = recordedCommands(actors, fault);
   for (const one of told) {
     const key = keyOf(one);
-    checkTold({ ...one, key, found: recorded.get(key), actor: actors.get(one.act.to) }, fault);
+    checkTold({ ...one, key, found: recorded.get(key), actor: actors.get(one.act.to), asRead }, fault);
     recorded.delete(key);
   }
   for (const key of recorded.keys()) fault(`${key} stands in the log, but nobody asked for it`);
@@ -28,6 +33,7 @@ interface Judged extends Told {
   readonly key: string;
   readonly found: Replay | undefined;
   readonly actor: Replayed | undefined;
+  readonly asRead: AsRead;
 }
 
 function checkTold(one: Judged, fault: Evidence["fault"]): void {
@@ -70,11 +76,14 @@ function checkStopped(
     fault(`the stop of ${actor.address} was acknowledged, and it goes on`);
 }
 
-function isSame({ act }: Told, { body }: Replay): boolean {
-  if ("start" in act) return isDeepStrictEqual(body.born?.input, act.start);
-  return "stop" in act
-    ? body.event?.type === "troupe.stopped"
-    : isDeepStrictEqual(body.event, act.send);
+function isSame({ act, asRead }: Judged, { body }: Replay): boolean {
+  if ("stop" in act) return body.event?.type === "troupe.stopped";
+  return isDeepStrictEqual("start" in act ? body.born?.input : body.event, asRead(act));
+}
+
+function asSaid(act: Told["act"]): unknown {
+  if ("start" in act) return act.start;
+  return "send" in act ? act.send : undefined;
 }
 
 export function checkLooks(

@@ -7,8 +7,10 @@
  * - A12. Every run of one start has the same key; epoch and attempt only grow; the attempt is
  *   1 + recorded failures + recoveries. Where no two owners lived at once, no two runs did.
  */
+import { isDeepStrictEqual } from "node:util";
+import type { Json } from "../events/json.ts";
 import { residentsOf } from "./check-effects.ts";
-import { overlap, type Evidence } from "./evidence.ts";
+import { mayBeOpen, overlap, type Evidence, type Left } from "./evidence.ts";
 import { numberIn, type Replay, type Replayed } from "./replayed.ts";
 import { tenuresIn, type Tenures } from "./tenures.ts";
 import type { Noted, Run } from "./trace.ts";
@@ -36,6 +38,8 @@ interface Begun extends Run {
   /** Under which owner of the actor's partition. */
   readonly tenure: number;
   readonly end: "over" | "failed" | "aborted" | undefined;
+  /** What it came to, if that was noted. */
+  readonly output?: Json | undefined;
   /** Where the line of its begin stands in the world. */
   readonly place: number;
   /** Where the line of its end stands in the world. */
@@ -44,7 +48,7 @@ interface Begun extends Run {
 
 /** @returns how many runs there were. */
 export function checkRuns(evidence: Evidence): number {
-  const { actors, world, lives, fault } = evidence;
+  const { actors, world, lives, left = new Set(), fault } = evidence;
   const tenures = tenuresIn(world, evidence.partitions);
   const begun = runsByKey(world, tenures);
   const ends = new Map(lives.map(({ life, end }) => [life, end]));
@@ -54,8 +58,8 @@ export function checkRuns(evidence: Evidence): number {
     const alone = !overlap(evidence, streamOf(story));
     const runs = begun.get(story.key) ?? [];
     begun.delete(story.key);
-    checkFences(story, runs, { alone, fault });
-    checkEnd(story, runs, { alone, fault });
+    checkFences(story, runs, { alone, left, fault });
+    checkEnd(story, runs, { alone, left, fault });
     if (alone) checkStory(story, runs);
   }
   for (const actor of actors.values()) checkLate(actor, fault);
@@ -151,7 +155,7 @@ function runsByKey(world: readonly Noted[], tenures: Tenures): Map<string, Begun
   const runs = new Map<string, Begun[]>();
   for (const [place, trace] of world.entries()) {
     if (!("run" in trace)) continue;
-    const { run, life, what } = trace;
+    const { run, life, what, output } = trace;
     const same = runs.get(run.key) ?? [];
     runs.set(run.key, same);
     if (what === "begun") {
@@ -161,7 +165,7 @@ function runsByKey(world: readonly Noted[], tenures: Tenures): Map<string, Begun
     } else {
       const at = same.findIndex(({ epoch, attempt }) => epoch === run.epoch && attempt === run.attempt);
       const found = same[at];
-      if (found !== undefined) same[at] = { ...found, end: what, endAt: place };
+      if (found !== undefined) same[at] = { ...found, end: what, endAt: place, output };
     }
   }
   return runs;
@@ -189,6 +193,7 @@ function streamOf({ key }: Pick<Run, "key">): string {
 interface Judging {
   /** No two owners lived at once. */
   readonly alone: boolean;
+  readonly left: Left;
   readonly fault: Evidence["fault"];
 }
 
@@ -226,19 +231,25 @@ function isHasty(run: Begun, failures: readonly number[], retryAt: number): bool
 function checkEnd(
   { key, end, output, failures }: Story,
   runs: readonly Begun[],
-  { alone, fault }: Judging,
+  { alone, left, fault }: Judging,
 ): void {
-  if (end === "open") fault(`${key} is still open in the log`);
+  if (end === "open" && !mayBeOpen(left, key)) fault(`${key} is still open in the log`);
   for (const attempt of failures)
     if (!runs.some((run) => run.attempt === attempt))
       fault(`${key}: a failure of attempt ${attempt} is recorded, which never ran`);
   if (end !== "done") return;
-  const { epoch, attempt } = Object(output) as Partial<Run>; // what the work returns
   const possible = alone ? runs.slice(-1) : runs;
-  if (!possible.some((run) => run.epoch === epoch && run.attempt === attempt))
+  if (!possible.some((run) => isOf(run, output)))
     fault(
-      `${key} was completed by attempt ${attempt} of epoch ${epoch}, it ran as: ${runs.map(name).join("; ")}`,
+      `${key} was completed with ${JSON.stringify(output)}, it ran as: ${runs.map(name).join("; ")}`,
     );
+}
+
+/** Whether an output is what this run came to. */
+function isOf(run: Begun, output: unknown): boolean {
+  if (run.output !== undefined) return isDeepStrictEqual(run.output, output ?? null);
+  const { epoch, attempt } = Object(output) as Partial<Run>; // what the work returns
+  return run.epoch === epoch && run.attempt === attempt;
 }
 
 function name({ key, epoch, attempt }: Run): string {

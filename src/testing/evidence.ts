@@ -2,7 +2,8 @@
 import type { AnyKind } from "../actors/kind.ts";
 import { partitionOf, rootOf } from "../events/address.ts";
 import type { MemoryStore } from "../events/log/memory-store.ts";
-import type { SharedOutside } from "./outside.ts";
+import type { StandIns } from "../actors/stand-ins.ts";
+import type { Enterable } from "./outside.ts";
 import type { Plan } from "./plan.ts";
 import type { Replayed } from "./replayed.ts";
 import type { Look, Noted } from "./trace.ts";
@@ -12,7 +13,14 @@ import type { Told } from "./user.ts";
 export interface Cast {
   readonly kinds: readonly AnyKind[];
   /** What the kinds' actions and activities touch. */
-  readonly outside: SharedOutside;
+  readonly outside: Enterable;
+  /** In place of the world, where the kinds are a user's and touch no `outside`. */
+  readonly standIns?: StandIns;
+  /**
+   * Whether the machines may go on for ever, and take what they like: a history that does not come
+   * to rest is left after a while. Default: not coming to rest is a fault.
+   */
+  readonly free?: boolean;
 }
 
 /** What a history leaves behind. */
@@ -26,8 +34,22 @@ export interface History {
   /** Faults that really happened. */
   readonly happened: ReadonlyMap<string, number>;
   readonly turns: number;
+  /** How often each point and each use of the log came by. */
+  readonly passed: ReadonlyMap<string, number>;
+  readonly left: Left;
   /** What went wrong on the way, in words. */
   readonly faults: readonly string[];
+}
+
+/**
+ * What may be open in the end: the activities with these keys, which never end by themselves, or
+ * `anything` where a history was left while it went on.
+ */
+export type Left = ReadonlySet<string> | "anything";
+
+/** @param key `address#id` of the start of an activity. */
+export function mayBeOpen(left: Left, key: string): boolean {
+  return left === "anything" || left.has(key);
 }
 
 /**
@@ -42,6 +64,8 @@ export interface Evidence {
   readonly lives: readonly LifeSeen[];
   /** Of the log. Default 1. */
   readonly partitions?: number;
+  /** Default: nothing. */
+  readonly left?: Left;
   readonly fault: (text: string) => void;
 }
 

@@ -66,6 +66,11 @@ export class Faults {
     return due;
   }
 
+  /** How often each point, and each use of the log, has come by. */
+  get passed(): ReadonlyMap<string, number> {
+    return this.#passed;
+  }
+
   #pass(what: string): number {
     const nth = (this.#passed.get(what) ?? 0) + 1;
     this.#passed.set(what, nth);

@@ -6,18 +6,20 @@ import type { NewRecord } from "../events/log/log.ts";
 import { memoryLog } from "../events/log/memory.ts";
 import { memoryStore, type MemoryStore } from "../events/log/memory-store.ts";
 import { partitionOf, rootOf } from "../events/address.ts";
-import type { Parked } from "../actors/runtime.ts";
 import { Channel } from "./channel.ts";
 import type { Crew } from "./crew.ts";
 import { diceOf } from "./dice.ts";
 import { LATE_SYSTEM_ID, type Cast, type History } from "./evidence.ts";
+import { Endless } from "./endless.ts";
 import { Faults } from "./faults.ts";
 import { Life } from "./life.ts";
 import { OneByOne } from "./one-by-one.ts";
+import { Owing } from "./owing.ts";
+import { parkedIn } from "./parked.ts";
 import type { Plan } from "./plan.ts";
 import { Sharing } from "./sharing.ts";
 import { isExpectedTalk } from "./talk.ts";
-import type { Noted } from "./trace.ts";
+import type { Look, Noted } from "./trace.ts";
 import { OUTSIDE, Turns } from "./turns.ts";
 import { User } from "./user.ts";
 
@@ -49,11 +51,13 @@ class Stage {
   readonly #faults: Faults;
   readonly #crew: Crew;
   readonly #user: User;
+  readonly #endless: Endless;
   readonly #channel: Channel | undefined;
   readonly #world: Noted[] = [];
   readonly #wrong: string[] = [];
-  /** Streams whose last record says that they owe something, and whether a former owner wrote it behind the take-over. */
-  readonly #owing = new Map<string, boolean>();
+  readonly #shows: Look[] = [];
+  #silent: ReadonlySet<string> = new Set();
+  readonly #owing = new Owing();
   readonly #server;
   #skewMs = 0;
   /** The latest time that a host's clock has shown. */
@@ -84,22 +88,35 @@ class Stage {
     const crew = (this.#crew =
       hosts === undefined ? new OneByOne(parts) : new Sharing({ ...parts, hosts, store, dice, fault }));
     const tip = (stream: string): number => this.#tip(stream);
-    this.#user = new User({ plan, turns, faults, crew, tip, fault });
+    const { free } = cast;
+    this.#user = new User({ plan, turns, faults, crew, tip, free, fault });
+    this.#endless = new Endless(this.#user, { free, shared: hosts !== undefined });
   }
 
   async run(): Promise<void> {
-    const { outside } = this.#cast;
-    const note = (noted: Noted): void => this.#note(noted);
-    const now = (): number => this.#timeOf(this.#turns.life);
-    outside.enter({ turns: this.#turns, tip: (stream) => this.#tip(stream), now, note });
+    this.#enter();
     this.#crew.begin();
     while (!this.#rests) if (!(await this.#turn())) return;
     await this.#checkLast();
     for (const address of this.#store.streams.keys()) this.#user.look(address);
-    while (!this.#rests) if (!(await this.#turn())) return;
+    const { taken } = this.#turns;
+    while (!this.#rests || this.#endless.isLooking(taken, this.#turns.taken))
+      if (!(await this.#turn())) return;
+    this.#silent = this.#cast.outside.silent?.() ?? this.#silent;
     this.#over = true;
     this.#crew.stop();
     await this.#closeLast(this.#crew.asked);
+  }
+
+  #enter(): void {
+    this.#cast.outside.enter({
+      seed: this.#plan.seed,
+      turns: this.#turns,
+      tip: (stream) => this.#tip(stream),
+      now: () => this.#timeOf(this.#turns.life),
+      note: (noted) => this.#note(noted),
+      show: (look) => void this.#shows.push(look),
+    });
   }
 
   async #closeLast(last: readonly Life[]): Promise<void> {
@@ -127,9 +144,11 @@ class Stage {
       })),
       world: this.#world,
       told: this.#user.told,
-      looks: this.#user.looks,
+      looks: [...this.#user.looks, ...this.#shows],
       happened: this.#faults.happened,
       turns: taken,
+      passed: this.#faults.passed,
+      left: this.#endless.left ? "anything" : this.#silent,
       faults: this.#wrong,
     };
   }
@@ -137,18 +156,18 @@ class Stage {
   /** Whether nothing more would happen without a new command. */
   get #rests(): boolean {
     return (
-      this.#turns.calm &&
-      this.#owing.size === 0 &&
-      this.#user.content &&
-      !this.#turns.waits(OUTSIDE) &&
-      this.#crew.rests
+      this.#endless.left ||
+      (this.#turns.calm &&
+        this.#owing.rests(this.#cast.outside) &&
+        this.#user.content &&
+        !this.#turns.waits(OUTSIDE) &&
+        this.#crew.rests)
     );
   }
 
   /** Whether all rests but actors that a former owner moved behind the take-over. */
   get #isLeft(): boolean {
-    if (!this.#turns.calm || !this.#user.content || this.#owing.size === 0) return false;
-    return [...this.#owing.values()].every((late) => late);
+    return this.#turns.calm && this.#user.content && this.#owing.isLate;
   }
 
   /** Hosts that share a log have clocks of their own, which are nearly right. */
@@ -161,7 +180,7 @@ class Stage {
   #closeForGood(): void {
     this.#waited = 0;
     this.#faults.note(LEFT_BEHIND);
-    this.#crew.renew(this.#owing.keys());
+    this.#crew.renew(this.#owing.streams());
   }
 
   #tip(stream: string): number {
@@ -173,9 +192,10 @@ class Stage {
     const { taken } = this.#turns;
     if (this.#isLeft && ++this.#waited > PATIENCE) this.#closeForGood();
     if (!this.#over) for (const fault of this.#faults.due(taken)) this.#befall(fault);
+    this.#endless.note(taken);
     const most = this.#channel === undefined ? MAX_TURNS : MAX_SHARED_TURNS;
     if (taken < most && (await this.#turns.next())) return true;
-    const owing = [...this.#owing.keys()].join(", ");
+    const owing = this.#owing.streams().join(", ");
     const how = taken < most ? "is stuck" : "never rests";
     this.#wrong.push(`it ${how}, owes ${owing}, and last failed with: ${this.#failure}`);
     return false;
@@ -243,8 +263,7 @@ class Stage {
     const { at = 0, body = {} } = records.at(-1) ?? {};
     if (at > this.#shown)
       this.#wrong.push(`${stream} ${last} is dated ${at}, no clock showed more than ${this.#shown}`);
-    if (body["owes"] === 0) this.#owing.delete(stream);
-    else this.#owing.set(stream, Number(body["epoch"]) < epoch);
+    this.#owing.wrote(stream, body, epoch);
   }
 
   #noteBehind(stream: string, records: readonly NewRecord[], epoch: number): void {
@@ -266,26 +285,8 @@ class Stage {
   async #checkLast(): Promise<void> {
     for (const [life, to] of this.#letters)
       if (this.#tip(to) > 0) this.#wrong.push(`life ${life} dropped a letter to ${to}, which lives`);
-    for (const { address, message } of await this.#parked())
-      this.#wrong.push(`${address} is parked: ${message}`);
-  }
-
-  /** Hosts that share the log ask each other, which takes turns; who goes meanwhile answers nothing. */
-  async #parked(): Promise<readonly Parked[]> {
-    if (this.#channel === undefined) return this.#crew.pick()?.host?.parked() ?? [];
-    do {
-      const life = this.#crew.pick();
-      const known = life?.host && (await this.#answerOf(life, life.host.parked()));
-      if (known !== undefined) return known;
-    } while (await this.#turn());
-    return [];
-  }
-
-  /** Undefined where its host went or failed. */
-  async #answerOf<T>(life: Life, asked: Promise<T>): Promise<T | undefined> {
-    let over = false;
-    const answer = asked.catch(() => undefined).finally(() => (over = true));
-    while (!over && life.end === undefined) if (!(await this.#turn())) return undefined;
-    return over ? answer : undefined;
+    const parked = await parkedIn(this.#crew, this.#channel !== undefined, () => this.#turn());
+    for (const { address, code, message, hint } of parked)
+      this.#wrong.push(`${address} is parked: ${code}: ${message} (${hint ?? "no hint"})`);
   }
 }

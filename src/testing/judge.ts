@@ -4,7 +4,7 @@ import { kindsByName } from "../actors/kind.ts";
 import type { LoadEnv } from "../actors/load.ts";
 import { memoryLog } from "../events/log/memory.ts";
 import { checkActions, type ActionName } from "./check-actions.ts";
-import { checkAnswers, checkLooks } from "./check-answers.ts";
+import { checkAnswers, checkLooks, type AsRead } from "./check-answers.ts";
 import { checkEffects } from "./check-effects.ts";
 import { checkChildren, checkHandOvers, checkOwners } from "./check-owners.ts";
 import { checkRuns } from "./check-runs.ts";
@@ -14,6 +14,8 @@ import { replayAll } from "./replayed.ts";
 export interface Laws {
   /** What the world notes of a custom action. */
   readonly actionName: ActionName;
+  /** What the border makes of what a user says. Default: just that. */
+  readonly asRead?: AsRead;
   /** What the machines themselves promise. */
   readonly own?: (evidence: Evidence) => void;
 }
@@ -25,11 +27,11 @@ export async function judge(history: History, cast: Cast, laws: Laws): Promise<r
   await using log = memoryLog({ store: history.store });
   const env: LoadEnv = { log, kinds, stepper: readingStepper(kinds) };
   const fault = (text: string): void => void faults.push(text);
-  const actors = await replayAll(env, fault);
-  const { world, lives, store } = history;
-  const evidence: Evidence = { actors, world, lives, partitions: store.partitions, fault };
+  const actors = await replayAll(env, fault, history.left);
+  const { world, lives, store, left } = history;
+  const evidence: Evidence = { actors, world, lives, partitions: store.partitions, left, fault };
   if (faults.length > 0) return faults; // what never came to its end breaks every law
-  checkAnswers(evidence, history);
+  checkAnswers(evidence, history, laws.asRead);
   checkLooks(evidence, history.looks, env.stepper);
   checkRuns(evidence);
   checkActions(evidence, laws.actionName);

@@ -2,9 +2,10 @@
  * One life of a host: the real host, on a log and a clock of its own. It ends by being closed,
  * or as `kill -9` ends it: nothing of it is heard any more.
  */
-import { createHost, type Host } from "../actors/host.ts";
+import { openHost, type Host } from "../actors/host.ts";
 import type { AnyKind } from "../actors/kind.ts";
 import type { CrashPoint } from "../actors/runtime.ts";
+import type { StandIns } from "../actors/stand-ins.ts";
 import { memoryLog } from "../events/log/memory.ts";
 import type { MemoryStore } from "../events/log/memory-store.ts";
 import type { LifeSeen } from "./evidence.ts";
@@ -15,6 +16,7 @@ import { OUTSIDE } from "./turns.ts";
 
 export interface LifeParts extends Surroundings {
   readonly kinds: readonly AnyKind[];
+  readonly standIns?: StandIns;
   readonly settings: Settings;
   readonly store: MemoryStore;
   /** What the clock of its host shows, epoch ms. */
@@ -51,12 +53,13 @@ export class Life {
 
   /** Opens the host; rejects with what ends its take-over. */
   async open(): Promise<void> {
-    const { kinds, settings, turns, now, warn } = this.#parts;
+    const { kinds, standIns, settings, turns, now, warn } = this.#parts;
     const { number: life } = this;
     const { snapshotEvery, checkpointEvery, idleMs, loadedLimit, mailboxLimit } = settings;
-    this.host = await createHost({
+    this.host = await openHost({
       log: this.#log,
       kinds,
+      standIns,
       strict: true,
       snapshotEvery,
       checkpointEvery,

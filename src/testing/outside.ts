@@ -5,7 +5,7 @@
  * One object serves every history, so that a simulation makes its machines once.
  */
 import type { ActivityContext } from "../actors/activity.ts";
-import type { Noted } from "./trace.ts";
+import type { Look, Noted } from "./trace.ts";
 import type { Turns } from "./turns.ts";
 
 /** What one attempt at an activity comes to. `hangs`: it ends only by its signal. */
@@ -35,17 +35,28 @@ export interface Outside {
 
 /** One history's part of it. */
 export interface World {
+  /** Of the plan. */
+  readonly seed: number;
   readonly turns: Turns;
   readonly tip: (stream: string) => number;
   /** What a host's clock shows now, epoch ms. */
   readonly now: () => number;
   readonly note: (noted: Noted) => void;
+  /** Something that the host showed by itself. */
+  readonly show: (look: Look) => void;
 }
 
-export interface SharedOutside extends Outside {
+/** What a history enters, and leaves to the next. */
+export interface Enterable {
   /** The history that runs from now on. */
   enter(world: World): void;
+  /** Keys of activities that run and will never end by themselves. Default: there are none. */
+  silent?(): ReadonlySet<string>;
+  /** How much an actor has really open, where that is known; else its last record says it. */
+  open?(address: string): number | undefined;
 }
+
+export interface SharedOutside extends Outside, Enterable {}
 
 export function sharedOutside(): SharedOutside {
   let world: World | undefined;

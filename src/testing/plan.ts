@@ -16,7 +16,7 @@ export type Act = {
   /** Only once everything before it is answered. */
   readonly patient?: true;
 } & (
-  | { readonly start: Json }
+  | { readonly start: Json | undefined }
   /** The id is the idempotency key. */
   | { readonly id: string; readonly send: { readonly type: string; readonly [key: string]: Json } }
   | { readonly id: string; readonly stop: true }
@@ -41,7 +41,7 @@ export const APPEND_FAULTS = [
 ] as const;
 export type AppendFault = (typeof APPEND_FAULTS)[number];
 
-const CRASH_POINTS = [
+export const CRASH_POINTS = [
   "before-append",
   "after-append",
   "before-effect",

@@ -3,10 +3,16 @@
  * out, halves before single ones; then waits and settings are made plain. Each attempt is a whole
  * run, so what it ends with has really failed.
  */
-import type { Plan } from "./plan.ts";
+import type { Act, Plan, Settings } from "./plan.ts";
 
-/** Runs that a shrinking may take. */
-const MOST_RUNS = 600;
+export interface ShrinkOptions {
+  /** Runs that it may take. Default 600. */
+  readonly mostRuns?: number;
+  /** How long it may go on, ms. Default: as long as it takes. */
+  readonly mostMs?: number;
+  /** Acts that say less than one, the least first. Default: none. */
+  readonly simpler?: (act: Act) => readonly Act[];
+}
 
 /** Settings that say least. */
 const PLAIN = {
@@ -20,10 +26,16 @@ const PLAIN = {
 
 export type Fails = (plan: Plan) => Promise<boolean>;
 
-export async function shrink(plan: Plan, fails: Fails): Promise<Plan> {
+export async function shrink(
+  plan: Plan,
+  fails: Fails,
+  { mostRuns = 600, mostMs = Number.POSITIVE_INFINITY, simpler = () => [] }: ShrinkOptions = {},
+): Promise<Plan> {
   let best = plan;
-  let left = MOST_RUNS;
+  let left = mostRuns;
+  const started = performance.now();
   const better = async (candidate: Plan): Promise<boolean> => {
+    if (performance.now() - started > mostMs) left = 0;
     if (left-- <= 0 || !(await fails(candidate))) return false;
     best = candidate;
     return true;
@@ -39,13 +51,31 @@ export async function shrink(plan: Plan, fails: Fails): Promise<Plan> {
       (faults) => better({ ...best, faults }),
     );
   }
-  await better({ ...best, settings: { ...best.settings, fair: true } });
-  for (const [key, value] of Object.entries(PLAIN))
-    await better({ ...best, settings: { ...best.settings, [key]: value } });
-  for (let hosts = 1; hosts < (best.settings.hosts ?? 0); hosts++)
-    await better({ ...best, settings: { ...best.settings, hosts } });
+  for (const settings of plainSettings(best))
+    await better({ ...best, settings: { ...best.settings, ...settings } });
   await better({ ...best, acts: best.acts.map((act) => ({ ...act, waitMs: 0 })) });
+  for (const at of best.acts.keys())
+    await simplify(best.acts[at], simpler, (act) =>
+      better({ ...best, acts: best.acts.map((one, index) => (index === at ? act : one)) }),
+    );
   return best;
+}
+
+/** Each for itself. */
+function plainSettings({ settings: { hosts = 1 } }: Plan): readonly Partial<Settings>[] {
+  const plain = Object.entries(PLAIN).map(([key, value]) => ({ [key]: value }));
+  const fewer = Array.from({ length: hosts - 1 }, (_, n) => ({ hosts: hosts - 1 - n }));
+  return [{ fair: true }, ...plain, ...fewer];
+}
+
+/** Takes what says less as long as that still fails. */
+async function simplify(
+  act: Act | undefined,
+  simpler: (act: Act) => readonly Act[],
+  keeps: (act: Act) => Promise<boolean>,
+): Promise<void> {
+  for (const less of act === undefined ? [] : simpler(act))
+    if (await keeps(less)) return simplify(less, simpler, keeps);
 }
 
 function sizeOf({ acts, faults }: Plan): number {

@@ -1,5 +1,6 @@
 /** What happened in a simulation, in its order: the evidence beside the log. */
 import type { Snapshot } from "xstate";
+import type { Json } from "../events/json.ts";
 
 /** One attempt at an activity. */
 export interface Run {
@@ -13,7 +14,12 @@ export type Answer = { readonly seq: number } | { readonly code: string };
 
 /** One thing that happened, in the life of the host in which it did. */
 export type Trace = { readonly life: number } & (
-  | { readonly what: "begun" | "over" | "failed" | "aborted"; readonly run: Run }
+  | {
+      readonly what: "begun" | "over" | "failed" | "aborted";
+      readonly run: Run;
+      /** What it came to, encoded; where it is not there, the output names its run. */
+      readonly output?: Json;
+    }
   /** A custom action has run. */
   | { readonly what: "acted"; readonly action: string }
   /** It has become the owner of one partition among hosts that share the log. */

@@ -106,6 +106,11 @@ export class Turns {
     return true;
   }
 
+  /** Whether a life has not been killed. */
+  lives(life: number): boolean {
+    return !this.#dead.has(life);
+  }
+
   /** Whether anything of this life waits, for a turn or for time. */
   waits(life: number): boolean {
     const own = (task: Task): boolean => task.life === life;

@@ -29,6 +29,8 @@ export interface UserParts {
   readonly faults: Faults;
   readonly crew: Pick<Crew, "pick" | "asked" | "isStale">;
   readonly tip: (stream: string) => number;
+  /** Whether machines may answer what they like. Default: only what {@link REFUSALS} has. */
+  readonly free?: boolean | undefined;
   readonly fault: (text: string) => void;
 }
 
@@ -40,6 +42,8 @@ const REFUSALS = new Set([
   "JOB_NOT_OPEN",
   "SCHEDULE_UNKNOWN",
 ]);
+/** Answers by which a machine, or its kind, is wrong. */
+const WRONG = /^(ACTOR_PARKED|ADDRESS_INVALID|KIND_UNKNOWN|JSON_INVALID|MACHINE_\w+|RECORD_INVALID)$/;
 /** Answers after which the same command is sent to the next host. */
 const AGAIN = /^(HOST_|LOG_)/;
 const RETRY_MS = 100;
@@ -68,6 +72,11 @@ export class User {
       this.#parts.crew.asked.every(({ number }) => (this.#open.get(number) ?? []).length === 0) &&
       this.told.every(({ answers }) => answers.length > 0)
     );
+  }
+
+  /** Asks for nothing more. */
+  quit(): void {
+    this.#next = Math.max(this.#next, this.#parts.plan.acts.length + 1);
   }
 
   /** A host is there: what has no answer is sent to it, unless others are there. */
@@ -104,7 +113,9 @@ export class User {
     const { plan, turns } = this.#parts;
     const act = plan.acts[this.#next++];
     if (act === undefined) return;
+    const turn = this.#next;
     const ask = (): void => {
+      if (this.#next !== turn) return; // it has quit
       const early = act.patient === true && this.told.some(({ answers }) => answers.length === 0);
       if (early) return void turns.after(OUTSIDE, PATIENCE_MS, ask);
       this.#ask(act);
@@ -160,11 +171,18 @@ export class User {
     } catch (error) {
       if (!TroupeError.is(error)) throw error;
       const { code } = error;
-      if (REFUSALS.has(code)) told.answers.push({ code });
-      else if (code === "MAILBOX_FULL") this.#repeat(told, RETRY_MS);
+      if (code === "MAILBOX_FULL") this.#repeat(told, RETRY_MS);
       else if (AGAIN.test(code)) this.#again(told, life, code);
-      else this.#parts.fault(`a command was answered ${code}: ${error.message}`);
+      else this.#refused(told, error);
     }
+  }
+
+  #refused(told: Told, { code, message, hint }: TroupeError): void {
+    const { free = false, fault } = this.#parts;
+    const known = REFUSALS.has(code) || (free && !WRONG.test(code));
+    if (!known)
+      fault(`a command was answered ${code}: ${message}${hint === undefined ? "" : ` (${hint})`}`);
+    if (known || free) told.answers.push({ code });
   }
 
   /** Where others are there, one of them is asked; else the next one, once it is up. */

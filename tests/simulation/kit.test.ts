@@ -1,0 +1,134 @@
+/** The public simulation and its laws: what is right passes, however odd; what is wrong is found, and told so that it can be mended. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { setup } from "xstate";
+import {
+  crashAnywhere,
+  ignoresStaleCompletions,
+  LawBroken,
+  replayEqualsLive,
+  simulate,
+} from "../../src/testing/index.ts";
+import { ODD, PLANTS, told } from "./kit-machines.ts";
+import { orderSubject } from "./kit-order.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "kit-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const seed = 20;
+
+async function broken(work: Promise<unknown>): Promise<LawBroken> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof LawBroken) return error;
+  throw new Error(`no law was broken: ${String(error)}`);
+}
+
+describe("an order as a user writes it", () => {
+  it("keeps every law, and its own activities never run", async () => {
+    const { histories, happened, answered } = await simulate(orderSubject(), {
+      runs: 25,
+      seed,
+      folder,
+    });
+    expect(histories).toBe(50);
+    for (const what of ["kill", "takeover", "close", "read"])
+      expect(happened).toHaveProperty(what);
+    expect(answered["taken"]).toBeGreaterThan(60);
+  });
+
+  it("keeps them on hosts that share the log", async () => {
+    const { happened } = await simulate(orderSubject(), { runs: 6, hosts: 2, seed, folder });
+    expect(happened["takeover"] ?? happened["join"]).toBeGreaterThan(0);
+  });
+
+  it("replays as it lived", async () => {
+    const { happened } = await replayEqualsLive(orderSubject(), { runs: 10, seed, folder });
+    expect(Object.keys(happened)).toEqual(["reordered"]);
+  });
+
+  it("may die anywhere", async () => {
+    const { happened, histories } = await crashAnywhere(orderSubject(), { seed: 7, runs: 30, folder });
+    const crashes = Object.entries(happened).filter(([what]) => what.startsWith("crash "));
+    expect(crashes.reduce((sum, [, times]) => sum + times, 0)).toBe(histories - 1); // each planned one happened
+    expect(crashes.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it("ignores what comes too late, and much does", async () => {
+    const { late } = await ignoresStaleCompletions(orderSubject(), { runs: 15, seed, folder });
+    expect(late).toBeGreaterThan(5);
+  });
+
+  it("gives the same histories by the same seed", async () => {
+    const asked = { runs: 4, seed: 5, folder };
+    expect(await simulate(orderSubject(), asked)).toEqual(await simulate(orderSubject(), asked));
+  });
+});
+
+describe("what a simulation bears", () => {
+  it.each(Object.entries(ODD))("%s", async (_, subject) => {
+    const { histories } = await simulate(subject, {
+      runs: 4,
+      seed,
+      folder,
+      faults: ["kill", "append"],
+    });
+    expect(histories).toBeGreaterThan(4);
+  });
+
+  it("one that goes on for ever is left, and judged all the same", async () => {
+    const subject = ODD["one that goes on for ever"] ?? told(PLANTS["chance"]?.right as never);
+    const { endless, histories } = await replayEqualsLive(subject, { runs: 3, seed, folder });
+    expect(endless).toBe(histories);
+  });
+
+  it("mute actions are noted and not run", async () => {
+    let ran = 0;
+    const machine = setup({ actions: { mail: () => void ran++ } }).createMachine({
+      on: { GO: { actions: "mail" } },
+    });
+    await simulate(told(machine), { runs: 3, seed, folder, mute: ["mail"] });
+    expect(ran).toBe(0);
+    await simulate(told(machine), { runs: 3, seed, folder });
+    expect(ran).toBeGreaterThan(3);
+  });
+});
+
+describe("a user's mistake is found, and its right twin passes", () => {
+  it.each(Object.entries(PLANTS))("%s", async (_, { wrong, right, said }) => {
+    const error = await broken(simulate(told(wrong), { runs: 12, seed, folder }));
+    expect(error.message).toMatch(said);
+    await simulate(told(right), { runs: 6, seed, folder });
+  });
+
+  it("is told so that it can be met again, and its log can be replayed", async () => {
+    const { wrong } = PLANTS["a guard on the clock"] ?? { wrong: undefined as never };
+    const error = await broken(replayEqualsLive(told(wrong), { runs: 12, seed: 1, folder }));
+    expect(error.message).toMatch(/shrunk to 2 acts, 0 faults, \d records/);
+    expect(error.message).toContain("start odd/1");
+    expect(error.message).toContain('send odd/1 {"type":"GO"}');
+    expect(error.message).toContain(`again: replayEqualsLive(odd, {`);
+    expect(error.message).toContain(`troupe replay ${error.path} odd/1 --kinds`);
+    const again = await broken(replayEqualsLive(told(wrong), { runs: 1, seed: error.seed, folder }));
+    expect(again.faults).toEqual(error.faults);
+    expect(existsSync(error.path)).toBe(true);
+    expect(readFileSync(error.path, "utf8").trim().split("\n").length).toBeGreaterThanOrEqual(2);
+    expect(error.stack).toContain("kit.test.ts");
+  });
+
+  it("events of which none fits are an error, not a test", async () => {
+    const subject = { ...told(PLANTS["chance"]?.right as never), events: orderSubject().events };
+    await expect(simulate(subject as never, { runs: 2, seed })).rejects.toMatchObject({
+      code: "USAGE",
+    });
+  });
+
+  it("a kind of which nothing is known is an error that says so", async () => {
+    const { kind } = orderSubject();
+    await expect(simulate(kind, { runs: 1 })).rejects.toMatchObject({ code: "USAGE" });
+  });
+});
