@@ -95,7 +95,12 @@ describe("for every run of simulated histories", () => {
 it("the first place is the first of the first run, wherever it is in the other", () => {
   const plain = { v: 1, version: "1", epoch: 1, status: "active", hash: "h", owes: 0 };
   const born = (stream: string, state: string): Recorded => ({
-    ...{ stream, seq: 1, id: stream, type: "t", at: 1, correlation: "c" },
+    stream,
+    seq: 1,
+    id: stream,
+    type: "t",
+    at: 1,
+    correlation: "c",
     body: { ...plain, born: { id: "x" }, state },
   });
   const run = (...records: Recorded[]): RunRecords => ({ run: "r", records });

@@ -93,7 +93,7 @@ function fileIn(url: string, path: string): string {
 function invalid(url: string, why: string): TroupeError {
   const shown = withoutSecrets(url);
   return new TroupeError("LOG_URL_INVALID", `"${shown}" is not the url of a log: ${why}`, {
-    hint: 'Write "sqlite:PATH", "nats://HOST:PORT/NAME" or "memory:".',
+    hint: 'Write "sqlite:PATH", "nats://HOST:PORT/NAME", "jsonl:PATH" or "memory:".',
     data: { url: shown },
   });
 }
