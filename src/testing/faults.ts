@@ -10,13 +10,18 @@ type Failing = "snapshot" | "read" | "members" | "claim" | "answer";
 export class Faults {
   /** How often each fault really happened. */
   readonly happened = new Map<string, number>();
-  readonly #faults: readonly Fault[];
+  #faults: readonly Fault[];
   readonly #passed = new Map<string, number>();
   #turns: readonly TurnFault[];
 
   constructor({ faults }: Plan) {
     this.#faults = faults;
     this.#turns = faults.filter(isTurnFault).sort((a, b) => a.turn - b.turn);
+  }
+
+  /** From now on nothing happens any more. */
+  end(): void {
+    this.#faults = this.#turns = [];
   }
 
   note(what: string): void {

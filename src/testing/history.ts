@@ -104,6 +104,7 @@ class Stage {
       if (!(await this.#turn())) return;
     this.#silent = this.#cast.outside.silent?.() ?? this.#silent;
     this.#over = true;
+    if (this.#cast.free === true) this.#faults.end(); // who waits for ever says only now what is settled
     this.#crew.stop();
     await this.#closeLast(this.#crew.asked);
   }

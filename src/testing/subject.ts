@@ -4,7 +4,7 @@ import type { AnyKind, KindEvent, KindInput } from "../actors/kind.ts";
 
 /** What one attempt at an activity comes to, in place of its own logic, which never runs. */
 export type Answer =
-  /** It is done with this output. */
+  /** It is done with this output. A callback sends it to its actor, as an event, and lives on; an observable emits it, and is complete. */
   | { readonly output: unknown }
   /** It throws this. */
   | { readonly error: Error }

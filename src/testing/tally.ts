@@ -11,7 +11,7 @@ export interface Simulated {
   readonly endless: number;
   /** How often each fault really happened. */
   readonly happened: Readonly<Record<string, number>>;
-  /** How often commands were answered how: `started`, `taken`, or an error's code. */
+  /** How often commands were answered how: `started`, `taken`, `stopped`, or an error's code. */
   readonly answered: Readonly<Record<string, number>>;
 }
 
@@ -34,8 +34,7 @@ export class Tally {
     for (const [what, times] of happened) count(this.#happened, what, times);
     for (const { act, answers } of told)
       for (const answer of answers) {
-        const taken = "start" in act ? "started" : "taken";
-        count(this.#answered, "code" in answer ? answer.code : taken, 1);
+        count(this.#answered, "code" in answer ? answer.code : takenAs(act), 1);
       }
   }
 
@@ -62,6 +61,11 @@ export class Tally {
       data: { answered: { ...this.#answered } },
     });
   }
+}
+
+function takenAs(act: History["told"][number]["act"]): string {
+  if ("start" in act) return "started";
+  return "stop" in act ? "stopped" : "taken";
 }
 
 function count(counts: Record<string, number>, what: string, times: number): void {

@@ -115,4 +115,3 @@ export function orderSubject(machine: AnyStateMachine = order): Subject {
   });
   return { kind, input: fc.record({ cents: fc.nat(10_000) }), events, answers } as Subject; // its own events, and any machine
 }
-
