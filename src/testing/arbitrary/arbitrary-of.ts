@@ -8,7 +8,7 @@
  * 3. It shrinks to small values; on the way there are texts and numbers that break things.
  */
 import type { Arbitrary } from "fast-check";
-import { z } from "zod";
+import type { z } from "zod";
 import { parseWhole } from "../../events/whole.ts";
 import { Absent, TooDeep, under, unmade } from "./fault.ts";
 import { makerOf } from "./make.ts";
