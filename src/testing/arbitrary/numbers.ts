@@ -20,6 +20,8 @@ const RANGES: Readonly<Record<string, readonly [min: number, max: number]>> = {
 };
 /** Numbers up to here make the first cases. */
 const SMALL = 100;
+/** What could be a moment, epoch ms: chance alone would hardly ever meet one that guards tell apart. */
+const MOMENTS = [1_600_000_000_000, 1_800_000_000_000] as const;
 
 export function numbersOf(schema: z.core.$ZodNumber, path: Path): Arbitrary<number> {
   const checks = checksOf(schema);
@@ -55,7 +57,11 @@ function narrowed(bounds: Bounds, { check, value = 0, format = "" }: Check): Bou
 }
 
 function anyOf({ min, max, whole }: Bounds, path: Path): Arbitrary<number> {
-  const choices = [...within(min, max, SMALL), ...within(min, max, Number.MAX_SAFE_INTEGER)];
+  const choices = [
+    ...within(Math.max(min, -SMALL), Math.min(max, SMALL)),
+    ...within(min, max),
+    ...within(Math.max(min, MOMENTS[0]), Math.min(max, MOMENTS[1])),
+  ];
   if (!whole && min <= max) {
     const bounds = { ...(min > -Infinity && { min }), ...(max < Infinity && { max }) };
     choices.push(fc.double({ ...bounds, noNaN: true, noDefaultInfinity: true }));
@@ -65,15 +71,18 @@ function anyOf({ min, max, whole }: Bounds, path: Path): Arbitrary<number> {
 }
 
 /** Whole numbers of a range, where it has some. */
-function within(min: number, max: number, most: number): Arbitrary<number>[] {
-  const least = Math.max(Math.ceil(min), -most);
-  const greatest = Math.min(Math.floor(max), most);
+function within(min: number, max: number): Arbitrary<number>[] {
+  const least = Math.max(Math.ceil(min), Number.MIN_SAFE_INTEGER);
+  const greatest = Math.min(Math.floor(max), Number.MAX_SAFE_INTEGER);
   return least <= greatest ? [fc.integer({ min: least, max: greatest })] : [];
 }
 
+/** How often a step is taken, at most. */
+const MULTIPLES = 1_000_000;
+
 function multiplesOf({ min, max }: Bounds, step: number, path: Path): Arbitrary<number> {
   const size = Math.abs(step);
-  const [counts] = within(min / size, max / size, 1_000_000);
+  const [counts] = within(Math.max(min / size, -MULTIPLES), Math.min(max / size, MULTIPLES));
   if (counts === undefined) throw unmade(path, `there is no multiple of ${step} from ${min} to ${max}`);
   const digits = String(size).split(".")[1]?.length ?? 0;
   return counts.map((count) => Number((count * size).toFixed(Math.min(digits, 20))));

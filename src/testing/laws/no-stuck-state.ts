@@ -23,7 +23,7 @@ export interface StuckOptions extends LawOptions {
 const EACH = 5;
 const MORE = 300;
 /** States that are looked into before histories are drawn. */
-const LIMIT = 150;
+const LIMIT = 200;
 
 /**
  * Holds a machine to having a way on from wherever it can stand: over the shortest paths to its states,

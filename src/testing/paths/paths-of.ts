@@ -19,7 +19,7 @@ export interface PathsOptions {
   readonly seed?: number;
   /** Samples of each type of event, of each answer, and of the input. Default 5. */
   readonly samples?: number;
-  /** States that are looked into, at most, in each of three searches. Default 400. */
+  /** States that are looked into, at most, in each of three searches. Default 600. */
   readonly limit?: number;
   /**
    * What of the context tells two states apart, beyond the state's value, what runs and which timers
@@ -80,7 +80,7 @@ const CLOSER: readonly By[] = [
 /** Every place that a search finds; a closer one follows where those before it miss something. */
 export function foundIn(
   stage: Stage,
-  { seed = 1, samples: each = 5, limit = 400, by }: PathsOptions,
+  { seed = 1, samples: each = 5, limit = 600, by }: PathsOptions,
 ): readonly Found[] {
   const samples = samplesOf(stage, { seed, each });
   const missed = new Set(transitionsOf(stage.kind.machine));

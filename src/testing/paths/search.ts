@@ -2,7 +2,8 @@
  * The states of an actor that samples lead to, by `@xstate/graph`: its host's own decisions in place of
  * the machine's transitions, so that what is invoked ends, and timers fire, as they do under a host.
  *
- * 1. Two places are one state where their keys are the same: then only the first is looked into.
+ * 1. Two places with the same start are one state where their keys are the same: then only the
+ *    first is looked into.
  * 2. A place is met once for each way of transitions into it, so each transition that is ever taken
  *    ends a shortest path.
  */
@@ -40,6 +41,8 @@ interface StepEvent {
 /** What the graph takes for a snapshot. */
 type Node = Snapshot<undefined> & {
   readonly key: string;
+  /** Which start led here: nothing of an input need show at first. */
+  readonly start: number;
   readonly moved: Moved | undefined;
   readonly next: Map<string, Node>;
 };
@@ -47,7 +50,7 @@ type Graph = ActorLogic<Node, StepEvent, undefined>;
 
 export function search(stage: Stage, { samples, by, limit }: Search): readonly Found[] {
   let looked = 0;
-  const root = nodeOf(undefined, by);
+  const root = nodeOf(undefined, 0, by);
   const eventsOf = (node: Node): StepEvent[] => {
     if (looked++ > limit) return [];
     const events: StepEvent[] = [];
@@ -55,7 +58,7 @@ export function search(stage: Stage, { samples, by, limit }: Search): readonly F
       const moved = made(stage, node, step);
       if (moved === undefined) continue;
       const type = String(events.length);
-      node.next.set(type, nodeOf(moved, by));
+      node.next.set(type, nodeOf(moved, node === root ? events.length : node.start, by));
       events.push({ type, step });
     }
     return events;
@@ -91,11 +94,12 @@ function made(stage: Stage, { moved }: Node, step: Step): Moved | undefined {
   return after.outcome === "recorded" || after.outcome === "failed" ? after : undefined;
 }
 
-function nodeOf(moved: Moved | undefined, by: By): Node {
+function nodeOf(moved: Moved | undefined, start: number, by: By): Node {
   const base = { status: "active", output: undefined, error: undefined } as const;
   const place = moved?.outcome === "recorded" ? moved.place : undefined;
-  const key = JSON.stringify([moved?.outcome, moved?.taken, place && [...keyOf(place), by(contextOf(place))]]);
-  return { ...base, key, moved, next: new Map() };
+  const stands = place && [...keyOf(place), by(contextOf(place))];
+  const key = JSON.stringify([start, moved?.outcome, moved?.taken, stands]);
+  return { ...base, key, start, moved, next: new Map() };
 }
 
 /** Where an actor stands, whatever its context holds. */

@@ -6,7 +6,7 @@ import fc, { type Arbitrary } from "fast-check";
 import type { Answer } from "../subject.ts";
 import { echoed, knownIn, openings } from "./echo.ts";
 import { dueIn, openIn, type Move } from "./move.ts";
-import type { Place } from "./place.ts";
+import { START, type Place } from "./place.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Samples {
@@ -59,9 +59,10 @@ function plain(_key: string, value: unknown): unknown {
   return value instanceof Error ? { error: value.message } : value;
 }
 
-/** Of a number its sign and size, of a text whether it has one letter, some or none. */
+/** Of a number its sign and size, and whether it lies before the start of a walk; of a text whether it has one letter, some or none. */
 function roughly(key: string, value: unknown): unknown {
-  if (typeof value === "number") return `digits ${Math.sign(value) * String(Math.trunc(value)).length}`;
+  if (typeof value === "number")
+    return `${value < 0} ${String(Math.trunc(value)).length} ${value < START}`;
   if (typeof value === "string" && key !== "type") return Math.min(value.length, 2);
   return plain(key, value);
 }
