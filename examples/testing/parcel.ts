@@ -52,8 +52,7 @@ export function parcelKind(bug?: Bug) {
     actors: { charge },
     delays: { retry: 60_000 },
     guards: {
-      offerHolds: ({ context }) =>
-        (bug === "guard on the clock" ? Date.now() : now()) < context.until,
+      offerHolds: ({ context }) => (bug === "guard on the clock" ? Date.now() : now()) < context.until,
       hasItems: ({ context }) => context.items.length > 0,
       attemptsLeft: ({ context }) => context.attempts < 3,
     },

@@ -105,7 +105,11 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   readonly: z.array(z.int()).readonly(),
   branded: z.string().brand("name"),
   nonoptional: z.int().optional().nonoptional(),
-  pipe: z.string().regex(/^\d{1,3}$/).transform(Number).pipe(z.number().max(500)),
+  pipe: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .pipe(z.number().max(500)),
   codec: z.codec(z.iso.datetime(), z.date(), {
     decode: (text) => new Date(text),
     encode: (date) => date.toISOString(),
@@ -146,16 +150,32 @@ describe("arbitraryOf", () => {
   });
 
   it.each<[string, z.ZodType, (value: unknown) => boolean]>([
-    ["a field that may be missing is there", z.object({ a: z.int().optional() }), (v) => "a" in Object(v)],
-    ["a field that may be missing is missing", z.object({ a: z.int().optional() }), (v) => !("a" in Object(v))],
-    ["a field with a default is missing", z.object({ a: z.int().default(1) }), (v) => !("a" in Object(v))],
+    [
+      "a field that may be missing is there",
+      z.object({ a: z.int().optional() }),
+      (v) => "a" in Object(v),
+    ],
+    [
+      "a field that may be missing is missing",
+      z.object({ a: z.int().optional() }),
+      (v) => !("a" in Object(v)),
+    ],
+    [
+      "a field with a default is missing",
+      z.object({ a: z.int().default(1) }),
+      (v) => !("a" in Object(v)),
+    ],
     ["a loose object has more", z.looseObject({}), (v) => Object.keys(Object(v)).length > 0],
     ["the lower bound", z.int().min(7).max(5000), (v) => v === 7],
     ["the upper bound", z.int().min(7).max(5000), (v) => v === 5000],
     ["no whole number", z.number(), (v) => !Number.isInteger(v)],
     ["zero", z.number(), (v) => v === 0],
     ["the empty text", z.string(), (v) => v === ""],
-    ["a text that is a key of every object", z.string(), (v) => v === "__proto__" || v === "constructor"],
+    [
+      "a text that is a key of every object",
+      z.string(),
+      (v) => v === "__proto__" || v === "constructor",
+    ],
     ["a text beyond ASCII", z.string(), (v) => /[^\0-\x7f]/.test(String(v))],
     ["the longest text", z.string().max(4), (v) => String(v).length === 4],
     ["the empty list", z.array(z.int()), (v) => JSON.stringify(v) === "[]"],
@@ -173,7 +193,10 @@ describe("arbitraryOf", () => {
     ["a union", z.union([z.literal("first"), z.int()]), "first"],
     ["a date", z.iso.date().refine((day) => day >= "2020"), "2020-01-01"],
   ])("shrinks to what is small: %s", (_, schema, smallest) => {
-    const { counterexample } = fc.check(fc.property(arbitraryOf(schema), () => false), { seed: 3 });
+    const { counterexample } = fc.check(
+      fc.property(arbitraryOf(schema), () => false),
+      { seed: 3 },
+    );
     expect(counterexample?.[0]).toEqual(smallest);
   });
 
@@ -189,13 +212,29 @@ describe("arbitraryOf", () => {
 
   it.each<[string, z.ZodType, string]>([
     ["a date", z.object({ a: z.array(z.date()) }), at('"a[]"', "it is a date, and events are JSON")],
-    ["a date that may be missing", z.object({ a: z.date().optional() }), at('"a"', "it is a date, and events are JSON")],
-    ["a bigint", z.object({ a: z.object({ b: z.bigint() }) }), at('"a.b"', "it is a bigint, and events are JSON")],
+    [
+      "a date that may be missing",
+      z.object({ a: z.date().optional() }),
+      at('"a"', "it is a date, and events are JSON"),
+    ],
+    [
+      "a bigint",
+      z.object({ a: z.object({ b: z.bigint() }) }),
+      at('"a.b"', "it is a bigint, and events are JSON"),
+    ],
     ["a map", z.map(z.string(), z.int()), at("the schema", "it is a map, and events are JSON")],
     ["undefined", z.array(z.undefined()), at('"[]"', "nothing of it is JSON")],
     ["never", z.never(), at("the schema", "nothing of it is JSON")],
-    ["no option left", z.union([z.date(), z.bigint()]), at("the schema", "it is a date, and events are JSON")],
-    ["an empty range", z.object({ n: z.int().min(2).max(1) }), at('"n"', "there is no number from 2 to 1")],
+    [
+      "no option left",
+      z.union([z.date(), z.bigint()]),
+      at("the schema", "it is a date, and events are JSON"),
+    ],
+    [
+      "an empty range",
+      z.object({ n: z.int().min(2).max(1) }),
+      at('"n"', "there is no number from 2 to 1"),
+    ],
   ])("says what it cannot make: %s", (_, schema, message) => {
     expect(() => arbitraryOf(schema)).toThrow(message);
   });
@@ -210,7 +249,12 @@ describe("arbitraryOf", () => {
   });
 
   it.each<[string, z.ZodType, string, fc.Arbitrary<unknown> | undefined]>([
-    ["a refinement that nothing passes", z.object({ a: z.string().refine(() => false) }), '"a"', undefined],
+    [
+      "a refinement that nothing passes",
+      z.object({ a: z.string().refine(() => false) }),
+      '"a"',
+      undefined,
+    ],
     ["a check that answers later", z.object({ a: z.int().refine(async () => true) }), '"a"', undefined],
     ["an override that is not taken", z.object({ a: Total }), '"a"', fc.constant(-1)],
   ])("says so while values are made: %s", (_, schema, place, values) => {

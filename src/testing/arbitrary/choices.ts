@@ -17,7 +17,11 @@ export function enumsOf({ _zod: { values } }: z.core.$ZodEnum, path: Path): Arbi
   return fc.constantFrom(...values);
 }
 
-export function unionsOf({ _zod: { def } }: z.core.$ZodUnion, path: Path, make: Make): Arbitrary<unknown> {
+export function unionsOf(
+  { _zod: { def } }: z.core.$ZodUnion,
+  path: Path,
+  make: Make,
+): Arbitrary<unknown> {
   const options: Arbitrary<unknown>[] = [];
   const faults: unknown[] = [];
   for (const option of def.options)
@@ -32,11 +36,17 @@ export function unionsOf({ _zod: { def } }: z.core.$ZodUnion, path: Path, make: 
 }
 
 function canBeLeftOut(error: unknown): boolean {
-  return error instanceof TooDeep || error instanceof Absent || TroupeError.is(error, "ARBITRARY_FAILED");
+  return (
+    error instanceof TooDeep || error instanceof Absent || TroupeError.is(error, "ARBITRARY_FAILED")
+  );
 }
 
 /** `null` or what it is around. */
-export function nullablesOf({ _zod: { def } }: z.core.$ZodNullable, path: Path, make: Make): Arbitrary<unknown> {
+export function nullablesOf(
+  { _zod: { def } }: z.core.$ZodNullable,
+  path: Path,
+  make: Make,
+): Arbitrary<unknown> {
   try {
     return fc.option(make(def.innerType, path), { nil: null, freq: 4 });
   } catch (error) {

@@ -51,7 +51,8 @@ const duration: Make = () =>
     fc.tuple(fc.nat(99), fc.nat(99)).map(([days, hours]) => `P${days}DT${hours}H`),
   );
 
-const base64Url: Make = () => fc.base64String().map((text) => Buffer.from(text, "base64").toString("base64url"));
+const base64Url: Make = () =>
+  fc.base64String().map((text) => Buffer.from(text, "base64").toString("base64url"));
 
 const jwt: Make = () =>
   fc.tuple(fc.nat(), fc.base64String()).map(([subject, signature]) => {

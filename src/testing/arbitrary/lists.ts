@@ -27,9 +27,14 @@ export function arraysOf(schema: z.core.$ZodArray, path: Path, make: Make): Arbi
   }
 }
 
-export function tuplesOf({ _zod: { def } }: z.core.$ZodTuple, path: Path, make: Make): Arbitrary<unknown[]> {
+export function tuplesOf(
+  { _zod: { def } }: z.core.$ZodTuple,
+  path: Path,
+  make: Make,
+): Arbitrary<unknown[]> {
   const items = fc.tuple(...def.items.map((item, index) => make(item, `${path}[${index}]`)));
-  const optional = def.items.length - (def.items.findLastIndex((item) => item._zod.optin === undefined) + 1);
+  const optional =
+    def.items.length - (def.items.findLastIndex((item) => item._zod.optin === undefined) + 1);
   if (def.rest === null)
     return fc.tuple(items, fc.nat(optional)).map(([all, fewer]) => all.slice(0, all.length - fewer));
   const rest = fc.array(make(def.rest, `${path}[]`), { maxLength: MOST, depthIdentifier });

@@ -16,7 +16,11 @@ export type Make = (schema: z.core.$ZodType, path: Path) => Arbitrary<unknown>;
 export type Shape = (schema: z.core.$ZodType, path: Path, make: Make) => Arbitrary<unknown>;
 
 /** @param depth how often a schema may contain itself. */
-export function makerOf(shape: Shape, given: ReadonlyMap<object, Arbitrary<unknown>>, depth: number): Make {
+export function makerOf(
+  shape: Shape,
+  given: ReadonlyMap<object, Arbitrary<unknown>>,
+  depth: number,
+): Make {
   const made = new Map<object, Arbitrary<unknown>>(given);
   const underway = new Set<object>();
   let below: Make | undefined;

@@ -3,6 +3,7 @@ import fc, { type Arbitrary } from "fast-check";
 import type { z } from "zod";
 import { checksOf, type Check } from "./checks.ts";
 import { unmade, type Path } from "./fault.ts";
+import { mixed } from "./mixed.ts";
 import { sieve } from "./sieve.ts";
 
 interface Bounds {
@@ -26,7 +27,8 @@ const MOMENTS = [1_600_000_000_000, 1_800_000_000_000] as const;
 export function numbersOf(schema: z.core.$ZodNumber, path: Path): Arbitrary<number> {
   const checks = checksOf(schema);
   const bounds = boundsOf(checks);
-  const values = bounds.step === undefined ? anyOf(bounds, path) : multiplesOf(bounds, bounds.step, path);
+  const values =
+    bounds.step === undefined ? anyOf(bounds, path) : multiplesOf(bounds, bounds.step, path);
   const positive = values.map((value) => (value === 0 ? 0 : value)); // JSON has no -0
   return checks.length === 0 ? positive : sieve(positive, schema, path);
 }
@@ -57,17 +59,24 @@ function narrowed(bounds: Bounds, { check, value = 0, format = "" }: Check): Bou
 }
 
 function anyOf({ min, max, whole }: Bounds, path: Path): Arbitrary<number> {
-  const choices = [
+  const [all] = within(min, max);
+  const sorts = [
     ...within(Math.max(min, -SMALL), Math.min(max, SMALL)),
-    ...within(min, max),
+    ...(all === undefined ? [] : [all]),
     ...within(Math.max(min, MOMENTS[0]), Math.min(max, MOMENTS[1])),
+    ...(whole || min > max ? [] : [doubles(min, max)]),
   ];
-  if (!whole && min <= max) {
-    const bounds = { ...(min > -Infinity && { min }), ...(max < Infinity && { max }) };
-    choices.push(fc.double({ ...bounds, noNaN: true, noDefaultInfinity: true }));
-  }
-  if (choices.length === 0) throw unmade(path, `there is no number from ${min} to ${max}`);
-  return fc.oneof({ withCrossShrink: true }, ...choices);
+  const [first] = sorts;
+  if (first === undefined) throw unmade(path, `there is no number from ${min} to ${max}`);
+  return mixed(
+    all ?? first,
+    sorts.map((values) => ({ values, weight: 1 })),
+  );
+}
+
+function doubles(min: number, max: number): Arbitrary<number> {
+  const bounds = { ...(min > -Infinity && { min }), ...(max < Infinity && { max }) };
+  return fc.double({ ...bounds, noNaN: true, noDefaultInfinity: true });
 }
 
 /** Whole numbers of a range, where it has some. */

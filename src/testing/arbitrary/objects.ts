@@ -9,7 +9,11 @@ const PLAIN = { noNullPrototype: true } as const;
 /** Keys of a record. */
 const MOST_KEYS = 5;
 
-export function objectsOf({ _zod: { def } }: z.core.$ZodObject, path: Path, make: Make): Arbitrary<object> {
+export function objectsOf(
+  { _zod: { def } }: z.core.$ZodObject,
+  path: Path,
+  make: Make,
+): Arbitrary<object> {
   const fields: Record<string, Arbitrary<unknown>> = {};
   const required: string[] = [];
   for (const [key, schema] of Object.entries(def.shape)) {
@@ -57,7 +61,11 @@ function keysBeside(named: readonly string[]): Arbitrary<string> {
   return fc.string({ minLength: 1, maxLength: 5 }).filter((key) => !taken.has(key));
 }
 
-export function recordsOf({ _zod: { def } }: z.core.$ZodRecord, path: Path, make: Make): Arbitrary<object> {
+export function recordsOf(
+  { _zod: { def } }: z.core.$ZodRecord,
+  path: Path,
+  make: Make,
+): Arbitrary<object> {
   const { keyType, valueType } = def;
   const values = (): Arbitrary<unknown> => make(valueType, under(path, "*"));
   const named = keyType._zod.values;

@@ -13,7 +13,9 @@ import { stringsOf } from "./strings.ts";
 
 type Type = z.core.$ZodTypes["_zod"]["def"]["type"];
 type OfType<T extends Type> = Extract<z.core.$ZodTypes, { _zod: { def: { type: T } } }>;
-type Shapes = { readonly [T in Type]: (schema: OfType<T>, path: Path, make: Make) => Arbitrary<unknown> };
+type Shapes = {
+  readonly [T in Type]: (schema: OfType<T>, path: Path, make: Make) => Arbitrary<unknown>;
+};
 
 interface Wrapper extends z.core.$ZodType {
   readonly _zod: z.core.$ZodType["_zod"] & { readonly def: { readonly innerType: z.core.$ZodType } };

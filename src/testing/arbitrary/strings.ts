@@ -7,6 +7,7 @@ import type { z } from "zod";
 import { checksOf } from "./checks.ts";
 import { FORMATS, type Format } from "./formats.ts";
 import type { Path } from "./fault.ts";
+import { mixed } from "./mixed.ts";
 import { sieve } from "./sieve.ts";
 
 /** Texts that somebody's code has stumbled over. */
@@ -34,25 +35,18 @@ const HOSTILE = [
 export function texts({ minLength = 0, maxLength }: Lengths = {}): Arbitrary<string> {
   const lengths = { minLength, ...(maxLength !== undefined && { maxLength }) };
   const known = HOSTILE.filter((text) => text.length >= minLength && text.length <= (maxLength ?? 99));
-  const plain = { arbitrary: fc.string(lengths), weight: 6 };
-  const strange = { arbitrary: fc.string({ ...lengths, unit: "grapheme" }), weight: 2 };
-  const hostile = known.map((text) => ({ arbitrary: fc.constant(text), weight: 2 / known.length }));
-  return fc.oneof({ withCrossShrink: true }, ...scaled([plain, strange, ...hostile]));
+  const plain = fc.string(lengths);
+  const sorts = [
+    { values: plain, weight: 6 },
+    { values: fc.string({ ...lengths, unit: "grapheme" }), weight: 2 },
+  ];
+  if (known.length > 0) sorts.push({ values: fc.constantFrom(...known), weight: 2 });
+  return mixed(plain, sorts);
 }
 
 interface Lengths {
   readonly minLength?: number;
   readonly maxLength?: number | undefined;
-}
-
-interface Weighted {
-  readonly arbitrary: Arbitrary<string>;
-  readonly weight: number;
-}
-
-/** Weights are whole. */
-function scaled(all: readonly Weighted[]): Weighted[] {
-  return all.map(({ arbitrary, weight }) => ({ arbitrary, weight: Math.ceil(weight * 20) }));
 }
 
 export function stringsOf(schema: z.core.$ZodString, path: Path): Arbitrary<string> {

@@ -15,7 +15,7 @@ import { stopsOf, type Stop, type Walk } from "../walk/walks.ts";
 import { hold, type LawOptions } from "./law.ts";
 import { changedSince, imageOf, whatChanges, type Image } from "./mutation.ts";
 import { outcomeText, type Broken } from "./report.ts";
-import { inWorld, type World } from "./world.ts";
+import type { World } from "../walk/world.ts";
 
 const HINT =
   "Take the time from now() of troupe, which is that of the record, and chance and ids from the event or from an activity.";
@@ -74,12 +74,11 @@ function fickle(
       ? prepareStart(stage, input)
       : prepare(stage, before, one);
   if (prepared === undefined) return undefined;
-  const { now } = prepared;
   const asked = new Set<string>();
-  const step = (): Moved => play(stage, prepared);
-  const first = inWorld({ now, chance: 0.5 }, step, asked);
+  const { now } = prepared;
+  const first = play(stage, prepared, { now, chance: 0.5, asked });
   for (const world of asked.size === 0 ? [] : worldsFrom(now)) {
-    const other = inWorld(world, step, asked);
+    const other = play(stage, prepared, { ...world, asked });
     const at = difference(first, other);
     if (at === undefined) continue;
     const sources = [...asked].join(" and ");

@@ -21,7 +21,8 @@ export async function keep(stage: Stage, walk: Walk, file: string): Promise<Kept
   const { records, short } = recordsOf(stage, walk);
   try {
     await using log = memoryLog();
-    for (const record of records) await log.append(record.stream, [record], { expected: record.seq - 1 }); // it refuses what no log takes
+    for (const record of records)
+      await log.append(record.stream, [record], { expected: record.seq - 1 }); // it refuses what no log takes
     const text = records.map((record) => `${lineOf(record)}\n`).join("");
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, text);

@@ -82,7 +82,11 @@ function isExcept(place: Place, except: readonly string[]): boolean {
 function wayOn(
   stage: Stage,
   place: Place,
-  { samples, seed, first }: { readonly samples: Samples; readonly seed: number; readonly first: Move | undefined },
+  {
+    samples,
+    seed,
+    first,
+  }: { readonly samples: Samples; readonly seed: number; readonly first: Move | undefined },
 ): Move | undefined {
   const leads = (one: Move): boolean => changes(stage, place, move(stage, place, one));
   if (first !== undefined && leads(first)) return first;

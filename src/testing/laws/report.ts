@@ -55,7 +55,10 @@ function optionsText(options: Readonly<Record<string, unknown>>): string {
 
 function keptLines({ file, short }: Kept, address: string): readonly string[] {
   if (file === undefined) return [`  log:    none can be written: ${short}`];
-  const lines = [`  log:    ${file}`, `          troupe replay ${file} ${address} --kinds YOUR-KINDS.ts`];
+  const lines = [
+    `  log:    ${file}`,
+    `          troupe replay ${file} ${address} --kinds YOUR-KINDS.ts`,
+  ];
   return short === undefined ? lines : [...lines, `          it ends before the last move: ${short}`];
 }
 

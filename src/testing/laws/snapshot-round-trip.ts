@@ -3,8 +3,7 @@
  * open timers and activities, and it goes on as the one that was never written down.
  */
 import { contentOf, foldOf } from "../../actors/content.ts";
-import type { AnyKind } from "../../actors/kind.ts";
-import { sameJson } from "../../actors/kind.ts";
+import { sameJson, type AnyKind } from "../../actors/kind.ts";
 import type { JsonObject } from "../../events/json.ts";
 import { differingPath } from "../../actors/xstate/strict.ts";
 import { move, type Moved, type Place } from "../walk/place.ts";
@@ -15,7 +14,7 @@ import { hold, type LawOptions } from "./law.ts";
 import { outcomeText, type Broken } from "./report.ts";
 
 const HINT =
-  "Keep plain JSON in the context, and refs of actors: no functions, class instances, maps, sets or dates.";
+  "Keep plain data in the context, and refs of actors: no functions, no instances of classes, no circles.";
 
 /**
  * Holds a machine to surviving its snapshots, over random histories.
@@ -56,7 +55,9 @@ function readBack(stage: Stage, place: Place): Place | Broken {
     const read = JSON.parse(JSON.stringify(content)) as JsonObject; // an object went in
     const { seq, at, checkpoint, stored } = fold;
     const back = foldOf({ stepper, kinds }, { address, seq, at, checkpoint, stored }, read);
-    const lost = lostIn(stage, fold, back) ?? (sameJson(contentOf({ stepper, kinds }, back), content) ? undefined : "");
+    const lost =
+      lostIn(stage, fold, back) ??
+      (sameJson(contentOf({ stepper, kinds }, back), content) ? undefined : "");
     if (lost === undefined) return { ...place, fold: back };
     return { what: "a snapshot is another actor when it is read", ...atOf(lost), hint: HINT };
   } catch (error) {
@@ -78,7 +79,10 @@ function partsFrom({ stepper }: Stage, lived: Moved, read: Moved): Broken | unde
   const hash = ({ place, outcome, effects }: Moved): string =>
     place === undefined || outcome !== "recorded"
       ? outcome
-      : stepper.hash(place.fold.state, effects.map(({ effect }) => effect));
+      : stepper.hash(
+          place.fold.state,
+          effects.map(({ effect }) => effect),
+        );
   if (hash(lived) === hash(read)) return undefined;
   const what = `from a snapshot, the actor goes on to ${outcomeText(read)}; without one, to ${outcomeText(lived)}`;
   return { what, hint: HINT };

@@ -54,7 +54,8 @@ function sent(stage: Stage, place: Place, draw: Draw): Drawn | undefined {
     const made = events.generate(draw.random, draw.bias);
     const one = sending(stage, place, { ...draw, events, made });
     if (stray || tries === TRIES) return one;
-    if (isOpen(stage, place, made.value) && move(stage, place, one.move).outcome !== "refused") return one;
+    if (isOpen(stage, place, made.value) && move(stage, place, one.move).outcome !== "refused")
+      return one;
   }
 }
 

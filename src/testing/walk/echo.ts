@@ -57,7 +57,9 @@ function leavesOf(value: unknown): readonly (readonly [Keys, Leaf])[] {
 function replaced(value: unknown, [key, ...rest]: Keys, by: Leaf): unknown {
   if (key === undefined) return by;
   if (Array.isArray(value))
-    return value.map((item: unknown, index) => (String(index) === key ? replaced(item, rest, by) : item));
+    return value.map((item: unknown, index) =>
+      String(index) === key ? replaced(item, rest, by) : item,
+    );
   const fields = Object(value) as Readonly<Record<string, unknown>>; // it has the key
   return { ...fields, [key]: replaced(fields[key], rest, by) };
 }

@@ -11,19 +11,20 @@ import type { Answer } from "../subject.ts";
 import type { Place } from "./place.ts";
 import type { Stage } from "./stage.ts";
 
-export type Move = (
+export type Move =
   /** Somebody outside sends what the kind's schema takes. */
-  | { readonly does: "send"; readonly event: unknown }
-  /** Another actor says something. */
-  | { readonly does: "hear"; readonly event: { readonly type: string } }
-  /** What it has running, an activity or a child, ends. By its address. */
-  | { readonly does: "end"; readonly child: string; readonly answer: Exclude<Answer, "hangs"> }
-  /** The timer that is due first fires. By XState's id of it. */
-  | { readonly does: "fire"; readonly timer: string }
-) & {
-  /** Time that passes before it, ms. Default 0. */
-  readonly waitMs?: number;
-};
+  (
+    | { readonly does: "send"; readonly event: unknown }
+    /** Another actor says something. */
+    | { readonly does: "hear"; readonly event: { readonly type: string } }
+    /** What it has running, an activity or a child, ends. By its address. */
+    | { readonly does: "end"; readonly child: string; readonly answer: Exclude<Answer, "hangs"> }
+    /** The timer that is due first fires. By XState's id of it. */
+    | { readonly does: "fire"; readonly timer: string }
+  ) & {
+    /** Time that passes before it, ms. Default 0. */
+    readonly waitMs?: number;
+  };
 
 /** Who speaks, where it does not matter. */
 const SOMEBODY = "somebody/kit";

@@ -25,7 +25,10 @@ const MOST_ECHOES = 12;
 const FAILURE: Answer = { error: new Error("it failed") };
 
 /** @param each samples of each type of event and of each answer; of the input twice as many. */
-export function samplesOf(stage: Stage, { seed, each }: { readonly seed: number; readonly each: number }): Samples {
+export function samplesOf(
+  stage: Stage,
+  { seed, each }: { readonly seed: number; readonly each: number },
+): Samples {
   const some = <T>(values: Arbitrary<T>, numRuns: number): readonly T[] =>
     fc.sample(values, { seed, numRuns });
   const events = new Map<string, unknown[]>();
@@ -39,7 +42,9 @@ export function samplesOf(stage: Stage, { seed, each }: { readonly seed: number;
     inputs: distinct(some(stage.input, 20 * each), 2 * each),
     events: new Map([...events].map(([type, all]) => [type, distinct(all, each)])),
     messages: distinct(stage.messages === undefined ? [] : some(stage.messages, 20 * each), 4 * each),
-    answers: new Map([...stage.answers].map(([src, all]) => [src, distinct(some(all, 10 * each), each)])),
+    answers: new Map(
+      [...stage.answers].map(([src, all]) => [src, distinct(some(all, 10 * each), each)]),
+    ),
   };
 }
 
@@ -68,7 +73,11 @@ function roughly(key: string, value: unknown): unknown {
 }
 
 /** All that could happen next, the likeliest to matter first. */
-export function* offersOf(stage: Stage, place: Place, samples: Samples): Generator<Move, void, undefined> {
+export function* offersOf(
+  stage: Stage,
+  place: Place,
+  samples: Samples,
+): Generator<Move, void, undefined> {
   for (const { name } of dueIn(place)) yield { does: "fire", timer: name };
   yield* endsIn(place, samples);
   for (const [type, events] of samples.events) {
@@ -76,7 +85,8 @@ export function* offersOf(stage: Stage, place: Place, samples: Samples): Generat
     for (const event of events) yield { does: "send", event };
     for (const event of echoesOf(stage, place, events)) yield { does: "send", event };
   }
-  for (const event of samples.messages) if (takes(stage, place, event.type)) yield { does: "hear", event };
+  for (const event of samples.messages)
+    if (takes(stage, place, event.type)) yield { does: "hear", event };
 }
 
 function* endsIn(place: Place, { answers }: Samples): Generator<Move, void, undefined> {

@@ -22,6 +22,7 @@ import type { Recorded } from "../../events/log/log.ts";
 import { parseBody } from "../../events/record.ts";
 import { dueIn, inputFor, isActor, type Move } from "./move.ts";
 import type { Stage } from "./stage.ts";
+import { inWorld, type World } from "./world.ts";
 
 export interface Place {
   /** Never moved. */
@@ -91,8 +92,24 @@ function timeOf(place: Place, { does, waitMs = 0 }: Move): number {
   return Math.max(place.now, Math.min(place.now + waitMs, first?.dueAt ?? Infinity));
 }
 
-/** Decides, steps and records; nothing of the place changes. */
-export function play(stage: Stage, { place, input, now }: Prepared): Moved {
+/**
+ * Decides, steps and records; nothing of the place changes.
+ *
+ * @param world what clock and chance of the process answer meanwhile. Default: the time of the
+ * record, and chance that goes with its number, so that impure machines go the same way again, too.
+ */
+export function play(stage: Stage, prepared: Prepared, world: World = worldOf(prepared)): Moved {
+  return inWorld(world, () => played(stage, prepared));
+}
+
+/** The golden ratio: its multiples spread evenly. */
+const SPREAD = 0.618_033_988_749_895;
+
+function worldOf({ place, now }: Prepared): World {
+  return { now, chance: (((place?.fold.seq ?? 0) + 1) * SPREAD) % 1 };
+}
+
+function played(stage: Stage, { place, input, now }: Prepared): Moved {
   const actor = actorIn(stage, place);
   let refused: unknown;
   const asked: Input = { ...input, failed: (error) => void (refused = error) };
@@ -172,7 +189,8 @@ function childrenAfter(place: Place | undefined, input: Input, { effects }: Draf
   if (input.type === "message" && /^xstate\.(done|error)\.actor\./.test(input.event.type))
     children.delete(input.from);
   for (const { effect } of effects) {
-    if (effect.type === "start" && isActor(effect.child)) children.set(effect.child.address, effect.child);
+    if (effect.type === "start" && isActor(effect.child))
+      children.set(effect.child.address, effect.child);
     if (effect.type === "stop") children.delete(effect.child);
   }
   return children;

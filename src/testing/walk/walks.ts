@@ -8,7 +8,7 @@
 import { Arbitrary, Stream, Value, type Random } from "fast-check";
 import type { Move } from "./move.ts";
 import { begin, move, type Moved, type Place } from "./place.ts";
-import { drawn, type Drawn } from "./draw.ts";
+import { drawn, type Draw, type Drawn } from "./draw.ts";
 import type { Stage } from "./stage.ts";
 
 /** What an actor is started with, and what happens to it. */
@@ -21,6 +21,9 @@ interface Origin {
   readonly input: Value<unknown>;
   readonly drawn: readonly Drawn[];
 }
+
+/** How often another move is looked for, at most, where one would end the actor. */
+const RELUCTANCE = 4;
 
 /** @param length moves of a walk, at most. */
 export function walksOf(stage: Stage, length: number): Arbitrary<Walk> {
@@ -43,14 +46,24 @@ class Walks extends Arbitrary<Walk> {
     const moves: Drawn[] = [];
     let { place } = begin(this.#stage, input.value);
     while (place !== undefined && moves.length < most) {
-      const next = drawn(this.#stage, place, { random, bias });
+      const next = this.#next(place, { random, bias });
       if (next === undefined) break;
-      moves.push(next);
-      const after = move(this.#stage, place, next.move);
-      if (after.outcome === "failed") break;
-      place = after.place;
+      moves.push(next.drawn);
+      if (next.after.outcome === "failed") break;
+      place = next.after.place;
     }
     return valueOf({ input, drawn: moves });
+  }
+
+  /** Drawn again for a while where it would end the actor: most of what there is to see lies before. */
+  #next(place: Place, draw: Draw): { readonly drawn: Drawn; readonly after: Moved } | undefined {
+    for (let again = draw.random.nextInt(0, RELUCTANCE); ; again--) {
+      const one = drawn(this.#stage, place, draw);
+      if (one === undefined) return undefined;
+      const after = move(this.#stage, place, one.move);
+      const status = after.place?.fold.state.snapshot.status;
+      if (status === "active" || again <= 0) return { drawn: one, after };
+    }
   }
 
   // oxlint-disable-next-line no-unused-vars -- the signature is fast-check's

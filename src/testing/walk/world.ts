@@ -10,18 +10,24 @@ export interface World {
   readonly now: number;
   /** 0 to 1, without 1. */
   readonly chance: number;
+  /** Hears the name of what is asked. */
+  readonly asked?: Set<string>;
 }
 
-/** Does a piece of synchronous work in a world; `asked` hears the name of what is asked. */
-export function inWorld<T>({ now, chance }: World, work: () => T, asked: Set<string>): T {
+/** Does a piece of synchronous work in a world. */
+export function inWorld<T>({ now, chance, asked }: World, work: () => T): T {
   const ask = <V>(name: string, value: V): V => {
-    asked.add(name);
+    asked?.add(name);
     return value;
   };
   const digits = String(Math.floor(chance * 1e12)).padStart(12, "0");
   const uuid = `00000000-0000-4000-8000-${digits}` as const;
   const restore = [
-    put(globalThis, "Date", clockOf(() => ask("Date", now))),
+    put(
+      globalThis,
+      "Date",
+      clockOf(() => ask("Date", now)),
+    ),
     put(Math, "random", () => ask("Math.random", chance)),
     put(performance, "now", () => ask("performance.now", now % 1e9)),
     put(crypto, "randomUUID", () => ask("crypto.randomUUID", uuid)),
@@ -37,7 +43,8 @@ export function inWorld<T>({ now, chance }: World, work: () => T, asked: Set<str
 function clockOf(now: () => number): DateConstructor {
   return new Proxy(Date, {
     get: (target, key) => (key === "now" ? now : Reflect.get(target, key, target)),
-    construct: (target, args, self) => Reflect.construct(target, args.length === 0 ? [now()] : args, self),
+    construct: (target, args, self) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, self),
     apply: (target) => new target(now()).toString(),
   });
 }
