@@ -17,13 +17,13 @@ import { stateText, type Broken } from "./report.ts";
 export interface StuckOptions extends LawOptions {
   /** States in which an actor may stand for ever: values, or names in them. Default: none. */
   readonly except?: readonly string[];
+  /** States whose shortest paths are tried before histories are drawn: see `limit` of {@link pathsOf}. Default 200. */
+  readonly limit?: number;
 }
 
 /** Samples of each type of event, and how many more are tried before a place is said to be stuck. */
 const EACH = 5;
 const MORE = 300;
-/** States that are looked into before histories are drawn. */
-const LIMIT = 200;
 
 /**
  * Holds a machine to having a way on from wherever it can stand: over the shortest paths to its states,
@@ -40,11 +40,16 @@ export async function noStuckState<TKind extends AnyKind>(
   tested: Tested<TKind>,
   options: StuckOptions = {},
 ): Promise<void> {
-  const { except = [], seed = fc.readConfigureGlobal()?.seed ?? 1, folder = "temp" } = options;
+  const {
+    except = [],
+    seed = fc.readConfigureGlobal()?.seed ?? 1,
+    folder = "temp",
+    limit = 200,
+  } = options;
   const stage = stageOf(tested);
   const samples = samplesOf(stage, { seed, each: EACH });
   const judge = judgeOf(samples, { except, seed });
-  for (const { walk } of foundIn(stage, { seed, samples: EACH, limit: LIMIT })) {
+  for (const { walk } of foundIn(stage, { seed, samples: EACH, limit })) {
     const broken = judge(stage, walk);
     if (broken !== undefined)
       throw await brokenLaw("noStuckState", stage, { walk, broken, again: { seed }, folder });

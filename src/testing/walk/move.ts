@@ -37,13 +37,11 @@ const SOMEBODY = "somebody/kit";
  * subject's own that its kind does not take, and `JSON_INVALID` for such an answer.
  */
 export function inputFor(stage: Stage, place: Place, move: Move): Input | undefined {
-  const { stepper, kind } = stage;
+  const { stepper } = stage;
   const next = place.fold.seq + 1;
   switch (move.does) {
-    case "send": {
-      const event = RecordedEvent.parse(stepper.encode(parseOutside(kind, move.event), "event"));
-      return { type: "command", cause: `cmd:kit-${next}`, event };
-    }
+    case "send":
+      return { type: "command", cause: `cmd:kit-${next}`, event: readBy(stage, move.event) };
     case "hear": {
       const event = RecordedEvent.parse(stepper.encode(move.event, "message"));
       return { type: "message", from: SOMEBODY, cause: `${SOMEBODY}#${next}.0`, event };
@@ -55,6 +53,14 @@ export function inputFor(stage: Stage, place: Place, move: Move): Input | undefi
       return timer === undefined ? undefined : { type: "timer", id: timer.id };
     }
   }
+}
+
+function readBy({ kind, stepper, read }: Stage, event: unknown): RecordedEvent {
+  const known = read.get(Object(event));
+  if (known !== undefined) return known;
+  const fresh = RecordedEvent.parse(stepper.encode(parseOutside(kind, event), "event"));
+  read.set(Object(event), fresh);
+  return fresh;
 }
 
 function endOf(place: Place, { child, answer }: Extract<Move, { does: "end" }>): Input | undefined {

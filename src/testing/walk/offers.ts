@@ -19,7 +19,7 @@ export interface Samples {
 }
 
 /** Events that are looked through for samples of each type. */
-const LOOKED_THROUGH = 600;
+const LOOKED_THROUGH = 300;
 /** Events with something known in them, of each type. */
 const MOST_ECHOES = 12;
 const FAILURE: Answer = { error: new Error("it failed") };
@@ -39,7 +39,7 @@ export function samplesOf(
     same.push(event);
   }
   return {
-    inputs: distinct(some(stage.input, 20 * each), 2 * each),
+    inputs: distinct(some(stage.input, 10 * each), 2 * each),
     events: new Map([...events].map(([type, all]) => [type, distinct(all, each)])),
     messages: distinct(stage.messages === undefined ? [] : some(stage.messages, 20 * each), 4 * each),
     answers: new Map(

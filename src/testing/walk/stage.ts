@@ -3,6 +3,7 @@ import type { Arbitrary } from "fast-check";
 import { readingStepper } from "../../actors/client.ts";
 import { kindsByName, type AnyKind, type Kinds } from "../../actors/kind.ts";
 import type { Stepper } from "../../actors/xstate/contract.ts";
+import type { RecordedEvent } from "../../events/record.ts";
 import { eventsOf, inputOf } from "../arbitrary/events-of.ts";
 import type { Answer, Subject } from "../subject.ts";
 
@@ -17,6 +18,8 @@ export interface Stage {
   readonly events: Arbitrary<unknown> | undefined;
   readonly messages: Arbitrary<{ readonly type: string }> | undefined;
   readonly answers: ReadonlyMap<string, Arbitrary<Answer>>;
+  /** Events of the subject as the border has read them: each is sent in many places. */
+  readonly read: WeakMap<object, RecordedEvent>;
 }
 
 /** A kind alone, or one with what the world around it may say. */
@@ -42,5 +45,6 @@ export function stageOf(tested: Tested): Stage {
     events: events ?? (kind.events._zod.def.type === "never" ? undefined : eventsOf(kind)),
     messages,
     answers: new Map(Object.entries(answers)),
+    read: new WeakMap(),
   };
 }
