@@ -103,3 +103,6 @@ export function parcelKind(bug?: Bug) {
 }
 
 export const parcel = parcelKind();
+
+/** For commands: `troupe replay FILE ADDRESS --kinds examples/testing/parcel.ts`. */
+export const kinds = [parcel];

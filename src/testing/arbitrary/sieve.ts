@@ -12,7 +12,7 @@ import { unmade, type Path } from "./fault.ts";
 const TRIES = 2_000;
 
 /** Whether a schema takes a value. @throws `ARBITRARY_FAILED` where it can say so only later. */
-export function takes(schema: z.core.$ZodType, value: unknown, path: Path): boolean {
+function takes(schema: z.core.$ZodType, value: unknown, path: Path): boolean {
   try {
     return z.core.safeParse(schema, value).success;
   } catch (cause) {

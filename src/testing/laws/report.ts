@@ -79,7 +79,8 @@ export function historyOf(stage: Stage, walk: Walk): readonly string[] {
 
 function lineOf(stage: Stage, { input }: Walk, { move, before, moved }: Stop): string {
   const seq = moved.outcome === "recorded" ? String(moved.place?.fold.seq ?? "") : "-";
-  const what = move === undefined ? `start ${shown(input)}` : moveText(stage, move, before);
+  const start = input === undefined ? "start" : `start ${shown(input)}`;
+  const what = move === undefined ? start : moveText(stage, move, before);
   return `${seq.padStart(2)}  ${what} → ${outcomeText(moved)}`;
 }
 
@@ -128,7 +129,7 @@ export function stateText({ fold: { state } }: Place): string {
 }
 
 /** A value on one line. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? "undefined";
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
 }
