@@ -55,6 +55,8 @@ const ONLY_IN: readonly (readonly [module: RegExp, files: RegExp])[] = [
   [/^@nats-io\//, /^src\/(events\/log\/jetstream|agents\/(remote\/|ways\/by-remote\.ts$))/],
   [/^commander$/, /^src\/cli\//],
   [/^croner$/, /^src\/events\/queue\/cron\.ts$/],
+  // peers of `troupe/testing` alone
+  [/^(fast-check|@xstate\/graph)$/, /^src\/testing\//],
   // optional peers, and imported when they are needed
   [/^(ai|@ai-sdk\/.+)$/, /^src\/agents\/model\/(ai-sdk|open-model)/],
   [/^yaml$/, /^src\/(cli\/|events\/plan\/document\.ts$)/],
@@ -150,6 +152,7 @@ describe("the checks themselves", () => {
     ["a test", "src/actors/a.ts", 'import "../../tests/support/b.ts";'],
     ["SQLite elsewhere", "src/actors/a.ts", 'import { DatabaseSync } from "node:sqlite";'],
     ["NATS elsewhere", "src/events/log/sqlite.ts", 'import { jetstream } from "@nats-io/jetstream";'],
+    ["fast-check in what everybody loads", "src/agents/a.ts", 'import fc from "fast-check";'],
     ["NATS beside the remote agents", "src/agents/turn.ts", 'import "@nats-io/transport-node";'],
     ["a file system under a machine", "src/machines/a.ts", 'import { readFileSync } from "node:fs";'],
     ["a clock in a machine", "src/machines/a.ts", "const at = Date.now();"],

@@ -117,8 +117,12 @@ async function within<T>(work: Promise<T>, ms: number, { id }: Command): Promise
   }
 }
 
-/** A stepper for reading: it never runs anything, so nothing may be sent through it. */
-export function readingStepper(kinds: Kinds): LoadEnv["stepper"] {
+/**
+ * A stepper for reading: it never runs anything, so nothing may be sent through it.
+ *
+ * @param strict whether it looks for impure machines. Default false.
+ */
+export function readingStepper(kinds: Kinds, strict = false): LoadEnv["stepper"] {
   return createStepper({
     relay: (_from, to) => {
       throw new TroupeError(
@@ -136,7 +140,7 @@ export function readingStepper(kinds: Kinds): LoadEnv["stepper"] {
     },
     system: () => ({ get: () => undefined, all: () => ({}) }),
     logger: () => {},
-    strict: false,
+    strict,
     kindOf: (logic) => [...kinds.values()].find(({ machine }) => machine === logic)?.kind,
   });
 }

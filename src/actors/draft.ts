@@ -36,9 +36,15 @@ export interface Draft {
   poison?: { readonly error: unknown; readonly seq: number; readonly rest: readonly Input[] };
 }
 
+/** What drafting needs of the host. */
+export type DraftEnv = Pick<
+  Runtime,
+  "clock" | "kinds" | "stepper" | "newId" | "epoch" | "directory"
+>;
+
 /** What drafting needs of the actor. */
 export interface Drafting {
-  readonly rt: Runtime;
+  readonly rt: DraftEnv;
   readonly actor: {
     readonly address: string;
     readonly fold: Fold | undefined;
@@ -52,7 +58,7 @@ export interface Drafting {
 
 /** @param born called with the fold that a birth makes. */
 export function draftingOf(
-  rt: Runtime,
+  rt: DraftEnv,
   actor: Drafting["actor"],
   born: (fold: Fold) => void,
 ): Drafting {

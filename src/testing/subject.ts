@@ -20,6 +20,11 @@ export interface Subject<TKind extends AnyKind = AnyKind> {
   /** What is sent to it from outside. Default: whatever its `events` schema allows. */
   readonly events?: Arbitrary<KindEvent<TKind>>;
   /**
+   * What other actors may say to it, its children included: such events do not pass the kind's
+   * schema, so it does not say which they are. Default: nothing.
+   */
+  readonly messages?: Arbitrary<{ readonly type: string }>;
+  /**
    * What its activities (promises, callbacks, observables that it invokes or spawns) answer, by
    * their `src`. Default of each: an error, since nothing can be known of its output.
    */

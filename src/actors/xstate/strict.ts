@@ -58,8 +58,8 @@ function isSameRef(one: unknown, two: unknown): boolean {
   return isRef(one) && isRef(two) && one.sessionId === two.sessionId;
 }
 
-/** The first path, in order of keys, at which two values differ. */
-function differingPath(one: unknown, two: unknown, path: string): string | undefined {
+/** The first path, in order of keys, at which two values differ; undefined where they are the same. */
+export function differingPath(one: unknown, two: unknown, path: string): string | undefined {
   if (remembered(one, undefined) === remembered(two, one)) return undefined;
   if (!walkable(one) || !walkable(two)) return path;
   const [left, right] = [fields(one), fields(two)];

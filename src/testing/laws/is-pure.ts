@@ -1,0 +1,118 @@
+/**
+ * `isPure`: a step is a function of state and event alone.
+ *
+ * 1. Each step runs again while clock and chance answer differently, and comes to the same.
+ * 2. It changes nothing that it was given: contexts and events are frozen, and what cannot be
+ *    frozen (maps, dates, instances) is looked at before and after.
+ */
+import type { State, Stepped } from "../../actors/xstate/contract.ts";
+import { assertSame } from "../../actors/xstate/strict.ts";
+import type { AnyKind } from "../../actors/kind.ts";
+import { TroupeError } from "../../errors.ts";
+import { play, prepare, prepareStart, type Moved } from "../walk/place.ts";
+import type { Stage, Tested } from "../walk/stage.ts";
+import { stopsOf, type Stop, type Walk } from "../walk/walks.ts";
+import { hold, type LawOptions } from "./law.ts";
+import { changedSince, imageOf, whatChanges, type Image } from "./mutation.ts";
+import { outcomeText, type Broken } from "./report.ts";
+import type { World } from "../walk/world.ts";
+
+const HINT =
+  "Take the time from now() of troupe, which is that of the record, and chance and ids from the event or from an activity.";
+const HOUR_MS = 3_600_000;
+
+/**
+ * Holds a machine to being pure, over random histories.
+ *
+ *     it("is pure", () => isPure(order));
+ *
+ * @throws {@link TroupeError} `LAW_BROKEN` with the shrunk history; `ARBITRARY_FAILED`.
+ */
+export async function isPure<TKind extends AnyKind>(
+  tested: Tested<TKind>,
+  options: LawOptions = {},
+): Promise<void> {
+  await hold("isPure", tested, options, judge);
+}
+
+function judge(stage: Stage, walk: Walk): Broken | undefined {
+  let image: Image | undefined;
+  for (const stop of stopsOf(stage, walk)) {
+    const broken = changing(stage, stop, image) ?? fickle(stage, walk, stop);
+    if (broken !== undefined) return broken;
+    image = stop.moved.place && imageOf(stop.moved.place);
+  }
+  return undefined;
+}
+
+function changing(
+  stage: Stage,
+  { move: one, before, moved }: Stop,
+  image: Image | undefined,
+): Broken | undefined {
+  if (one === undefined || before === undefined) return undefined;
+  const thrown = moved.place?.fold.state.snapshot.error;
+  const at = whatChanges(stage, before, one, thrown) ?? (image && changedSince(image, before));
+  if (at === undefined) return undefined;
+  return {
+    what: `a step changes its ${at.startsWith("event") ? "event" : "context"} in place`,
+    at,
+    hint: "Return new objects and arrays: [...list, item] in place of list.push(item).",
+  };
+}
+
+/** Whether the step comes to something else where clock and chance do. */
+function fickle(
+  stage: Stage,
+  { input }: Walk,
+  { move: one, before, moved: { error } }: Stop,
+): Broken | undefined {
+  if (TroupeError.is(error, "MACHINE_IMPURE"))
+    return { what: error.message, at: String(error.data["path"]), hint: HINT };
+  const prepared =
+    one === undefined || before === undefined
+      ? prepareStart(stage, input)
+      : prepare(stage, before, one);
+  if (prepared === undefined) return undefined;
+  const asked = new Set<string>();
+  const { now } = prepared;
+  const first = play(stage, prepared, { now, chance: 0.5, asked });
+  for (const world of asked.size === 0 ? [] : worldsFrom(now)) {
+    const other = play(stage, prepared, { ...world, asked });
+    const at = difference(first, other);
+    if (at === undefined) continue;
+    const sources = [...asked].join(" and ");
+    const both = `${outcomeText(first)}, or to ${outcomeText(other)}`;
+    return { what: `a step that asks ${sources} comes to ${both}, as that answers`, at, hint: HINT };
+  }
+  return undefined;
+}
+
+/** The last moment that a Date can hold, epoch ms. */
+const LATEST = 8.64e15;
+
+/** The ends of time, years and hours away, and all sorts of chance. */
+function* worldsFrom(now: number): Generator<World, void, undefined> {
+  yield { now: 0, chance: 0.999_999 };
+  yield { now: LATEST, chance: 0 };
+  yield { now: now + 400 * 24 * HOUR_MS, chance: 0.25 };
+  for (let step = 1; step < 8; step++) yield { now: now + step * 27 * HOUR_MS, chance: step / 8 };
+}
+
+/** Where two outcomes of one step differ; undefined where they do not. */
+function difference(one: Moved, two: Moved): string | undefined {
+  if (one.outcome !== two.outcome) return "whether it is taken";
+  if (one.place === undefined || two.place === undefined) return undefined;
+  try {
+    const { identity, state } = one.place.fold;
+    assertSame(identity, steppedOf(one, state), steppedOf(two, two.place.fold.state));
+    return undefined;
+  } catch (error) {
+    if (!TroupeError.is(error, "MACHINE_IMPURE")) throw error;
+    return String(error.data["path"]);
+  }
+}
+
+function steppedOf({ effects, taken }: Moved, state: State): Stepped {
+  return { state, handled: true, effects: effects.map(({ effect }) => effect), taken };
+}
