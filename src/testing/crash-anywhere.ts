@@ -22,7 +22,7 @@ const ACTS = 16;
  * @param options.runs how many of the points, drawn where there are more. Default 60.
  * @param options.acts Default 16.
  * @param options.seed of the history. Another one each time by default, as of `simulate`.
- * @throws `LawBroken`; `TroupeError` `USAGE` as `simulate` does.
+ * @throws {@link TroupeError} `LAW_BROKEN`; `USAGE` as `simulate` does.
  */
 export async function crashAnywhere<TKind extends AnyKind>(
   given: Given<TKind>,

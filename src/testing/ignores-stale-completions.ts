@@ -24,7 +24,7 @@ const ACTS = 16;
  *
  * @param options.runs histories of both sorts. Default 30.
  * @param options.acts Default 16.
- * @throws `LawBroken`; `TroupeError` `USAGE` as `simulate` does.
+ * @throws {@link TroupeError} `LAW_BROKEN`; `USAGE` as `simulate` does.
  */
 export async function ignoresStaleCompletions<TKind extends AnyKind>(
   given: Given<TKind>,

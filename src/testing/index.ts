@@ -5,7 +5,6 @@ export type { Given } from "./casting.ts";
 export { crashAnywhere } from "./crash-anywhere.ts";
 export type { FaultName } from "./faults-drawn.ts";
 export { ignoresStaleCompletions, type StaleSimulated } from "./ignores-stale-completions.ts";
-export { LawBroken } from "./law-broken.ts";
 export { isPure } from "./laws/is-pure.ts";
 export type { LawOptions } from "./laws/law.ts";
 export { noStuckState, type StuckOptions } from "./laws/no-stuck-state.ts";

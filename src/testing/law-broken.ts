@@ -1,37 +1,13 @@
 /** What a test hears of a history that breaks a law: the shortest that was found, how to see it again, and its log. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { TroupeError } from "../errors.ts";
 import type { SubjectDrama } from "./casting.ts";
 import type { Plan } from "./plan.ts";
 import { shrink } from "./shrink.ts";
 import { writeLog } from "./simulation.ts";
 import { planInWords, replayLines } from "./telling.ts";
 import type { Trial } from "./trial.ts";
-
-/** A history in which a law does not hold. `message` has all of it. */
-export class LawBroken extends Error {
-  override readonly name = "LawBroken";
-  /** What is wrong, in words, in the shortest history that was found. */
-  readonly faults: readonly string[];
-  /** The same call with this seed and one run meets it again. */
-  readonly seed: number;
-  /** The log of that history. */
-  readonly path: string;
-
-  constructor(
-    message: string,
-    {
-      faults,
-      seed,
-      path,
-    }: { readonly faults: readonly string[]; readonly seed: number; readonly path: string },
-  ) {
-    super(message);
-    this.faults = faults;
-    this.seed = seed;
-    this.path = path;
-  }
-}
 
 /** How much a failing test may shrink: runs, and ms. */
 const SHRINK = { mostRuns: 250, mostMs: 2_500 };
@@ -49,8 +25,8 @@ export interface Breaking {
   readonly folder: string;
 }
 
-/** Shrinks, writes the log, and says all of it. */
-export async function lawBroken(breaking: Breaking): Promise<LawBroken> {
+/** The error of a law that does not hold: shrinks the history, writes its log, and says all of it. */
+export async function lawBroken(breaking: Breaking): Promise<TroupeError> {
   const { drama, trial, plan, again, folder, faults: met } = breaking;
   const fails = async (one: Plan): Promise<boolean> => (await trial(one)).faults.length > 0;
   const least = await shrink(plan, fails, { ...SHRINK, simpler: drama.simpler });
@@ -71,7 +47,10 @@ export async function lawBroken(breaking: Breaking): Promise<LawBroken> {
     `  its log: ${path}`,
     ...indented(replayLines(path, history.store.streams.keys()), 4),
   ];
-  return new LawBroken(lines.join("\n"), { faults: told, seed, path });
+  return new TroupeError("LAW_BROKEN", lines.join("\n"), {
+    hint: "Replay the log to see how it comes about, and mend the machine or what the subject answers.",
+    data: { kind: name, faults: told, seed, file: path },
+  });
 }
 
 function indented(lines: readonly string[], by: number): readonly string[] {

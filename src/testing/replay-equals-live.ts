@@ -11,7 +11,7 @@ import type { Simulated } from "./tally.ts";
  *
  * Nothing befalls the hosts; `simulate` and `crashAnywhere` ask the same with faults.
  *
- * @throws `LawBroken`; `TroupeError` `USAGE` as `simulate` does.
+ * @throws {@link TroupeError} `LAW_BROKEN`; `USAGE` as `simulate` does.
  */
 export function replayEqualsLive<TKind extends AnyKind>(
   given: Given<TKind>,

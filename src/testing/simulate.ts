@@ -4,11 +4,12 @@
  */
 import * as fc from "fast-check";
 import type { AnyKind } from "../actors/kind.ts";
+import { TroupeError } from "../errors.ts";
 import { dramaOf, subjectsOf, type Given, type SubjectDrama } from "./casting.ts";
 import { seedOf } from "./dice.ts";
 import type { History } from "./evidence.ts";
 import { withFaults, type FaultName } from "./faults-drawn.ts";
-import { LawBroken, lawBroken } from "./law-broken.ts";
+import { lawBroken } from "./law-broken.ts";
 import type { Plan } from "./plan.ts";
 import { Tally, type Simulated } from "./tally.ts";
 import { calmPlan, trialOf, trialTwice, type Trial } from "./trial.ts";
@@ -35,7 +36,7 @@ export interface SimulationOptions {
 /**
  * Simulates histories of a kind, a subject, or several together.
  *
- * @throws `LawBroken` for the first history that breaks a law. `TroupeError` `USAGE` where
+ * @throws `TroupeError` `LAW_BROKEN` for the first history that breaks a law. `TroupeError` `USAGE` where
  * nothing is known of its events or input, or none of them fits its schema.
  */
 export function simulate<TKind extends AnyKind>(
@@ -77,7 +78,7 @@ export interface Judging {
   readonly trial: Trial;
 }
 
-/** Lives a plan. @throws `LawBroken`, with all that is to be said. */
+/** Lives a plan. @throws `TroupeError` `LAW_BROKEN`, with all that is to be said. */
 export async function judged(plan: Plan, { law, options, drama, trial }: Judging): Promise<History> {
   const { history, faults } = await trial(plan);
   if (faults.length === 0) return history;
@@ -104,7 +105,7 @@ export async function unstacked<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     Error.stackTraceLimit = stackTraceLimit;
-    if (error instanceof LawBroken) Error.captureStackTrace(error); // this one was not planned
+    if (TroupeError.is(error, "LAW_BROKEN")) Error.captureStackTrace(error); // this one was not planned
     throw error;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;

@@ -1,36 +1,19 @@
 /** What comes to a subject from outside: values of its arbitraries, by the dice of a history. */
 import * as fc from "fast-check";
 import type { Arbitrary } from "fast-check";
-import type { AnyKind } from "../actors/kind.ts";
-import { TroupeError } from "../errors.ts";
 import type { Json } from "../events/json.ts";
+import { eventsOf, inputOf } from "./arbitrary/events-of.ts";
 import type { Dice } from "./dice.ts";
 import type { Subject } from "./subject.ts";
-
-/** What a kind's own schemas allow. */
-export interface Schemas {
-  readonly eventsOf: (kind: AnyKind) => Arbitrary<unknown>;
-  readonly inputOf: (kind: AnyKind) => Arbitrary<unknown>;
-}
 
 export interface Stimuli {
   readonly input: Arbitrary<unknown>;
   readonly events: Arbitrary<unknown>;
 }
 
-const REQUIRED: Schemas = {
-  eventsOf({ kind }) {
-    throw unsaid(kind, "events");
-  },
-  inputOf({ kind, input }) {
-    if (input === undefined) return fc.constant(undefined);
-    throw unsaid(kind, "input");
-  },
-};
-
-/** @param schemas for what the subject leaves out. */
-export function stimuliOf({ kind, input, events }: Subject, schemas: Schemas = REQUIRED): Stimuli {
-  return { input: input ?? schemas.inputOf(kind), events: events ?? schemas.eventsOf(kind) };
+/** What a subject leaves out, its kind's schemas say. */
+export function stimuliOf({ kind, input, events }: Subject): Stimuli {
+  return { input: input ?? inputOf(kind), events: events ?? eventsOf(kind) };
 }
 
 /** A value by the dice: the same dice, the same value. */
@@ -51,10 +34,3 @@ export function simpler(from: Arbitrary<unknown>, value: unknown): readonly unkn
 }
 
 const MOST_SIMPLER = 12;
-
-function unsaid(kind: string, what: "events" | "input"): TroupeError {
-  return new TroupeError("USAGE", `nothing is known of the ${what} of kind "${kind}"`, {
-    hint: `Give the subject \`${what}\`, an arbitrary of fast-check.`,
-    data: { kind, what },
-  });
-}

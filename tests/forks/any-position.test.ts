@@ -63,7 +63,7 @@ function checkDone(
 ): void {
   const own = steps.filter(({ body }) => body.copied !== true);
   const asked = own.flatMap(({ stream, effects }) =>
-    effects.flatMap(({ effect }) => actionName(stream, effect) ?? []),
+    effects.flatMap(({ id, effect }) => actionName(stream, effect, id) ?? []),
   );
   const acted = world.acted.filter((action) => action.includes(`/${run}`));
   expect(acted.toSorted()).toEqual(asked.toSorted());

@@ -71,7 +71,9 @@ describe("troupe fork", () => {
     ]);
     expect((await bench.troupe(["show", "r1-fork"])).out).toContain(`\na fork of r1 at ${position}\n`);
     expect((await bench.troupe(["resume", "r1-fork"])).code).toBe(1);
-    expect((await bench.troupe(["report", "r1-fork"])).out).toContain(`**Fork Of**: r1, at ${position}`);
+    expect((await bench.troupe(["report", "r1-fork"])).out).toContain(
+      `**Fork Of**: r1, at ${position}`,
+    );
     expect((await bench.json(["show", "r1-fork"])).value).toMatchObject({
       tasks: [
         { id: "build", status: "COMPLETED", copied: true },

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { setup } from "xstate";
+import { z } from "zod";
+import { TroupeError } from "../../src/errors.ts";
 import {
   crashAnywhere,
   ignoresStaleCompletions,
-  LawBroken,
   replayEqualsLive,
   simulate,
 } from "../../src/testing/index.ts";
@@ -19,12 +20,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const seed = 20;
 
-async function broken(work: Promise<unknown>): Promise<LawBroken> {
+/** What a broken law says of itself. */
+const Data = z.looseObject({ faults: z.array(z.string()), seed: z.int(), file: z.string() });
+
+async function broken(
+  work: Promise<unknown>,
+): Promise<z.infer<typeof Data> & Pick<TroupeError, "message" | "stack">> {
   const error: unknown = await work.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (error instanceof LawBroken) return error;
+  if (TroupeError.is(error, "LAW_BROKEN")) return Object.assign(error, Data.parse(error.data));
   throw new Error(`no law was broken: ${String(error)}`);
 }
 
@@ -111,11 +117,11 @@ describe("a user's mistake is found, and its right twin passes", () => {
     expect(error.message).toContain("start odd/1");
     expect(error.message).toContain('send odd/1 {"type":"GO"}');
     expect(error.message).toContain(`again: replayEqualsLive(odd, {`);
-    expect(error.message).toContain(`troupe replay ${error.path} odd/1 --kinds`);
+    expect(error.message).toContain(`troupe replay ${error.file} odd/1 --kinds`);
     const again = await broken(replayEqualsLive(told(wrong), { runs: 1, seed: error.seed, folder }));
     expect(again.faults).toEqual(error.faults);
-    expect(existsSync(error.path)).toBe(true);
-    expect(readFileSync(error.path, "utf8").trim().split("\n").length).toBeGreaterThanOrEqual(2);
+    expect(existsSync(error.file)).toBe(true);
+    expect(readFileSync(error.file, "utf8").trim().split("\n").length).toBeGreaterThanOrEqual(2);
     expect(error.stack).toContain("kit.test.ts");
   });
 
@@ -126,8 +132,10 @@ describe("a user's mistake is found, and its right twin passes", () => {
     });
   });
 
-  it("a kind of which nothing is known is an error that says so", async () => {
+  it("a kind alone is sent what its schemas allow", async () => {
     const { kind } = orderSubject();
-    await expect(simulate(kind, { runs: 1 })).rejects.toMatchObject({ code: "USAGE" });
+    const { histories, records } = await simulate(kind, { runs: 5, seed, folder });
+    expect(histories).toBe(10);
+    expect(records).toBeGreaterThan(20);
   });
 });
