@@ -9,6 +9,7 @@ import { memory } from "./memory.ts";
 import { messages } from "./messages.ts";
 import { profile } from "./profile.ts";
 import { projections } from "./projections.ts";
+import { replay } from "./replay.ts";
 import { rollover } from "./rollover.ts";
 import { steps } from "./steps.ts";
 import { workflow } from "./workflow.ts";
@@ -27,6 +28,7 @@ export const BENCHES: readonly Bench[] = [
   contextSize,
   logLength,
   rollover,
+  replay,
   memory,
   projections,
   steps,
