@@ -34,7 +34,9 @@ function timeless(text: string): string {
     .replaceAll(/\d+(\.\d+)? (ms|s)\b/g, "SPAN")
     .replaceAll(/^( *|[-+] \w+ +)\d+ {2}(?=\w+\/)/gm, "$1N  ")
     .replaceAll(/\d+ #/g, "N #")
-    .replaceAll(/\d+ records?/g, "N records");
+    .replaceAll(/position \d+( of \d+)?/g, "position N")
+    .replaceAll(/\d+ records?/g, "N records")
+    .replaceAll(/(?<=\S) {2,}/g, "  "); // columns are as wide as what stands in them
 }
 
 /** What is printed, as a pattern: lines in order, with gaps where "…" stands. */
@@ -62,9 +64,9 @@ describe("docs/guide/debugging.md", () => {
   it("shows something", () => expect(all.length).toBeGreaterThan(8));
 
   it.each(all)("$words", async ({ words, printed }) => {
-    const [command = "", file] = words.split(" > ");
-    const [program, ...argv] = command
-      .split(" ")
+    const [command = "", file] = words.split(/ > (?=\S+\.jsonl$)/);
+    const [program, ...argv] = [...command.matchAll(/'([^']*)'|\S+/g)]
+      .map(([word, quoted]) => quoted ?? word)
       .map((word) => (word === "shop.yaml" ? `${bench.folder}/${word}` : word));
     if (program === "touch") return void bench.write(argv[0] ?? "", "");
     const { out, bytes } = await bench.troupe(argv);
