@@ -77,6 +77,7 @@ export type ErrorCode =
   | "MEMORY_FULL"
   | "MEMORY_KEY_UNKNOWN"
   | "MESSAGE_UNKNOWN"
+  | "MIGRATE_INVALID"
   | "MODEL_CUT_OFF"
   | "MODEL_FAILED"
   | "MODEL_RATE_LIMITED"

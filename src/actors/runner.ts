@@ -28,6 +28,7 @@ import type { RunningResident } from "./residents.ts";
 import { type CrashPoint, type Parked, type Progress, type Runtime, type Settings } from "./runtime.ts";
 import { watchers, type Watchers } from "./waits.ts";
 import { passivation } from "./resting.ts";
+import { kindOfLogic } from "./versions.ts";
 import { createStepper } from "./xstate/stepper.ts";
 
 export interface RunnerOptions extends Settings {
@@ -191,7 +192,7 @@ export function createRunner(options: RunnerOptions): Runner {
       system: directory,
       logger: (...args) => warn("log", { args }),
       strict: options.strict,
-      kindOf: (logic) => [...kinds.values()].find(({ machine }) => machine === logic)?.kind,
+      kindOf: (logic) => kindOfLogic(kinds, logic),
     }),
   };
 
