@@ -114,6 +114,7 @@ export type ErrorCode =
   | "STEP_FAILED"
   | "TESTS_FAILED"
   | "TIME_PAST"
+  | "UPCAST_INVALID"
   | "USAGE"
   | "VALIDATOR_FAILED"
   | "WAIT_TIMEOUT"

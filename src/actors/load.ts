@@ -260,7 +260,7 @@ async function excused(
 /** Applies one record. */
 function apply({ env, code, fold }: Loading, record: Recorded, recorded: RecordBody): Moved {
   const own = fold?.born ?? recorded.born;
-  const body = own?.lineage === undefined ? upcasted(code, recorded) : recorded; // a child's own logic is another
+  const body = own?.lineage === undefined ? upcasted(code, recorded, record) : recorded; // a child's own logic is another
   const entry: Entry = { seq: record.seq, at: record.at, cause: record.cause, body };
   const directory = recordedDirectory(body);
   if (fold !== undefined) return { fold, advanced: advance(fold, entry, env.stepper, directory) };

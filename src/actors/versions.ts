@@ -7,8 +7,9 @@
  */
 import type { AnyActorLogic, AnyStateMachine, MachineContext, StateValue } from "xstate";
 import { TroupeError } from "../errors.ts";
-import type { Json } from "../events/json.ts";
-import type { Born, RecordBody, RecordedEvent } from "../events/record.ts";
+import { assertJson, type Json } from "../events/json.ts";
+import type { Recorded } from "../events/log/log.ts";
+import { placeOf, type Born, type RecordBody, type RecordedEvent } from "../events/record.ts";
 
 /** The version that wrote something. */
 export interface FromVersion {
@@ -22,9 +23,9 @@ export interface FromVersion {
  */
 export interface Upcast {
   /** An input of an actor as recorded: an event from outside, a message, a completion or a timer; never `troupe.*`. */
-  event?(event: RecordedEvent, from: FromVersion): RecordedEvent;
+  readonly event?: (event: RecordedEvent, from: FromVersion) => RecordedEvent;
   /** What an actor was started with. */
-  input?(input: Json, from: FromVersion): Json;
+  readonly input?: (input: Json, from: FromVersion) => Json;
 }
 
 /** The code of one version of a kind. */
@@ -70,26 +71,52 @@ export function kindOfLogic(
   return [...kinds.values()].find((kind) => hasMachine(kind, logic))?.kind;
 }
 
-/** A record's input as the code that replays it is to see it; a child's own logic is another than the kind's, and sees it as it is. */
-export function upcasted(code: KindCode, body: RecordBody): RecordBody {
+/**
+ * A record's input as the code that replays it is to see it.
+ *
+ * @throws {@link TroupeError} `UPCAST_INVALID` naming the record and both versions.
+ */
+export function upcasted(
+  code: KindCode,
+  body: RecordBody,
+  record: Pick<Recorded, "stream" | "seq" | "type">,
+): RecordBody {
   const { version, event, born } = body;
   if (code.upcast === undefined || version === code.version) return body;
-  return {
-    ...body,
-    ...(event !== undefined && { event: eventFor(code, event, version) }),
-    ...(born !== undefined && { born: bornFor(code, born, version) }),
-  };
+  try {
+    return {
+      ...body,
+      ...(event !== undefined && { event: eventFor(code, event, version) }),
+      ...(born !== undefined && { born: bornFor(code, born, version) }),
+    };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TroupeError(
+      "UPCAST_INVALID",
+      `${placeOf(record)} ("${record.type}") of version ${version} cannot be shown to version ${code.version}: ${why}`,
+      {
+        hint: "Mend upcast of the kind: `troupe upgrade-check` tries it on every open run.",
+        data: { address: record.stream, seq: record.seq, type: record.type, version },
+        cause,
+      },
+    );
+  }
 }
 
 function eventFor({ upcast }: KindCode, event: RecordedEvent, version: string): RecordedEvent {
   if (upcast?.event === undefined || event.type.startsWith("troupe.")) return event;
-  return upcast.event(event, { version });
+  const shown: unknown = upcast.event(event, { version });
+  assertJson(shown, "what upcast.event answers");
+  if (typeof Object(shown).type === "string") return shown as RecordedEvent; // an object with a type
+  throw new Error("upcast.event answers no event");
 }
 
 /** How an actor came to be, as a code is to see it. */
 export function bornFor({ upcast }: KindCode, born: Born, version: string): Born {
   if (upcast?.input === undefined || born.input === undefined) return born;
-  return { ...born, input: upcast.input(born.input, { version }) };
+  const input: unknown = upcast.input(born.input, { version });
+  assertJson(input, "what upcast.input answers");
+  return { ...born, input: input as Json }; // checked on the line before
 }
 
 /** @throws {@link TroupeError} `KIND_INVALID` where two codes of a kind claim one version, or one has none. */

@@ -157,7 +157,11 @@ export function migrationIn(body: {
   if (typeof event !== "object" || event === null || !("type" in event)) return undefined;
   const { type, from, to, form } = event as RecordedEvent; // an object with a type
   if (type !== "troupe.migrated") return undefined;
-  return { from: String(from), to: String(to), form: typeof form === "number" ? form : 0 };
+  return { from: textOf(from), to: textOf(to), form: typeof form === "number" ? form : 0 };
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** The seq of the record that this one takes out of its actor's history (A5), if it does. */

@@ -1,23 +1,21 @@
 /** A1–A15 where the code changes: actors of a previous version go on as those of the present one. */
 import { describe, expect, it } from "vitest";
-import type { AnyKind } from "../../src/actors/kind.ts";
+import type { TroupeError } from "../../src/errors.ts";
 import type { CrashPoint } from "../../src/actors/runtime.ts";
-import { ENGINES, type Bench, type Engine } from "../support/laws-bench.ts";
-import { stubborn } from "../support/laws-crash.ts";
-import { sameFromStart, watchedLoad } from "../support/laws-rollover.ts";
-import { familyKind, firstOrder, secondOrder, world, type World } from "../support/laws-versions.ts";
+import { ENGINES, type Engine } from "../support/laws-bench.ts";
+import { watchedLoad } from "../support/laws-rollover.ts";
+import {
+  echoKind,
+  familyKind,
+  firstOrder,
+  ordered,
+  sameEverywhere,
+  secondOrder,
+  world,
+} from "../support/laws-versions.ts";
 
 const [memory] = ENGINES as readonly [Engine, ...Engine[]]; // as they stand there
 const A = "order/r";
-
-/** An order of the first version, and what it is sent. */
-async function ordered(b: Bench, did: World, events: readonly object[]): Promise<void> {
-  const first = await b.start([firstOrder(did)]);
-  const order = await first.host.start(A);
-  for (const event of events) await order.send(event as never);
-  await b.settle();
-  await b.kill(first);
-}
 
 const ADD = { type: "ADD", euros: 3 };
 const PAY = { type: "PAY" };
@@ -25,14 +23,6 @@ const PAY = { type: "PAY" };
 async function stateOf(host: { read(address: string): Promise<unknown> }): Promise<unknown> {
   const { value, context } = (await host.read(A)) as { value: unknown; context: unknown };
   return { value, context };
-}
-
-/** Loaded from the migration, from the birth, and by code that has the second version alone: one actor. */
-async function sameEverywhere(b: Bench, did: World): Promise<void> {
-  const both = await sameFromStart(b, [secondOrder(did)], A);
-  const alone = [secondOrder(did, { previous: [] })];
-  for (const options of [{}, { snapshots: false }])
-    expect((await watchedLoad(b, alone, A, options)).content).toEqual(both.content);
 }
 
 describe.each(ENGINES)("migration, on $name", ({ bench }) => {
@@ -94,10 +84,9 @@ describe("migration", () => {
     ]);
     const { fold } = await watchedLoad(b, [secondOrder(did)], A);
     const start = 1_700_000_000_000;
-    expect([...fold.timers.values()].map(({ name, dueAt }) => [name, dueAt - start]).sort()).toEqual([
-      ["xstate.after.20000.order.charging", 30_000],
-      ["xstate.after.50000.order.charging", 60_000],
-    ]);
+    expect(
+      [...fold.timers.values()].map(({ name, dueAt }) => `${name} ${dueAt - start}`).sort(),
+    ).toEqual(["xstate.after.20000.order.charging 30000", "xstate.after.50000.order.charging 60000"]);
     expect(before).toBe(3);
     await b.pass(25_000);
     expect(did.noted.at(-1)).toBe("slow");
@@ -226,67 +215,63 @@ describe("migration", () => {
     });
   });
 
-  it("A5: a child without a kind of its own goes on where its logic replays, and parks where it does not", async () => {
-    for (const [by, parks] of [
-      [1, false],
-      [2, true],
-    ] as const) {
-      await using b = await memory.bench();
-      const old = familyKind("1", 1);
-      const first = await b.start([old]);
-      await first.host.start("family/f");
-      await b.settle();
-      await first.host.actor("family/f:kid").send({ type: "ADD" } as never);
-      await b.kill(first);
-      const { host } = await b.start([familyKind("2", by, [old])]);
-      const sent = host.actor("family/f:kid").send({ type: "ADD" } as never);
-      await (parks ? expect(sent).rejects.toMatchObject({ code: "ACTOR_PARKED" }) : sent);
-      expect(await b.types("family/f:kid")).not.toContain("troupe.migrated");
-      await host.unpark("family/f");
-      expect((await host.parked()).map(({ address }) => address)).toEqual(
-        parks ? ["family/f:kid"] : [],
-      );
-    }
+  it("A11: while a custom action is in doubt the old version goes on, and what comes from outside waits", async () => {
+    await using b = await memory.bench();
+    const first = await b.start([echoKind("1", "old")], { at: dyingAt("before-effect") });
+    const echo = await first.host.start("echo/e");
+    await echo.send({ type: "GO" } as never).catch(() => {});
+    await b.kill(first);
+    const second = await b.start([echoKind("2", "new", [echoKind("1", "old")])]);
+    const heard = await second.host.actor("echo/e").send({ type: "GO" } as never);
+    await b.settle();
+    const records = await b.records("echo/e");
+    const told = records.map(({ seq, type, body }) => [seq, type, body.version] as const);
+    expect(told).toEqual([
+      [1, "troupe.started", "1"],
+      [2, "GO", "1"],
+      [3, "troupe.recovered", "1"],
+      [4, "PING", "1"],
+      [5, "troupe.migrated", "2"],
+      [6, "GO", "2"],
+      [7, "PING", "2"],
+    ]);
+    expect(heard.seq).toBe(6);
+    expect(await second.host.read("echo/e")).toMatchObject({ context: { heard: ["old", "new"] } });
+  });
+
+  it.each([
+    ["goes on where its logic replays", 1, []],
+    ["parks where it does not", 2, ["family/f:kid"]],
+  ])("A5: a child without a kind of its own %s, and is never migrated", async (_, by, parks) => {
+    await using b = await memory.bench();
+    const old = familyKind("1", 1);
+    const first = await b.start([old]);
+    await first.host.start("family/f");
+    await b.settle();
+    await first.host.actor("family/f:kid").send({ type: "ADD" } as never);
+    await b.kill(first);
+    const { host } = await b.start([familyKind("2", by, [old])]);
+    const kid = host.actor("family/f:kid");
+    const codes = await kid.send({ type: "ADD" } as never).then(
+      () => [],
+      (error: TroupeError) => [error.code],
+    );
+    expect(codes).toEqual(parks.map(() => "ACTOR_PARKED"));
+    expect(await b.types("family/f:kid")).not.toContain("troupe.migrated");
+    await host
+      .actor("family/f")
+      .send({ type: "ANY" } as never)
+      .catch(() => {});
+    expect((await host.parked()).map(({ address }) => address)).toEqual(parks);
   });
 });
+
+function dyingAt(point: CrashPoint): (at: CrashPoint) => void {
+  return (at) => {
+    if (at === point) throw new Error("crash");
+  };
+}
 
 function fail(message: string): never {
   throw new Error(message);
 }
-
-/** The second version's hosts die at the nth moment of a kind, for every n up to where none does. */
-async function crashes(point: CrashPoint, kinds: (did: World) => readonly AnyKind[]): Promise<number> {
-  let died = -1;
-  for (let nth = 1, crashed = true; crashed && nth < 60; nth++) {
-    died += 1;
-    crashed = false;
-    let left = nth;
-    const at = (where: string): void => {
-      if (where !== point || --left !== 0) return;
-      crashed = true;
-      throw new Error("crash");
-    };
-    await using b = await memory.bench();
-    const did = world();
-    await ordered(b, did, [ADD, PAY]);
-    did.answers.set("charge", "card").set("pack", "parcel");
-    const user = stubborn(b, kinds(did), { at });
-    await user.settle();
-    expect((await user.ask((host) => host.read(A))).value).toBe("gone");
-    expect((await b.types(A)).filter((type) => type === "troupe.migrated")).toHaveLength(1);
-    const keys = new Set(did.begun.map((line) => line.replace(/ \d+$/, "")));
-    expect([...keys].map((key) => key.split(" ")[0]).sort()).toEqual(["charge", "pack", "watch"]); // one key each (A3)
-    await sameEverywhere(b, did);
-    await user.kill();
-  }
-  return died;
-}
-
-describe("migration in crashes", () => {
-  it.each(["before-append", "after-append", "before-answer", "in-activity"] as const)(
-    "A1, A3, A11, A12: %s, at every moment, it is recorded once and nothing is begun under two keys",
-    async (point) => {
-      expect(await crashes(point, (did) => [secondOrder(did)])).toBeGreaterThan(0);
-    },
-  );
-});

@@ -1,9 +1,12 @@
 /** An order in two versions: the second knows other states, other money, and a parcel. */
 import { assign, fromPromise, setup } from "xstate";
 import { z } from "zod";
+import { expect } from "vitest";
 import { activity } from "../../src/actors/activity.ts";
 import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
 import type { FromVersion, KindCode, MachineState } from "../../src/actors/versions.ts";
+import type { Bench } from "./laws-bench.ts";
+import { sameFromStart, watchedLoad } from "./laws-rollover.ts";
 
 /** What orders did outside. */
 export interface World {
@@ -152,7 +155,10 @@ const NOW: Readonly<Record<string, string>> = { cart: "basket", paying: "chargin
 
 export function inCents({ value, context }: MachineState): MachineState<SecondContext> {
   const { euros, ...rest } = context as { readonly euros: number }; // as the first order has it
-  return { value: NOW[String(value)] ?? value, context: { ...rest, cents: euros * 100 } };
+  return {
+    value: (typeof value === "string" && NOW[value]) || value,
+    context: { ...rest, cents: euros * 100 },
+  };
 }
 
 /** A parent whose child has no kind of its own; `by` is what the child adds. */
@@ -175,4 +181,39 @@ export function familyKind(version: string, by: number, previous: readonly KindC
     events: z.looseObject({ type: z.string() }),
     previous,
   });
+}
+
+/** Says PING to itself, in a custom action, and hears it as this version does. */
+export function echoKind(version: string, as: string, previous: readonly KindCode[] = []): AnyKind {
+  const machine = setup({
+    types: { context: {} as { heard: readonly string[] } },
+    actions: { say: ({ self }) => self.send({ type: "PING" }) },
+  }).createMachine({
+    context: { heard: [] },
+    on: {
+      GO: { actions: "say" },
+      PING: { actions: assign({ heard: ({ context }) => [...context.heard, as] }) },
+    },
+  });
+  const events = z.looseObject({ type: z.string() });
+  return defineKind({ kind: "echo", version, machine, events, previous });
+}
+
+const A = "order/r";
+
+/** An order of the first version, and what it is sent. */
+export async function ordered(b: Bench, did: World, events: readonly object[]): Promise<void> {
+  const first = await b.start([firstOrder(did)]);
+  const order = await first.host.start(A);
+  for (const event of events) await order.send(event as never);
+  await b.settle();
+  await b.kill(first);
+}
+
+/** Loaded from the migration, from the birth, and by code that has the second version alone: one actor. */
+export async function sameEverywhere(b: Bench, did: World): Promise<void> {
+  const both = await sameFromStart(b, [secondOrder(did)], A);
+  const alone = [secondOrder(did, { previous: [] })];
+  for (const options of [{}, { snapshots: false }])
+    expect((await watchedLoad(b, alone, A, options)).content).toEqual(both.content);
 }
