@@ -22,6 +22,13 @@ export function codeKey(kind: KindCode): string {
   return key;
 }
 
+/** Hash of a value's structure and of the source text of its functions: 8 hex characters. */
+export function sourceKey(value: unknown): string {
+  const hash = createHash("sha256");
+  describe(value, hash, new Set());
+  return hash.digest("hex").slice(0, 8);
+}
+
 function describe(value: unknown, hash: { update(text: string): unknown }, seen: Set<object>): void {
   if (typeof value === "function") hash.update(`f${value.toString()}`);
   if ((typeof value !== "object" && typeof value !== "function") || value === null) {

@@ -3,15 +3,21 @@ import { isDeepStrictEqual } from "node:util";
 import { TroupeError } from "../errors.ts";
 import type { Recorded } from "../events/log/log.ts";
 import { placeOf, type RecordBody } from "../events/record.ts";
+import type { Advanced } from "./advance.ts";
 import { differingKeys } from "./digests.ts";
 import { valueOf, type Fold } from "./fold.ts";
 
+/** A record, and what a replay made of it. */
+export interface Replayed {
+  readonly record: Recorded;
+  readonly body: RecordBody;
+  readonly fold: Fold;
+  readonly advanced: Advanced;
+}
+
 /** @param recorded digests of the context's keys, as of this record. */
-// oxlint-disable-next-line max-params -- both sides of the difference
 export function diverged(
-  record: Recorded,
-  body: RecordBody,
-  fold: Fold,
+  { record, body, fold, advanced }: Replayed,
   recorded: ReadonlyMap<string, string>,
 ): TroupeError {
   const { snapshot } = fold.state;
@@ -38,6 +44,8 @@ export function diverged(
         recorded: body.state,
         replayed: state,
         context,
+        status: { recorded: body.status, replayed: snapshot.status },
+        taken: { recorded: body.taken ?? [], replayed: advanced.taken },
       },
     },
   );

@@ -175,9 +175,9 @@ async function readAll(loading: Loading, address: string, heard: Heard): Promise
 
 /** @throws {@link TroupeError} `REPLAY_DIVERGED`. */
 function compare(loading: Loading, last: Last): void {
-  const { record, body, fold, advanced } = last;
+  const { record, body, advanced } = last;
   const compared = record.seq > loading.lenientTo;
-  if (compared && advanced.hash.hash !== body.hash) throw diverged(record, body, fold, loading.digests);
+  if (compared && advanced.hash.hash !== body.hash) throw diverged(last, loading.digests);
   loading.last = compared && body.light !== true ? last : undefined;
 }
 
@@ -190,9 +190,9 @@ function compareRolled({ env, fold, ...loading }: Loading, record: Recorded, bod
 /** The state that the load leads to, hashed from all of it: what changed in place on the way is found here. */
 function verifyLast({ env, last, digests, goesOn }: Loading): void {
   if (last === undefined || goesOn) return;
-  const { record, body, fold, advanced } = last;
+  const { body, fold, advanced } = last;
   const effects = advanced.effects.map(({ effect }) => effect);
-  if (env.stepper.hash(fold.state, effects) !== body.hash) throw diverged(record, body, fold, digests);
+  if (env.stepper.hash(fold.state, effects) !== body.hash) throw diverged(last, digests);
 }
 
 /** A migration that the course does not know: the load begins again with the real one. */

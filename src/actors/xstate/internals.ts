@@ -16,7 +16,7 @@ export interface RawAction {
 /** A transition as it stands in a microstep. */
 export interface RawTransition {
   readonly source: { readonly id: string };
-  readonly target?: readonly { readonly id: string }[];
+  readonly target?: readonly { readonly id: string }[] | undefined;
   readonly actions: readonly unknown[];
   readonly reenter: boolean;
   readonly eventType: string | null;

@@ -7,7 +7,7 @@ import type { RawTransition } from "./internals.ts";
 const texts = new WeakMap<RawTransition, string>();
 
 export function takenOf(transitions: readonly RawTransition[]): readonly string[] {
-  return transitions.filter(hasEffect).map(textOf);
+  return transitions.filter(hasEffect).map(transitionText);
 }
 
 /** A forbidden transition (no target, no action) only keeps its ancestors from taking the event. */
@@ -15,7 +15,8 @@ function hasEffect({ target, actions, reenter }: RawTransition): boolean {
   return target !== undefined || actions.length > 0 || reenter;
 }
 
-function textOf(transition: RawTransition): string {
+/** One transition, as records name it. */
+export function transitionText(transition: RawTransition): string {
   const before = texts.get(transition);
   if (before !== undefined) return before;
   const { source, eventType, target } = transition;
