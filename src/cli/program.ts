@@ -48,6 +48,7 @@ import { addShow } from "./commands/show.ts";
 import { addStats } from "./commands/stats.ts";
 import { addSweep } from "./commands/sweep.ts";
 import { addTail } from "./commands/tail.ts";
+import { addUpgradeCheck } from "./commands/upgrade-check.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addWatch } from "./commands/watch.ts";
 import { exitCodeOf, sayError } from "./failure.ts";
@@ -108,6 +109,7 @@ function programOf(shell: Shell): Command {
     addReport,
     addTail,
     addReplay,
+    addUpgradeCheck,
     addArtifacts,
     addDoctor,
     addSweep,

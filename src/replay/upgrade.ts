@@ -8,6 +8,7 @@ import type { AnyStateMachine } from "xstate";
 import { readingStepper } from "../actors/client.ts";
 import { kindsByName, type AnyKind, type Kinds } from "../actors/kind.ts";
 import type { LoadEnv } from "../actors/load.ts";
+import { TroupeError } from "../errors.ts";
 import { parseAddress, partitionOf } from "../events/address.ts";
 import { ARCHIVE_FILES, ARCHIVED } from "../events/log/archived.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
@@ -73,13 +74,14 @@ export interface UpgradeReport {
 /**
  * Checks a log against kinds.
  *
- * @throws {@link TroupeError} `KIND_INVALID`, `KIND_DUPLICATE`, `LOG_*`.
+ * @throws {@link TroupeError} `KIND_INVALID`, `KIND_DUPLICATE`, `RUN_NOT_FOUND`, `LOG_*`.
  */
 export async function upgradeCheck(log: EventLog, options: UpgradeOptions): Promise<UpgradeReport> {
   const { against, onProgress, all = false, run } = options;
   const env = envOf(log, options.kinds);
   const before = against === undefined ? undefined : envOf(log, against);
   const seen = await look(log, run);
+  if (run !== undefined && seen.actors.size === 0) throw noRun(log, run);
   const chosen = chosenOf(seen.actors, all);
   const judged: ActorUpgrade[] = [];
   for (const actor of chosen) {
@@ -96,6 +98,13 @@ export async function upgradeCheck(log: EventLog, options: UpgradeOptions): Prom
     gone: goneOf(seen.taken, env.kinds),
     changes: changesOf(before?.kinds, env.kinds),
   };
+}
+
+function noRun(log: EventLog, run: string): TroupeError {
+  return new TroupeError("RUN_NOT_FOUND", `there is no run "${run}" in ${log.url}`, {
+    hint: "List the runs with `troupe ls`, and mind --log.",
+    data: { run },
+  });
 }
 
 function envOf(log: EventLog, given: readonly AnyKind[]): LoadEnv {

@@ -8,7 +8,6 @@ import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
 import { createHost } from "../../src/actors/host.ts";
 import type { EventLog } from "../../src/events/log/log.ts";
-import { parseBody } from "../../src/events/record.ts";
 import { upgradeCheck } from "../../src/replay/upgrade.ts";
 import { ENGINES, type Engine } from "../support/laws-bench.ts";
 import { familyKind, firstOrder, ordered, secondOrder, world } from "../support/laws-versions.ts";
@@ -215,10 +214,12 @@ describe("the upgrade check", () => {
     const kinds = [secondOrder(did, { previous: [] })];
     expect(await upgradeCheck(log, { kinds })).toMatchObject({ ok: true, actors: 0 });
     expect(await upgradeCheck(log, { kinds, all: true })).toMatchObject({ ok: false, actors: 1 });
-    expect(await upgradeCheck(log, { kinds, all: true, run: "other" })).toMatchObject({
+    expect(await upgradeCheck(log, { kinds, run: "r" })).toMatchObject({
       ok: true,
       actors: 0,
     });
+    const other = upgradeCheck(log, { kinds, run: "other" });
+    await expect(other).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
   });
 
   it("says that a record of a newer format cannot be read", async () => {
@@ -228,7 +229,6 @@ describe("the upgrade check", () => {
       await log.append(stream, [{ ...record, body: { ...record.body, v: 99 } }], { expected: 0 });
     const { found } = await upgradeCheck(log, { kinds: [smallKind([])] });
     expect(found).toMatchObject([{ verdict: "unreadable", fault: { code: "LOG_NEWER" } }]);
-    expect(() => parseBody({ v: 99 }, "it")).toThrow();
   });
 });
 
@@ -240,7 +240,7 @@ function addingKind(version: string, field: string, strict: boolean): AnyKind {
     context: { n: 0 },
     on: { ADD: { actions: assign({ n: ({ context, event }) => context.n + Number(event[field]) }) } },
   });
-  const type = z.literal("ADD");
-  const events = strict ? z.strictObject({ type, [field]: z.number() }) : z.looseObject({ type });
+  const loose = z.looseObject({ type: z.literal("ADD") });
+  const events = strict ? loose.refine((event) => typeof event[field] === "number") : loose;
   return defineKind({ kind: "add", version, machine, events });
 }
