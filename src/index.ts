@@ -109,6 +109,7 @@ export { health, type Health } from "./actors/health.ts";
 export { createHost, type Host, type HostOptions } from "./actors/host.ts";
 export type { PlacementView } from "./actors/placement/shared-host.ts";
 export { defineKind, type AnyKind, type Kind, type KindEvent, type KindInput } from "./actors/kind.ts";
+export type { FromVersion, KindCode, MachineState, Upcast } from "./actors/versions.ts";
 export type { ActorRecord, LatestOptions, RecordsOptions } from "./actors/reads.ts";
 export type { FactFilter } from "./actors/waits.ts";
 export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";
@@ -385,3 +386,14 @@ export type {
   VariantOptions,
   WorkflowStatistics,
 } from "./projections/analytics/workflow-statistics.ts";
+export { diffMachines, type MachineChange } from "./replay/machine-diff.ts";
+export type { MachinePart } from "./replay/machine-facts.ts";
+export {
+  upgradeCheck,
+  type ActorUpgrade,
+  type GoneTransition,
+  type UpgradeGroup,
+  type UpgradeOptions,
+  type UpgradeReport,
+} from "./replay/upgrade.ts";
+export type { UpgradeFault, UpgradeVerdict } from "./replay/upgrade-actor.ts";

@@ -6,6 +6,7 @@ import type { Mutant } from "./mutant.ts";
 import { PLACEMENT } from "./placement.ts";
 import { PROJECTIONS } from "./projections.ts";
 import { TEAMS } from "./teams.ts";
+import { VERSIONS } from "./versions.ts";
 import { WORKFLOWS } from "./workflows.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -16,4 +17,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...AGENTS,
   ...WORKFLOWS,
   ...TEAMS,
+  ...VERSIONS,
 ];

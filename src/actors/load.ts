@@ -9,6 +9,7 @@
  *   made it is here, a load of all records compares it too.
  */
 import { TroupeError } from "../errors.ts";
+import { parseAddress } from "../events/address.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
 import { migrationIn, parseBody, placeOf, skippedIn, type RecordBody } from "../events/record.ts";
 import { changedDigests, noteDigests } from "./digests.ts";
@@ -60,7 +61,8 @@ export async function load(
   address: string,
   options: LoadOptions = {},
 ): Promise<Fold | undefined> {
-  const { log } = env;
+  const { log, kinds } = env;
+  if (!kinds.has(parseAddress(address).kind) && (await log.tip(address)) === 0) return undefined;
   const skips =
     options.onRecord === undefined ? new Map<number, number>() : await skipsOf(log, address);
   if (options.skip !== undefined) skips.set(options.skip.seq, options.skip.until);

@@ -5,11 +5,11 @@
  * - Of a state that is there in one of them only, its parts are not listed one by one.
  */
 import type { AnyStateMachine } from "xstate";
-import { factsOf, type FactOf, type MachineFact } from "./machine-facts.ts";
+import { factsOf, type MachinePart, type MachineFact } from "./machine-facts.ts";
 
 export interface MachineChange {
   readonly change: "added" | "removed" | "changed";
-  readonly of: FactOf;
+  readonly of: MachinePart;
   /** Path of the state, joined by dots; "" is the machine itself. */
   readonly state: string;
   /** The event of a transition, the id of an invoke, the name of code; else "". */

@@ -7,7 +7,7 @@ import { sourceKey } from "../actors/code-key.ts";
 import { transitionText } from "../actors/xstate/taken.ts";
 
 /** What a fact is of. The last four are code that the machine has under a name. */
-export type FactOf =
+export type MachinePart =
   | "state"
   | "initial"
   | "entry"
@@ -20,7 +20,7 @@ export type FactOf =
   | "delay";
 
 export interface MachineFact {
-  readonly of: FactOf;
+  readonly of: MachinePart;
   /** Path of the state, joined by dots; "" is the machine itself. */
   readonly state: string;
   /** The event of a transition, the id of an invoke, the name of code; else "". */
@@ -52,7 +52,12 @@ function ownTransitions(node: Node): readonly Transition[] {
 
 function stateFacts(node: Node): readonly MachineFact[] {
   const state = node.path.join(".");
-  const fact = (of: FactOf, name: string, text: string): MachineFact => ({ of, state, name, text });
+  const fact = (of: MachinePart, name: string, text: string): MachineFact => ({
+    of,
+    state,
+    name,
+    text,
+  });
   const initial = Object.keys(node.states).length === 0 ? [] : node.initial.target;
   return [
     fact("state", "", node.type),
@@ -114,7 +119,7 @@ function given(params: unknown): string {
 
 function codeFacts({ implementations }: AnyStateMachine): readonly MachineFact[] {
   const { actions, guards, actors, delays } = implementations;
-  const named = (of: FactOf, code: object): readonly MachineFact[] =>
+  const named = (of: MachinePart, code: object): readonly MachineFact[] =>
     Object.entries(code).map(([name, one]) => ({ of, state: "", name, text: sourceKey(one) }));
   return [
     ...named("action", actions),

@@ -70,7 +70,8 @@ export async function judge(env: LoadEnv, address: string, version: string): Pro
     const { code, message, hint = "Run `troupe doctor` on this log." } = parked;
     const data = TroupeError.is(error) ? error.data : {};
     const verdict = await verdictOf(env, { address, code, data });
-    return { verdict, fault: { code, message, hint: HINTS[verdict] ?? hint, ...detailsOf(data) } };
+    const own = code.endsWith("_INVALID") ? hint : (HINTS[verdict] ?? hint); // it says what is wrong with what is there
+    return { verdict, fault: { code, message, hint: own, ...detailsOf(data) } };
   }
 }
 
@@ -93,6 +94,8 @@ const HINTS: Partial<Record<UpgradeVerdict, string>> = {
     "Undo the change; or raise the version, name the old one in `previous` with its own machine, and bridge with `migrate`.",
   "needs-upcast":
     "Show the old input to this code with `upcast`, or name the old version in `previous`.",
+  "needs-migrate":
+    "Name the old version in `previous`, with its own machine, and lead its states to new ones with `migrate`.",
   "unknown-kind": "Export this kind too: a host without it does not take the log over.",
   newer: "Deploy the later version; versions are compared by their numbers.",
 };
