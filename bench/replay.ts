@@ -22,7 +22,7 @@ import { parseAddress } from "../src/events/address.ts";
 import type { EventLog } from "../src/events/log/log.ts";
 import { sqliteLog } from "../src/events/log/sqlite.ts";
 import { sendToActor, startActor } from "../src/machines/host-actions.ts";
-import { readRun, type RunRecords } from "../src/replay/run-records.ts";
+import { readRun, type RunRecords } from "../src/events/log/run-records.ts";
 import { openTimeline, type Timeline } from "../src/replay/timeline.ts";
 import { diceOf } from "../src/testing/dice.ts";
 import type { Bench } from "./bench.ts";

@@ -146,19 +146,19 @@ async function decode(log: EventLog): Promise<Decoded[]> {
 }
 
 function fold(env: LoadEnv, [first, ...rest]: readonly Decoded[]): void {
-  const { fold: actor } = birth(identityOf(env, first), birthOf(first), env.stepper, NOBODY);
+  const { fold: actor } = birth(moverOf(env, first), birthOf(first), env.stepper, NOBODY);
   for (const one of rest) advance(actor, entryOf(one), env.stepper, NOBODY);
 }
 
 function steps(env: LoadEnv, [first, ...rest]: readonly Decoded[]): void {
-  const identity = identityOf(env, first);
+  const { identity } = moverOf(env, first);
   let { state } = env.stepper.start(identity, {}, 1, NOBODY);
   for (const { record, body } of rest)
     if (body.event !== undefined)
       ({ state } = env.stepper.step(identity, state, body.event, record.seq, NOBODY));
 }
 
-function identityOf(env: LoadEnv, first: Decoded | undefined) {
+function moverOf(env: LoadEnv, first: Decoded | undefined) {
   return identify(env, ADDRESS, first?.body.born ?? { id: "" });
 }
 

@@ -118,6 +118,7 @@ export {
   type KindEvent,
   type KindInput,
 } from "./actors/kind.ts";
+export type { FromVersion, KindCode, MachineState, Upcast } from "./actors/versions.ts";
 export type { ActorRecord, LatestOptions, RecordsOptions } from "./actors/reads.ts";
 export type { FactFilter } from "./actors/waits.ts";
 export type { CrashPoint, Parked, Progress } from "./actors/runtime.ts";
@@ -410,3 +411,14 @@ export type {
   RecordSeen,
   StateSeen,
 } from "./replay/moment.ts";
+export { diffMachines, type MachineChange } from "./replay/machine-diff.ts";
+export type { MachinePart } from "./replay/machine-facts.ts";
+export {
+  upgradeCheck,
+  type ActorUpgrade,
+  type GoneTransition,
+  type UpgradeGroup,
+  type UpgradeOptions,
+  type UpgradeReport,
+} from "./replay/upgrade.ts";
+export type { UpgradeFault, UpgradeVerdict } from "./replay/upgrade-actor.ts";

@@ -7,6 +7,7 @@ import type { Mutant } from "./mutant.ts";
 import { PLACEMENT } from "./placement.ts";
 import { PROJECTIONS } from "./projections.ts";
 import { TEAMS } from "./teams.ts";
+import { VERSIONS } from "./versions.ts";
 import { WORKFLOWS } from "./workflows.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -18,4 +19,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...WORKFLOWS,
   ...TEAMS,
   ...KIT,
+  ...VERSIONS,
 ];

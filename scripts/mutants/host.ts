@@ -131,8 +131,8 @@ export const HOST: readonly Mutant[] = [
   {
     name: "checkpoint-of-other-code-trusted",
     file: "src/actors/checkpoint.ts",
-    find: "if (key !== keyFor(env, address)) return undefined;",
-    replace: "",
+    find: "checkpoint.key === codeKey(code) ?",
+    replace: "checkpoint.key !== undefined ?",
     law: "A14",
   },
   {
@@ -194,7 +194,7 @@ export const HOST: readonly Mutant[] = [
   {
     name: "snapshot-of-other-code-trusted",
     file: "src/actors/snapshot.ts",
-    find: "if (stored.key !== keyFor(env, address)) return undefined;",
+    find: "if (stored.key !== codeKey(code)) return undefined;",
     replace: "",
     law: "A5",
   },

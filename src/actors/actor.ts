@@ -9,26 +9,26 @@
  */
 import type { Snapshot } from "xstate";
 import type { TroupeError } from "../errors.ts";
-import { appendSurely } from "./append.ts";
+import { appendSurely, breathe } from "./append.ts";
 import { Checkpoints } from "./checkpoint.ts";
 import { draft, draftingOf, type Draft, type Drafting } from "./draft.ts";
 import { owesOf, type Fold } from "./fold.ts";
 import { answerAbsent, answerArchived } from "./absent.ts";
-import { asksForId, isRecovery, recovery, type Input } from "./inputs.ts";
+import { asksForId, isRecovery, recovery, skipping, type Input } from "./inputs.ts";
 import { Ledger } from "./ledger.ts";
 import { loadAsOwner, type Owned } from "./zombies.ts";
 import { Mailbox } from "./mailbox.ts";
+import { isOutdated } from "./migrate.ts";
+import { nextOwn } from "./migrations.ts";
 import { held, hostFailed, isLost, parkedError, verdict } from "./parking.ts";
-import { perform, performOwed, stopResidents } from "./perform.ts";
-import { SETTLED, unsaid } from "./resting.ts";
+import { performNew, stopResidents } from "./perform.ts";
+import { rests, SETTLED, unsaid } from "./resting.ts";
 import type { Parked, Runtime } from "./runtime.ts";
 import { Snapshots } from "./snapshots.ts";
 import { fillWindow } from "./start.ts";
 
 /** Waiting inputs that one append may carry. */
 const BATCH = 64;
-/** Appends of all actors between two turns of the event loop, on a log that waits for no I/O. */
-const TURNS = 512;
 /** Lost appends in a row before the host concludes that it is not the owner. */
 const CONFLICTS = 8;
 
@@ -56,7 +56,7 @@ export class LiveActor {
   constructor(rt: Runtime, address: string, fresh: boolean) {
     this.#rt = rt;
     this.address = address;
-    this.#mailbox = new Mailbox(address, rt.mailboxLimit);
+    this.#mailbox = new Mailbox(address, rt.mailboxLimit, () => isOutdated(rt.kinds, this.fold));
     this.#snapshots = new Snapshots(rt);
     this.#checkpoints = new Checkpoints(rt);
     this.#fresh = this.#recovered = fresh;
@@ -70,10 +70,7 @@ export class LiveActor {
 
   /** Whether nothing waits, runs or is owed: it may leave the memory. */
   get idle(): boolean {
-    const { fold, ledger } = this;
-    if (this.busy || this.#mailbox.size > 0 || this.parked !== undefined || ledger.waits) return false;
-    if (fold === undefined) return true;
-    return fold.residents.size === 0 && fold.outbox.size === ledger.settling.size;
+    return !this.busy && this.#mailbox.size === 0 && this.parked === undefined && rests(this);
   }
 
   offer(input: Input): void {
@@ -110,7 +107,8 @@ export class LiveActor {
       .catch((error: unknown) => this.#rt.fail(error))
       .finally(() => {
         this.#pump = undefined;
-        if (this.#mailbox.size > 0 && this.#rt.running() && this.parked === undefined) this.wake();
+        const ready = this.#mailbox.ready && this.parked === undefined;
+        if (ready && this.#rt.running()) this.wake();
         else this.#rt.idle(this.address);
       });
   }
@@ -132,8 +130,7 @@ export class LiveActor {
     this.#restart();
     this.#adopt({ fold });
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    const event = { type: "troupe.skipped", seq };
-    this.#mailbox.putBack([{ type: "control", event, done: resolve, failed: reject }]);
+    this.#mailbox.putBack([skipping(seq, resolve, reject)]);
     this.wake();
     return promise;
   }
@@ -165,13 +162,14 @@ export class LiveActor {
     while (this.#rt.running()) {
       if (this.#unready && !(await this.#load())) return;
       if (this.#unready) continue; // what came meanwhile asks for more
-      const checkpoint = this.#recovered ? this.#checkpoints.next(this.#drafting) : undefined;
-      if (checkpoint !== undefined) await this.#write(checkpoint, []);
+      const due = nextOwn(this.#drafting, this.#mailbox.first, this.#recovered && this.#checkpoints);
+      if (due !== undefined) await this.#write(due, []);
       else if (!(await this.#next())) return;
+      if (this.parked !== undefined) return;
     }
   }
 
-  /** Takes the next batch; false where none waits, or it has parked the actor. */
+  /** Takes the next batch; false where none waits that it may take now. */
   async #next(): Promise<boolean> {
     const batch = this.#mailbox.take(BATCH);
     if (batch.length === 0) return false;
@@ -181,7 +179,7 @@ export class LiveActor {
       for (const input of batch) input.failed?.(hostFailed(error)); // written or not: the same command again tells
       throw error;
     }
-    return this.parked === undefined;
+    return true;
   }
 
   /** Whether it must be loaded, or its window of command ids filled in, before the next batch. */
@@ -225,7 +223,7 @@ export class LiveActor {
   }
 
   async #commit(batch: readonly Input[]): Promise<void> {
-    if (++this.#rt.turns.taken % TURNS === 0) await this.#rt.turn(); // actors that talk for ever let timers and I/O in
+    await breathe(this.#rt);
     await this.#write(draft(batch, this.#drafting), batch);
   }
 
@@ -252,9 +250,7 @@ export class LiveActor {
     for (const delta of system) this.#drafting.directory.apply(delta);
     this.#show(fold);
     if (recovered) this.#recovered = true;
-    if (recovered) performOwed(this.#rt, this, fold); // all that the fold holds, in order: old and new
-    const fresh = recovered ? effects.filter(({ effect }) => effect.type === "emit") : effects;
-    perform(this.#rt, this, fold, fresh);
+    performNew(this.#rt, this, fold, { effects, recovered, ready: this.#recovered });
     stopResidents(this.#rt, this, fold);
     for (const moment of seen) {
       this.seen = moment;

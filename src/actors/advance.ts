@@ -15,6 +15,7 @@ import type { RecordBody, RecordedEvent, SystemDelta } from "../events/record.ts
 import { effectMark, isCommand, isEnd, markOf } from "./causes.ts";
 import { isResident, type Fold } from "./fold.ts";
 import { FORKED, forkedStep, noteForked, WOKEN } from "./fork/forked.ts";
+import type { Mover } from "./identity.ts";
 import { Timers } from "./timers.ts";
 import { rehash } from "./scales.ts";
 import { systemDelta } from "./system-delta.ts";
@@ -23,7 +24,6 @@ import type {
   ChildStart,
   Effect,
   HashedState,
-  Identity,
   State,
   Stepped,
   Stepper,
@@ -77,7 +77,7 @@ export interface NumberedEffect {
 
 /** Makes an actor from its birth: the first record. */
 export function birth(
-  identity: Identity,
+  { identity, version }: Mover,
   entry: Entry & { readonly correlation: string },
   stepper: Stepper,
   directory: SystemDirectory,
@@ -87,6 +87,7 @@ export function birth(
   const stepped = during(entry.at, () => stepper.start(identity, input, entry.seq, directory));
   const fold: Fold = {
     identity,
+    version,
     born,
     correlation: entry.correlation,
     bornCause: entry.cause,
@@ -147,7 +148,14 @@ function firedSend(fold: Fold, id: string | undefined): readonly Effect[] {
   return timer === undefined ? [] : [{ type: "send", to: timer.to, event: timer.event }];
 }
 
-function absorb(fold: Fold, entry: Entry, stepped: Stepped, stepper: Stepper): Advanced {
+/** What a record did that only says how the actor stands. */
+export function unmoved(hash: string): Advanced {
+  const nothing = { effects: [], end: {}, dues: undefined, lookups: undefined, taken: [] };
+  return { ...nothing, handled: true, hash: { hash, whole: true }, system: undefined };
+}
+
+/** Takes in what a step came to. */
+export function absorb(fold: Fold, entry: Entry, stepped: Stepped, stepper: Stepper): Advanced {
   const effects = stepped.effects.map((effect, index) => ({ id: `${entry.seq}.${index}`, effect }));
   const hash = entry.hash?.(stepped) ?? rehash(entry.body, stepped, { stepper, before: fold.state });
   const end = endOf(stepped.state, stepper); // may throw, so it stands before anything moves

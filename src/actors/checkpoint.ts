@@ -11,11 +11,13 @@ import { TroupeError } from "../errors.ts";
 import type { Recorded } from "../events/log/log.ts";
 import { placeOf, type Checkpoint, type RecordBody } from "../events/record.ts";
 import type { Packed } from "./command-ids.ts";
+import { codeKey } from "./code-key.ts";
 import { assertUnchanged, contentOf, foldOf, keyFor, recordsFor, type ContentEnv } from "./content.ts";
 import { draftCheckpoint, type Draft, type Drafting } from "./draft.ts";
 import type { Fold } from "./fold.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Runtime } from "./runtime.ts";
+import type { KindCode } from "./versions.ts";
 import { packedIn } from "./window-text.ts";
 
 const Ids = z.looseObject({ commands: z.looseObject({ fresh: z.string() }) });
@@ -63,23 +65,29 @@ export class Checkpoints {
 function checkpointOf(env: ContentEnv, fold: Fold, settled: Iterable<string>): Checkpoint {
   assertUnchanged(env, fold);
   const content = contentOf(env, fold, settled);
-  const key = keyFor(env, fold.identity.address);
+  const key = keyFor(env, fold);
   return { key, bytes: JSON.stringify(content).length, content };
 }
 
-/** The fold behind a checkpoint's record; undefined where it fits other code than what runs now. */
+/** The fold behind a checkpoint's record; undefined where it fits other code. */
 export function foldAt(
   env: ContentEnv,
   record: Recorded,
-  { key, bytes, content }: Checkpoint,
+  checkpoint: Checkpoint,
+  code: KindCode,
 ): Fold | undefined {
-  const { stream: address, seq, at } = record;
-  if (key !== keyFor(env, address)) return undefined;
-  const fold = foldOf(
-    env,
-    { address, seq, at, checkpoint: { seq, bytes }, stored: undefined },
-    content,
-  );
+  return checkpoint.key === codeKey(code) ? restoredFrom(env, record, checkpoint, code) : undefined;
+}
+
+/** The fold behind a record that holds a whole actor. Throws where this code cannot hold it. */
+export function restoredFrom(
+  env: ContentEnv,
+  { stream: address, seq, at }: Recorded,
+  { bytes, content }: Checkpoint,
+  code: KindCode,
+): Fold {
+  const place = { address, seq, at, checkpoint: { seq, bytes }, stored: undefined, code };
+  const fold = foldOf(env, place, content);
   fold.commands.seal(seq);
   return fold;
 }
@@ -117,7 +125,7 @@ export function compareCheckpoint(
   body: RecordBody,
 ): void {
   const { checkpoint, settled } = body;
-  if (checkpoint === undefined || checkpoint.key !== keyFor(env, record.stream)) return;
+  if (checkpoint === undefined || checkpoint.key !== keyFor(env, fold)) return;
   const path = difference(checkpoint.content, contentOf(env, fold, settled));
   if (path === undefined) return;
   const place = placeOf(record);
@@ -133,7 +141,7 @@ export function compareCheckpoint(
 }
 
 /** The way to the first place in which two JSON values differ; undefined where they are the same. */
-function difference(a: unknown, b: unknown): readonly string[] | undefined {
+export function difference(a: unknown, b: unknown): readonly string[] | undefined {
   if (a === b) return undefined;
   if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return [];
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {

@@ -18,6 +18,7 @@ import type { LoadEnv } from "./load.ts";
 import { ownLog } from "./own.ts";
 import { keptStates } from "./kept-states.ts";
 import { createTails } from "./tails.ts";
+import { kindOfLogic } from "./versions.ts";
 import { createStepper } from "./xstate/stepper.ts";
 
 export interface ClientOptions<TKinds extends readonly AnyKind[]> {
@@ -141,6 +142,6 @@ export function readingStepper(kinds: Kinds, strict = false): LoadEnv["stepper"]
     system: () => ({ get: () => undefined, all: () => ({}) }),
     logger: () => {},
     strict,
-    kindOf: (logic) => [...kinds.values()].find(({ machine }) => machine === logic)?.kind,
+    kindOf: (logic) => kindOfLogic(kinds, logic),
   });
 }

@@ -10,7 +10,8 @@ import type { Json } from "../events/json.ts";
 import { textFault } from "../events/log/admit.ts";
 import type { Command } from "../events/log/log.ts";
 import { withValues } from "../events/issues.ts";
-import { RecordedEvent } from "../events/record.ts";
+import { migrationIn, RecordedEvent } from "../events/record.ts";
+import { recordAt } from "./course.ts";
 import { Delivered, ParkedShape, SentShape, Seq, Skip, Start, Send } from "./command-data.ts";
 import { fork } from "./fork/fork.ts";
 import { Forked, ForkRequest } from "./fork/request.ts";
@@ -105,6 +106,7 @@ export function commander(runner: Runner): Commander {
         throw new TroupeError("RECORD_INVALID", `record ${seq} of "${address}" cannot be skipped`, {
           hint: `Skip one of 2 to ${tip}; a birth cannot be left out.`,
         });
+      await assertNoMigration(runner.runtime, address, seq);
       if (!runner.parked.has(address)) await assertBroken(runner.runtime, address);
       const fold = await load(runner.runtime, address, { skip: { seq, until: tip } });
       if (fold === undefined) throw notFound(address);
@@ -120,6 +122,19 @@ export function commander(runner: Runner): Commander {
       );
     },
   };
+}
+
+/** What is behind a migration rests on nothing else. */
+async function assertNoMigration(env: LoadEnv, address: string, seq: number): Promise<void> {
+  const found = await recordAt(env.log, address, seq);
+  if (found === undefined || migrationIn(found.body) === undefined) return;
+  throw new TroupeError(
+    "RECORD_INVALID",
+    `record ${seq} of "${address}", a migration, cannot be skipped`,
+    {
+      hint: "Restore the code of the version that it led to.",
+    },
+  );
 }
 
 /** Nothing is taken out of a history that can be replayed. */

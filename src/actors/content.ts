@@ -10,10 +10,11 @@ import type { Born } from "../events/record.ts";
 import type { Mark } from "./causes.ts";
 import { codeKey } from "./code-key.ts";
 import type { Fold, OpenResident, Owed } from "./fold.ts";
-import { identify } from "./identity.ts";
+import { identify, type Mover } from "./identity.ts";
 import { kindNamed, type Kinds } from "./kind.ts";
 import { Timers, type ArmedTimer } from "./timers.ts";
 import { CommandWindow, type StoredWindow } from "./window.ts";
+import { codeIn, type KindCode } from "./versions.ts";
 import type { Stepper } from "./xstate/contract.ts";
 
 export interface ContentEnv {
@@ -38,9 +39,10 @@ interface ActorContent {
 
 const Shape = z.looseObject({ born: z.looseObject({ id: z.string() }), state: z.unknown() });
 
-/** The key of the code that runs now, for an address. @throws {@link TroupeError} `KIND_UNKNOWN` */
-export function keyFor({ kinds }: ContentEnv, address: string): string {
-  return codeKey(kindNamed(kinds, parseAddress(address).kind));
+/** The key of the code that moves an actor. @throws {@link TroupeError} `KIND_UNKNOWN` */
+export function keyFor({ kinds }: ContentEnv, { identity: { address }, version }: Mover): string {
+  const kind = kindNamed(kinds, parseAddress(address).kind);
+  return codeKey(codeIn(kind, version) ?? kind);
 }
 
 /** A content of so many characters is as good as free. */
@@ -78,8 +80,9 @@ export function contentOf(
   return json as JsonObject; // it was made as an object right above
 }
 
-/** Where the content was taken. */
+/** Where the content was taken, and the code that it fits. */
 export interface Place {
+  readonly code: KindCode;
   readonly address: string;
   readonly seq: number;
   readonly at: number;
@@ -87,14 +90,19 @@ export interface Place {
   readonly stored: Fold["stored"];
 }
 
-/** The fold that a content was made of. Throws something where it is none of ours. */
-export function foldOf(env: ContentEnv, { address, ...place }: Place, json: JsonObject): Fold {
+/**
+ * The fold that a content was made of. Throws something where it is none of ours, or of a child
+ * that this code does not move.
+ */
+export function foldOf(env: ContentEnv, { address, code, ...place }: Place, json: JsonObject): Fold {
   Shape.parse(json);
   const content = json as unknown as ActorContent; // our own writing: whoever calls has compared the key
-  const identity = identify(env, address, content.born);
+  const { identity, version } = identify(env, address, content.born, code);
+  if (version !== code.version) throw new Error(`version ${code.version} does not move "${address}"`);
   return {
     ...place,
     identity,
+    version,
     born: content.born,
     correlation: content.correlation,
     bornCause: content.bornCause,

@@ -8,19 +8,19 @@ import type { Snapshot } from "xstate";
 import type { JsonObject } from "../events/json.ts";
 import { during } from "../events/now.ts";
 import type { NewRecord } from "../events/log/log.ts";
-import type { Born, Checkpoint, RecordBody, SystemDelta } from "../events/record.ts";
+import type { Born, Checkpoint, RecordBody, RecordedEvent, SystemDelta } from "../events/record.ts";
 import { parseAddress } from "../events/address.ts";
 import { Scales } from "./scales.ts";
 import { advance, birth, type Advanced, type Entry, type NumberedEffect } from "./advance.ts";
 import type { Fold } from "./fold.ts";
-import { identify } from "./identity.ts";
+import { identify, type Mover } from "./identity.ts";
 import { decide, type Decision, type Input } from "./inputs.ts";
 import type { Ledger } from "./ledger.ts";
 import { changedBy } from "./directories.ts";
 import { bodyOf, typeOf } from "./record-of.ts";
 import { kindNamed, type AnyKind } from "./kind.ts";
 import type { RunDirectory, Runtime } from "./runtime.ts";
-import type { Identity, SystemDirectory } from "./xstate/contract.ts";
+import type { SystemDirectory } from "./xstate/contract.ts";
 
 export interface Draft {
   /** Seq of the record before. */
@@ -47,7 +47,7 @@ export interface Drafting {
     readonly fold: Fold | undefined;
     readonly ledger: Ledger;
   };
-  readonly identify: (born: Born) => Identity;
+  readonly identify: (born: Born) => Mover;
   readonly directory: RunDirectory;
   readonly scales: Scales;
   readonly born: (fold: Fold) => void;
@@ -72,7 +72,19 @@ export function draftingOf(
 type Recording = Extract<Decision, { type: "record" }> & {
   /** Time of the record, and of what was decided before it: no guard and its step disagree about time. */
   readonly at: number;
+  /** Leads the actor over into another version, in place of a step. */
+  readonly migrate?: Migrate;
 };
+
+type Migrate = (fold: Fold, entry: Entry, directory: SystemDirectory) => Moved;
+
+/** What a record made of the actor. */
+interface Moved {
+  readonly fold: Fold;
+  readonly advanced: Advanced;
+  /** The actor behind it, where the record is to hold it. */
+  readonly checkpoint?: Checkpoint;
+}
 
 /** Decides and steps a batch. The actor's fold has moved when it returns: append, or drop the fold. */
 export function draft(batch: readonly Input[], drafting: Drafting): Draft {
@@ -107,6 +119,16 @@ export function draftCheckpoint(checkpoint: Checkpoint, drafting: Drafting): Dra
   return out;
 }
 
+/** The record of a migration. @throws what `migrate` throws. */
+export function draftMigration(event: RecordedEvent, migrate: Migrate, drafting: Drafting): Draft {
+  const out = nothing(drafting);
+  const input: Input = { type: "control", event };
+  const at = timeOf(drafting, input);
+  const decision = { type: "record", cause: undefined, body: { event }, at, migrate } as const;
+  record(out, drafting, input, decision);
+  return out;
+}
+
 /** What keeps an input from inside from being stepped; one from outside is refused instead. */
 function tryRecord(
   out: Draft,
@@ -130,17 +152,11 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
   const { fold } = actor;
   const settled = fold === undefined ? [] : [...actor.ledger.settling];
   const entry = entryOf(drafting, decision, settled);
-  const next = step(
-    { ...drafting, directory: changedBy(drafting.directory, out.system) },
-    fold,
-    entry,
-    input,
-  );
-  if (fold === undefined) drafting.born(next.fold);
+  const next = move(out, drafting, { entry, input, decision });
   actor.ledger.said(settled);
   const { snapshot } = next.fold.state;
   const kind = kindAt(drafting);
-  const body = bodyOf({ version: kind.version, epoch: rt.epoch }, entry, {
+  const body = bodyOf({ version: next.fold.version, epoch: rt.epoch }, entry, {
     ...next,
     digests: next.advanced.hash.whole ? drafting.scales.digests(snapshot) : undefined,
   });
@@ -151,12 +167,33 @@ function record(out: Draft, drafting: Drafting, input: Input, decision: Recordin
     correlation: next.fold.correlation,
     ...(decision.cause !== undefined && { cause: decision.cause }),
     ...(input.trace !== undefined && { trace: input.trace }),
-    body: body as unknown as JsonObject, // strict JSON by construction, and the log checks it again (L7)
+    body: { ...body, ...held(next) } as unknown as JsonObject, // strict JSON by construction, and the log checks it again (L7)
   });
   out.seen.push({ seq: entry.seq, snapshot });
   for (const one of next.advanced.effects) out.effects.push(traced(one, input.trace));
   if (next.advanced.system !== undefined) out.system.push(next.advanced.system);
   out.after.push(() => input.done?.(entry.seq, body.facts ?? []));
+}
+
+interface Moving {
+  readonly entry: Entry;
+  readonly input: Input;
+  readonly decision: Recording;
+}
+
+/** Moves the actor: by a step, or over into another version. */
+function move(out: Draft, drafting: Drafting, { entry, input, decision }: Moving): Moved {
+  const { fold } = drafting.actor;
+  const directory = changedBy(drafting.directory, out.system);
+  if (fold === undefined || decision.migrate === undefined) {
+    const stepped = step({ ...drafting, directory }, fold, entry, input);
+    if (fold === undefined) drafting.born(stepped.fold);
+    return stepped;
+  }
+  const next = decision.migrate(fold, entry, directory);
+  drafting.born(next.fold);
+  drafting.scales.reset(next.fold.state);
+  return next;
 }
 
 function entryOf(
@@ -200,7 +237,7 @@ function step(
   fold: Fold | undefined,
   entry: Entry,
   input: Input,
-): { readonly fold: Fold; readonly advanced: Advanced } {
+): Moved {
   if (fold !== undefined) return { fold, advanced: advance(fold, entry, rt.stepper, directory) };
   const born = entry.body.born ?? { id: "" };
   const correlation = input.type === "birth" ? input.correlation : "";
@@ -210,4 +247,8 @@ function step(
 /** Says up to where custom actions have run, where it is not plain. */
 function ranOf(fold: Fold | undefined, ran: number, seq: number): Pick<RecordBody, "ran"> {
   return fold === undefined || fold.actions.size === 0 || ran === seq - 1 ? {} : { ran };
+}
+
+function held({ checkpoint }: Moved): Pick<RecordBody, "checkpoint"> {
+  return checkpoint === undefined ? {} : { checkpoint };
 }

@@ -42,6 +42,8 @@ export interface Kept {
 /** One actor between two records. Mutable: whoever cannot append drops it and loads anew (A4). */
 export interface Fold {
   readonly identity: Identity;
+  /** The version of its kind whose code moves it. */
+  readonly version: string;
   readonly born: Born;
   readonly correlation: string;
   readonly bornCause: string | undefined;

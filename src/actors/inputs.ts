@@ -251,6 +251,25 @@ export function recovery(epoch: number): Input {
   return { type: "control", event: { type: "troupe.recovered", epoch } };
 }
 
+/** Whether an input comes from within the log: from an actor, a resident, a timer or the host itself. */
+export function isInside(input: Input): boolean {
+  return input.type !== "command" && (input.type !== "birth" || input.cause !== undefined);
+}
+
+/** Takes a record out of the history (A5). */
+export function skipping(
+  seq: number,
+  done: (seq: number) => void,
+  failed: (error: unknown) => void,
+): Input {
+  return { type: "control", event: { type: "troupe.skipped", seq }, done, failed };
+}
+
+/** Whether an input takes a record out of the history. */
+export function isSkip(input: Input): boolean {
+  return input.type === "control" && input.event.type === "troupe.skipped";
+}
+
 /** Whether an input is the take-over of what a former owner left. */
 export function isRecovery(input: Input): boolean {
   return input.type === "control" && input.event.type === "troupe.recovered";

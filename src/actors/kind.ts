@@ -2,12 +2,19 @@
  * Kinds: what a host can run. A kind binds a name and a version to a machine and to the
  * events that may enter from outside (S1).
  */
-import type { AnyStateMachine, EventFromLogic, InputFrom, SnapshotFrom } from "xstate";
+import type { AnyStateMachine, ContextFrom, EventFromLogic, InputFrom, SnapshotFrom } from "xstate";
 import { z } from "zod";
 import { TroupeError, type Refusal } from "../errors.ts";
 import { withValues } from "../events/issues.ts";
 import type { Json } from "../events/json.ts";
 import { parseWhole } from "../events/whole.ts";
+import {
+  assertVersions,
+  type FromVersion,
+  type KindCode,
+  type MachineState,
+  type Upcast,
+} from "./versions.ts";
 
 /** A registered kind, with the types of its machine and events. */
 export interface Kind<
@@ -24,6 +31,9 @@ export interface Kind<
   readonly facts?: z.ZodType;
   readonly leadingFacts?: readonly string[];
   readonly answers?: Readonly<Record<string, z.ZodType>>;
+  readonly upcast?: Upcast;
+  readonly previous?: readonly KindCode[];
+  migrate?(state: MachineState, from: FromVersion): MachineState;
   // a method: whoever asks has the state and the event of this very kind
   refuse?(snapshot: SnapshotFrom<TMachine>, event: unknown): Refusal | undefined;
   forked?(input: Json, run: ForkOf): ForkedInput;
@@ -73,6 +83,11 @@ export type KindEvent<TKind extends AnyKind> = z.input<TKind["events"]>;
  * somebody gives in place of a recorded one (`troupe fork --replace`) must fit. Default: any JSON.
  * @param definition.forked the input of a root in a fork, where the input of the original holds the
  * run's id or its folders. Default: the same, with addresses of the run's actors renamed. Pure.
+ * @param definition.upcast shows this machine what other versions recorded. Default: as it stands.
+ * @param definition.previous earlier versions of which actors may still be open: their records are
+ * replayed by their own machines, and a host that goes on with such an actor migrates it first.
+ * @param definition.migrate leads an actor of a previous version into this one: takes its state value
+ * and context, answers those that it has here. Pure. Default: they stay what they are.
  * @throws {@link TroupeError} `KIND_INVALID`.
  */
 export function defineKind<
@@ -89,18 +104,18 @@ export function defineKind<
   readonly facts?: z.ZodType;
   readonly leadingFacts?: readonly string[];
   readonly answers?: Readonly<Record<string, z.ZodType>>;
+  readonly upcast?: Upcast;
+  readonly previous?: readonly KindCode[];
+  migrate?(state: MachineState, from: FromVersion): MachineState<ContextFrom<TMachine>>;
   refuse?(snapshot: SnapshotFrom<TMachine>, event: z.output<TEvents>): Refusal | undefined;
   forked?(input: Json, run: ForkOf): ForkedInput;
 }): Kind<TName, TMachine, TEvents, TInput> {
-  const { kind, version } = definition;
+  const { kind } = definition;
   if (!/^[A-Za-z0-9_-]+$/.test(kind))
     throw new TroupeError("KIND_INVALID", `"${kind}" is not a kind's name`, {
       hint: 'Use letters, digits, "_" and "-".',
     });
-  if (version === "")
-    throw new TroupeError("KIND_INVALID", `kind "${kind}" has an empty version`, {
-      hint: 'Give it a version, e.g. "1".',
-    });
+  assertVersions(definition);
   return definition;
 }
 

@@ -5,18 +5,25 @@
  * - A5. A record that cannot be applied throws `REPLAY_DIVERGED` with record, state and context
  *   path; a later `troupe.skipped` that names it takes it out.
  * - A14. It starts at the last checkpoint; one that starts at the birth compares them all.
+ * - A migration takes the place of a birth: nothing before it is needed, and where the code that
+ *   made it is here, a load of all records compares it too.
  */
-import { isDeepStrictEqual } from "node:util";
 import { TroupeError } from "../errors.ts";
+import { parseAddress } from "../events/address.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
-import { parseBody, placeOf, skippedIn, type RecordBody } from "../events/record.ts";
-import { changedDigests, differingKeys, noteDigests } from "./digests.ts";
-import { advance, birth, type Advanced, type Entry } from "./advance.ts";
-import { valueOf, type Fold } from "./fold.ts";
+import { migrationIn, parseBody, placeOf, skippedIn, type RecordBody } from "../events/record.ts";
+import { changedDigests, noteDigests } from "./digests.ts";
+import { advance, birth, unmoved, type Advanced, type Entry } from "./advance.ts";
+import { diverged } from "./diverged.ts";
+import type { Fold } from "./fold.ts";
 import { identify } from "./identity.ts";
 import type { Kinds } from "./kind.ts";
 import { compareCheckpoint } from "./checkpoint.ts";
+import { courseOf, kindOf, straight, type Course, type Found, type Part } from "./course.ts";
+import { compareMigration, foldBehind } from "./migrate.ts";
+import { skipsOf, type Skip } from "./skips.ts";
 import { startOf } from "./start.ts";
+import { codeIn, upcasted, type KindCode } from "./versions.ts";
 import type { Stepper, SystemDirectory } from "./xstate/contract.ts";
 import { NOBODY } from "./xstate/stepper.ts";
 
@@ -59,25 +66,45 @@ export async function load(
   address: string,
   options: LoadOptions = {},
 ): Promise<Fold | undefined> {
+  const { log, kinds } = env;
+  if (!kinds.has(parseAddress(address).kind) && (await log.tip(address)) === 0) return undefined;
   const { onRecord, skips: known } = options;
-  const skips = new Map(known ?? (onRecord && (await skipsOf(env.log, address))));
+  const skips = new Map(known ?? (onRecord && (await skipsOf(log, address))));
   if (options.skip !== undefined) skips.set(options.skip.seq, options.skip.until);
+  let course = await planned(env, address, options);
   for (;;) {
-    const loading = await begin(env, address, options, skips);
+    const loading = await begin(env, address, { ...options, course }, skips);
     const found = await readAll(loading, address, options);
     if (found === undefined) return loading.fold;
-    skips.set(found.seq, found.until); // what came after it was computed with it: again from the start
+    if ("seq" in found) skips.set(found.seq, found.until); // what came after it was computed with it: again from the start
+    else course = found.course;
   }
 }
 
-/** Who hears of each record. */
-interface Heard {
-  readonly onRecord: LoadOptions["onRecord"];
-  readonly onBody: LoadOptions["onBody"];
+/** The course of the records, where it must be known before they are read: who hears of them hears of each once. */
+async function planned(
+  env: LoadEnv,
+  address: string,
+  { to, snapshots = true, from, onRecord }: LoadOptions,
+): Promise<Course | undefined> {
+  const { previous = [] } = kindOf(env, address);
+  if (from !== undefined || (previous.length === 0 && onRecord === undefined)) return undefined;
+  return courseOf(env, address, { to, whole: !snapshots });
 }
+
+/** Who hears of each record. */
+type Heard = Pick<LoadOptions, "onRecord" | "onBody" | "to" | "snapshots">;
+
+/** What makes a load begin again. */
+type Again = Skip | { readonly course: Course };
 
 interface Loading {
   readonly env: LoadEnv;
+  readonly course: Course;
+  /** Whether the course is known, not only supposed to be straight. */
+  readonly planned: boolean;
+  /** What moves the records that come next. */
+  code: KindCode;
   fold: Fold | undefined;
   /** Recorded digests of the context's keys, as of the last record. */
   readonly digests: Map<string, string>;
@@ -92,50 +119,75 @@ interface Loading {
   last?: Last | undefined;
 }
 
-interface Last {
-  readonly record: Recorded;
-  readonly body: RecordBody;
+/** What a record made of the actor. */
+interface Moved {
   readonly fold: Fold;
   readonly advanced: Advanced;
 }
 
-/** A record that is left out, and the seq of the record that says so. */
-interface Skip {
-  readonly seq: number;
-  readonly until: number;
-}
+type Last = Found & Moved;
 
 async function begin(
   env: LoadEnv,
   address: string,
-  { to, snapshots = true, from, skips: known }: LoadOptions,
+  {
+    to,
+    snapshots = true,
+    from,
+    skips: given,
+    course: known,
+  }: LoadOptions & { readonly course: Course | undefined },
   skips: Loading["skips"],
 ): Promise<Loading> {
-  if (from !== undefined && (known !== undefined || skips.size === 0)) return goingOn(env, from, skips);
-  const before = Math.min(...skips.keys()); // what holds a skipped record does not count
-  const fold = snapshots ? await startOf(env, address, { to, before }) : undefined;
+  const course = known ?? straight(env, address);
+  const [part] = course;
+  const { code } = part;
+  const loading = { env, course, planned: known !== undefined, code, skips, lenientTo: 0 };
   const digests = new Map<string, string>();
-  if (fold !== undefined) noteDigests(digests, changedDigests(undefined, fold.state.snapshot));
-  return { env, fold, digests, skips, compares: fold === undefined, goesOn: false, lenientTo: 0 };
+  if (from !== undefined && known === undefined && (given !== undefined || skips.size === 0))
+    return { ...loading, ...goingOn(from, skips), code: codeOf(env, from), digests };
+  const before = Math.min(...skips.keys()); // what holds a skipped record does not count
+  const cached = snapshots ? await startOf(env, address, { to, before, part }) : undefined;
+  const fold = cached ?? beginningOf(env, part);
+  if (fold !== undefined) restart(digests, fold);
+  return { ...loading, fold, digests, compares: cached === undefined, goesOn: false };
 }
 
-function goingOn(env: LoadEnv, fold: Fold, skips: Loading["skips"]): Loading {
+/** The fold that a part begins with; undefined: it begins with the birth. */
+function beginningOf(env: LoadEnv, { code, migration }: Part): Fold | undefined {
+  return migration && foldBehind(env, migration.record, migration.body, code);
+}
+
+function codeOf(env: LoadEnv, { identity: { address }, version }: Fold): KindCode {
+  const kind = kindOf(env, address);
+  return codeIn(kind, version) ?? kind;
+}
+
+/** What is known of digests, where all of a context is. */
+function restart(digests: Map<string, string>, { state }: Fold): void {
+  digests.clear();
+  noteDigests(digests, changedDigests(undefined, state.snapshot));
+}
+
+/** From here on, where records before it may have been left out. */
+function goingOn(
+  fold: Fold,
+  skips: Loading["skips"],
+): Pick<Loading, "fold" | "compares" | "goesOn" | "lenientTo"> {
   const passed = [...skips].filter(([seq]) => seq <= fold.seq);
   const lenientTo = Math.max(0, ...passed.map(([, until]) => until));
-  return { env, fold, digests: new Map(), skips, compares: false, goesOn: true, lenientTo };
+  return { fold, compares: false, goesOn: true, lenientTo };
 }
 
 /** Reads up to the end, or up to where a skip comes to light that this reading should have known. */
-async function readAll(
-  loading: Loading,
-  address: string,
-  { to, onRecord, onBody }: LoadOptions,
-): Promise<Skip | undefined> {
+async function readAll(loading: Loading, address: string, heard: Heard): Promise<Again | undefined> {
+  const { to } = heard;
   const range = { after: loading.fold?.seq ?? 0, ...(to !== undefined && { to }) };
   for await (const record of loading.env.log.read(address, range)) {
     const until = loading.skips.get(record.seq);
-    const found = until === undefined ? take(loading, record, { onRecord, onBody }) : undefined;
-    if (found !== undefined) return "error" in found ? await excused(loading, record, found) : found;
+    const found = until === undefined ? take(loading, record, heard) : undefined;
+    if (found !== undefined)
+      return "error" in found ? await excused(loading, record, { ...found, ...heard }) : found;
     if (until === undefined) continue;
     loading.lenientTo = Math.max(loading.lenientTo, until);
     if (loading.fold !== undefined) loading.fold.seq = record.seq;
@@ -146,9 +198,9 @@ async function readAll(
 
 /** @throws {@link TroupeError} `REPLAY_DIVERGED`. */
 function compare(loading: Loading, last: Last): void {
-  const { record, body, fold, advanced } = last;
+  const { record, body, advanced } = last;
   const compared = record.seq > loading.lenientTo;
-  if (compared && advanced.hash.hash !== body.hash) throw diverged(record, body, fold, loading.digests);
+  if (compared && advanced.hash.hash !== body.hash) throw diverged(last, loading.digests);
   loading.last = compared && body.light !== true ? last : undefined;
 }
 
@@ -161,9 +213,31 @@ function compareRolled({ env, fold, ...loading }: Loading, record: Recorded, bod
 /** The state that the load leads to, hashed from all of it: what changed in place on the way is found here. */
 function verifyLast({ env, last, digests, goesOn }: Loading): void {
   if (last === undefined || goesOn) return;
-  const { record, body, fold, advanced } = last;
+  const { body, fold, advanced } = last;
   const effects = advanced.effects.map(({ effect }) => effect);
-  if (env.stepper.hash(fold.state, effects) !== body.hash) throw diverged(record, body, fold, digests);
+  if (env.stepper.hash(fold.state, effects) !== body.hash) throw diverged(last, digests);
+}
+
+/** A migration that the course does not know: the load begins again with the real one. */
+const UNFORESEEN = new Error("a migration came to light");
+
+/** @throws UNFORESEEN, what applying it throws, `REPLAY_DIVERGED`. */
+function move(loading: Loading, found: Found): Moved {
+  const { record, body } = found;
+  const migration = migrationIn(body);
+  if (migration !== undefined) return lead(loading, found, migration.to);
+  compareRolled(loading, record, body);
+  const moved = apply(loading, record, body);
+  compare(loading, { record, body, ...moved });
+  return moved;
+}
+
+/** What moves the records behind a migration. */
+function codeBehind({ env, course, goesOn }: Loading, { stream, seq }: Recorded, to: string): KindCode {
+  const kind = kindOf(env, stream);
+  const code = goesOn ? (codeIn(kind, to) ?? kind) : course.find(({ first }) => first === seq)?.code;
+  if (code === undefined) throw UNFORESEEN;
+  return code;
 }
 
 /** Takes one record. It answers at once: waiting for each would be most of a long load. */
@@ -172,17 +246,15 @@ function take(
   record: Recorded,
   { onRecord, onBody }: Heard,
 ): Skip | { readonly error: unknown } | undefined {
-  const { env, digests, skips } = loading;
+  const { digests, skips } = loading;
   try {
     const body = parseBody(record.body, placeOf(record));
     onBody?.(body);
     const skipped = skippedIn(body);
     if (skipped !== undefined && !skips.has(skipped)) return { seq: skipped, until: record.seq };
     noteDigests(digests, body.digests);
-    compareRolled(loading, record, body);
-    const { fold, advanced } = apply(env, loading.fold, record, body);
+    const { fold, advanced } = move(loading, { record, body });
     loading.fold = fold;
-    compare(loading, { record, body, fold, advanced });
     onRecord?.(record, body, fold, advanced);
     return undefined;
   } catch (error) {
@@ -192,25 +264,26 @@ function take(
 
 /**
  * A record that cannot be taken, where a later one takes it out, or one before it that it was
- * computed with. @throws what taking it threw, where none does.
+ * computed with; or where a later migration needs nothing of it. @throws what taking it threw,
+ * where there is none.
  */
 async function excused(
-  { env, skips }: Loading,
+  { env, skips, ...loading }: Loading,
   { stream, seq }: Recorded,
-  { error }: { readonly error: unknown },
-): Promise<Skip> {
+  { error, to, snapshots = true }: Heard & { readonly error: unknown },
+): Promise<Again> {
   for (const [skipped, until] of await skipsOf(env.log, stream, seq))
     if (skipped > 1 && skipped <= seq && !skips.has(skipped)) return { seq: skipped, until };
+  if (loading.planned && error !== UNFORESEEN) throw error;
+  const course = await courseOf(env, stream, { to, whole: !snapshots });
+  if (course.length > 1 || course[0].first > 1) return { course };
   throw error;
 }
 
 /** Applies one record. */
-function apply(
-  env: LoadEnv,
-  fold: Fold | undefined,
-  record: Recorded,
-  body: RecordBody,
-): { readonly fold: Fold; readonly advanced: Advanced } {
+function apply({ env, code, fold }: Loading, record: Recorded, recorded: RecordBody): Moved {
+  const own = fold?.born ?? recorded.born;
+  const body = own?.lineage === undefined ? upcasted(code, recorded, record) : recorded; // a child's own logic is another
   const entry: Entry = { seq: record.seq, at: record.at, cause: record.cause, body };
   const directory = recordedDirectory(body);
   if (fold !== undefined) return { fold, advanced: advance(fold, entry, env.stepper, directory) };
@@ -218,8 +291,21 @@ function apply(
     throw new TroupeError("RECORD_INVALID", `${placeOf(record)} is the first record, but no birth`, {
       hint: "Run `troupe doctor` on this log.",
     });
-  const identity = identify(env, record.stream, body.born);
-  return birth(identity, { ...entry, correlation: record.correlation }, env.stepper, directory);
+  const mover = identify(env, record.stream, body.born, code);
+  return birth(mover, { ...entry, correlation: record.correlation }, env.stepper, directory);
+}
+
+/** Goes on behind a migration. */
+function lead(loading: Loading, found: Found, to: string): Moved {
+  const { env, compares, digests, lenientTo } = loading;
+  const { record, body } = found;
+  loading.code = codeBehind(loading, record, to);
+  const fold = foldBehind(env, record, body, loading.code);
+  const before = compares && record.seq > lenientTo ? loading.fold : undefined;
+  const made = before && compareMigration(env, before, found, recordedDirectory(body));
+  restart(digests, fold);
+  loading.last = undefined;
+  return { fold, advanced: made ?? unmoved(body.hash) };
 }
 
 /** System ids as a step looked them up. */
@@ -230,53 +316,4 @@ export function recordedDirectory({ lookups }: Pick<RecordBody, "lookups">): Sys
   );
   const ids = new Map<string, string>(known.map(([id = "", address = ""]) => [id, address]));
   return { get: (id) => ids.get(id), all: () => Object.fromEntries(ids) };
-}
-
-function diverged(
-  record: Recorded,
-  body: RecordBody,
-  fold: Fold,
-  recorded: ReadonlyMap<string, string>,
-): TroupeError {
-  const { snapshot } = fold.state;
-  const state = valueOf(fold.state);
-  const keys = body.light === true ? [] : differingKeys(recorded, snapshot); // a light record says nothing of them
-  const context = keys.map((key) => `context.${key}`);
-  const where: string[] = [];
-  if (!isDeepStrictEqual(state, body.state))
-    where.push(`state is ${JSON.stringify(state)} instead of ${JSON.stringify(body.state)}`);
-  if (snapshot.status !== body.status)
-    where.push(`status is "${snapshot.status}" instead of "${body.status}"`);
-  if (context.length > 0) where.push(`${context.join(", ")} differs`);
-  if (where.length === 0)
-    where.push(`in state ${JSON.stringify(state)}, the effects, output or children differ`);
-  return new TroupeError(
-    "REPLAY_DIVERGED",
-    `${placeOf(record)} ("${record.type}") replays differently: ${where.join("; ")}`,
-    {
-      hint: `Restore the code that wrote it (kind version "${body.version}"), or skip the record.`,
-      data: {
-        address: record.stream,
-        seq: record.seq,
-        type: record.type,
-        recorded: body.state,
-        replayed: state,
-        context,
-      },
-    },
-  );
-}
-
-/** The records of an actor that later ones take out, each with the seq of the one that does. */
-export async function skipsOf(
-  log: Pick<EventLog, "read">,
-  address: string,
-  after = 0,
-): Promise<Map<number, number>> {
-  const skips = new Map<number, number>();
-  for await (const record of log.read(address, { after })) {
-    const skipped = skippedIn(record.body);
-    if (skipped !== undefined) skips.set(skipped, record.seq);
-  }
-  return skips;
 }

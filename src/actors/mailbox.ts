@@ -6,17 +6,20 @@
  * - A8. A message never overtakes one that waits.
  */
 import { TroupeError } from "../errors.ts";
-import type { Input } from "./inputs.ts";
+import { isInside, type Input } from "./inputs.ts";
 
 export class Mailbox {
   readonly #address: string;
   readonly #limit: number;
+  readonly #closed: () => boolean;
   /** Inputs from other actors that wait until this one is no longer parked. */
   readonly held: Input[] = [];
   #inputs: Input[] = [];
   #waiting: Input[] = [];
 
-  constructor(address: string, limit: number) {
+  /** @param closed whether nothing from outside can be taken now: what comes from inside goes ahead, one by one. */
+  constructor(address: string, limit: number, closed: () => boolean) {
+    this.#closed = closed;
     this.#address = address;
     this.#limit = limit;
   }
@@ -42,7 +45,13 @@ export class Mailbox {
     this.#inputs.unshift(...inputs);
   }
 
+  /** Whether anything can be taken. */
+  get ready(): boolean {
+    return this.#closed() ? this.has(isInside) : this.size > 0;
+  }
+
   take(most: number): Input[] {
+    if (this.#closed()) return this.#takeInside();
     const taken = this.#inputs.splice(0, most);
     const room = this.#limit - this.#inputs.length;
     if (room > 0 && this.#waiting.length > 0) this.#inputs.push(...this.#waiting.splice(0, room));
@@ -58,6 +67,14 @@ export class Mailbox {
 
   has(test: (input: Input) => boolean): boolean {
     return this.#inputs.some(test) || this.#waiting.some(test);
+  }
+
+  #takeInside(): Input[] {
+    for (const queue of [this.#inputs, this.#waiting]) {
+      const at = queue.findIndex(isInside);
+      if (at !== -1) return queue.splice(at, 1);
+    }
+    return [];
   }
 
   #full(): TroupeError {

@@ -14,15 +14,32 @@ import { markOf } from "./causes.ts";
 import { isResident, type Fold, type Owed, type OwedAction } from "./fold.ts";
 import { startResident } from "./residents.ts";
 import type { Runtime } from "./runtime.ts";
+import { hasMachine } from "./versions.ts";
 import type { ChildStart } from "./xstate/contract.ts";
 
-/** Runs the effects of an append, in order. */
-export function perform(
+/** What an append asked for, and what of it may be done yet. */
+export interface Asked {
+  readonly effects: readonly NumberedEffect[];
+  /** It took over what a former owner left: all that the fold holds is done, in order, old and new. */
+  readonly recovered: boolean;
+  /** False: the take-over is still to come, and will do all. */
+  readonly ready: boolean;
+}
+
+/** Does what an append asked for, or has yet to be done. */
+export function performNew(
   rt: Runtime,
   actor: LiveActor,
   fold: Fold,
-  effects: readonly NumberedEffect[],
+  { effects, recovered, ready }: Asked,
 ): void {
+  if (recovered) performOwed(rt, actor, fold);
+  const rest = recovered || !ready ? effects.filter(({ effect }) => effect.type === "emit") : effects;
+  perform(rt, actor, fold, rest);
+}
+
+/** Runs effects, in order. */
+function perform(rt: Runtime, actor: LiveActor, fold: Fold, effects: readonly NumberedEffect[]): void {
   if (!rt.running()) return; // closed meanwhile: all of it stays owed
   for (const { id, effect, trace } of effects) {
     switch (effect.type) {
@@ -53,7 +70,7 @@ export function perform(
 }
 
 /** Everything that a loaded actor still owes: actions, residents and starts now, sends once all starts are out. */
-export function performOwed(rt: Runtime, actor: LiveActor, fold: Fold): void {
+function performOwed(rt: Runtime, actor: LiveActor, fold: Fold): void {
   if (!rt.running()) return;
   const { ran } = actor.ledger;
   for (const action of fold.actions.values())
@@ -163,7 +180,8 @@ export function bornOf(
   const input = child.input === undefined ? {} : { input: child.input };
   if (child.detached === true) return { id: child.id, ...input };
   const logic = rt.stepper.childLogic(fold.identity.logic, child.src);
-  const registered = rt.kinds.get(parseAddress(child.address).kind)?.machine === logic;
+  const kind = rt.kinds.get(parseAddress(child.address).kind);
+  const registered = kind !== undefined && hasMachine(kind, logic);
   return {
     id: child.id,
     parent: fold.identity.address,

@@ -8,6 +8,7 @@ import { openActors, systemIds } from "../projections/open-actors.ts";
 import type { Projections, RowsOptions } from "../projections/face.ts";
 import type { Kinds } from "./kind.ts";
 import type { RunDirectory } from "./runtime.ts";
+import { isLater } from "./versions.ts";
 
 /** An actor that owes something. */
 export interface OpenActor {
@@ -68,11 +69,6 @@ export function assertKinds(open: readonly OpenActor[], kinds: Kinds): void {
     return own !== undefined && version !== undefined && isLater(version, own);
   });
   if (newer !== undefined) throw outdated(newer, kinds);
-}
-
-/** By their numbers, where they have any: 10 is later than 9, 1.10.0 than 1.9.3. */
-function isLater(version: string, own: string): boolean {
-  return version.localeCompare(own, "en", { numeric: true }) > 0;
 }
 
 function lacking(missing: readonly string[]): TroupeError {

@@ -15,7 +15,7 @@ import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
 import { retryDelay, type ActivitySettings } from "./activity.ts";
 import { beginAttempt, errorEvent, readSettings, type Attempt } from "./attempt.ts";
-import type { AwayHearer } from "./away/away.ts";
+import type { AwayAttempt, AwayHearer } from "./away/away.ts";
 import { isEnd } from "./causes.ts";
 import type { Fold, OpenResident } from "./fold.ts";
 import type { Runtime } from "./runtime.ts";
@@ -132,9 +132,14 @@ function attemptWith(rt: Runtime, fold: Fold, open: OpenResident, settings: Acti
   resident =
     on === undefined || rt.away === undefined || rt.labels.includes(on)
       ? beginAttempt(rt, { ...attempt, logic: logicOf(rt, open, attempt) }, hearer)
-      : rt.away.begin(on, { ...attempt, src: child.src, lineage: fold.born.lineage ?? [] }, hearer);
+      : rt.away.begin(on, { ...attempt, ...codeOf(fold), src: child.src }, hearer);
   if (over) resident.stop();
   else rt.at("in-activity", owner);
+}
+
+/** How another host finds the actor's code. */
+function codeOf({ version, born: { lineage = [] } }: Fold): Pick<AwayAttempt, "version" | "lineage"> {
+  return { version, lineage };
 }
 
 /** What an attempt does on the way, as inputs of actors. */

@@ -14,6 +14,12 @@ export const SETTLED: Input = { type: "control", event: { type: "troupe.settled"
 
 type Resting = Pick<LiveActor, "fold" | "ledger">;
 
+/** Whether nothing runs for it, and nothing is owed that nobody has taken. */
+export function rests({ fold, ledger }: Resting): boolean {
+  if (fold === undefined || ledger.waits) return !ledger.waits;
+  return fold.residents.size === 0 && fold.outbox.size === ledger.settling.size;
+}
+
 /** Ids to settle, or actions that ran, that no record says yet. */
 export function unsaid({ fold, ledger }: Resting): boolean {
   return fold !== undefined && (ledger.settling.size > 0 || fold.actions.size > 0);

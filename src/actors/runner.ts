@@ -30,6 +30,7 @@ import { type CrashPoint, type Parked, type Progress, type Runtime, type Setting
 import { watchers, type Watchers } from "./waits.ts";
 import { passivation } from "./resting.ts";
 import type { StandIns } from "./stand-ins.ts";
+import { kindOfLogic } from "./versions.ts";
 import { createStepper } from "./xstate/stepper.ts";
 
 export interface RunnerOptions extends Settings {
@@ -202,7 +203,7 @@ export function createRunner(options: RunnerOptions): Runner {
       system: directory,
       logger: (...args) => warn("log", { args }),
       strict: options.strict,
-      kindOf: (logic) => [...kinds.values()].find(({ machine }) => machine === logic)?.kind,
+      kindOf: (logic) => kindOfLogic(kinds, logic),
     }),
   };
 

@@ -5,8 +5,10 @@
 import { z } from "zod";
 import type { JsonObject } from "../events/json.ts";
 import type { SnapshotStore } from "../events/log/log.ts";
+import { codeKey } from "./code-key.ts";
 import { assertUnchanged, contentOf, foldOf, keyFor, type ContentEnv } from "./content.ts";
 import type { Fold } from "./fold.ts";
+import type { KindCode } from "./versions.ts";
 
 interface SnapshotEnv extends ContentEnv {
   readonly log: { readonly snapshots: SnapshotStore };
@@ -36,18 +38,22 @@ export async function writeSnapshot(env: SnapshotEnv, fold: Fold): Promise<void>
     content,
   };
   fold.stored = { seq, bytes };
-  await env.log.snapshots.put(identity.address, { seq, key: keyFor(env, identity.address), data });
+  await env.log.snapshots.put(identity.address, { seq, key: keyFor(env, fold), data });
 }
 
-/** The fold as its snapshot has it; undefined where none fits the code that runs now. */
-export async function readSnapshot(env: SnapshotEnv, address: string): Promise<Fold | undefined> {
+/** The fold as its snapshot has it; undefined where none fits the code. */
+export async function readSnapshot(
+  env: SnapshotEnv,
+  address: string,
+  code: KindCode,
+): Promise<Fold | undefined> {
   const stored = await env.log.snapshots.get(address);
   if (stored === undefined) return undefined;
   try {
-    if (stored.key !== keyFor(env, address)) return undefined;
+    if (stored.key !== codeKey(code)) return undefined;
     const { at, bytes, checkpoint, content } = Shape.parse(stored.data);
     const { seq } = stored;
-    const place = { address, seq, at, checkpoint, stored: { seq, bytes } };
+    const place = { address, seq, at, checkpoint, stored: { seq, bytes }, code };
     return foldOf(env, place, content as JsonObject); // read from JSON
   } catch {
     return undefined; // a cache that cannot be read is no fault of the log, which is read instead

@@ -51,6 +51,7 @@ import { addShow } from "./commands/show.ts";
 import { addStats } from "./commands/stats.ts";
 import { addSweep } from "./commands/sweep.ts";
 import { addTail } from "./commands/tail.ts";
+import { addUpgradeCheck } from "./commands/upgrade-check.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addWatch } from "./commands/watch.ts";
 import { addWhy } from "./commands/why.ts";
@@ -117,6 +118,7 @@ function programOf(shell: Shell): Command {
     addReplay,
     addWhy,
     addDiff,
+    addUpgradeCheck,
     addArtifacts,
     addDoctor,
     addSweep,

@@ -166,6 +166,21 @@ export function placeOf({ stream, seq }: { readonly stream: string; readonly seq
   return `record ${seq} of "${stream}"`;
 }
 
+/** What a record says of a migration, if it is one: from version to version, and the form of the actor that it holds. */
+export function migrationIn(body: {
+  readonly event?: Json | undefined;
+}): { readonly from: string; readonly to: string; readonly form: number } | undefined {
+  const { event } = body;
+  if (typeof event !== "object" || event === null || !("type" in event)) return undefined;
+  const { type, from, to, form } = event as RecordedEvent; // an object with a type
+  if (type !== "troupe.migrated") return undefined;
+  return { from: textOf(from), to: textOf(to), form: typeof form === "number" ? form : 0 };
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
 /** The seq of the record that this one takes out of its actor's history (A5), if it does. */
 export function skippedIn(body: { readonly event?: Json | undefined }): number | undefined {
   const { event } = body;

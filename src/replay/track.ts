@@ -11,7 +11,8 @@
 import type { NumberedEffect } from "../actors/advance.ts";
 import type { Fold } from "../actors/fold.ts";
 import { copyOf } from "../actors/fold-copy.ts";
-import { load, skipsOf, type LoadEnv } from "../actors/load.ts";
+import { load, type LoadEnv } from "../actors/load.ts";
+import { skipsOf } from "../actors/skips.ts";
 import type { State } from "../actors/xstate/contract.ts";
 import { TroupeError } from "../errors.ts";
 

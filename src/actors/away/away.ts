@@ -9,20 +9,20 @@
  * - While no host takes it, it waits: its time counts from when it is taken.
  */
 import { TroupeError } from "../../errors.ts";
-import { parseAddress } from "../../events/address.ts";
 import type { Json } from "../../events/json.ts";
 import type { Members } from "../../events/log/log.ts";
 import type { WorkChannel, WorkLine } from "../../events/log/work-channel.ts";
 import type { Attempt, AttemptHearer } from "../attempt.ts";
 import { errorEvent } from "../attempt.ts";
 import type { Clock } from "../clock.ts";
-import { kindNamed, type Kinds } from "../kind.ts";
 import type { Resident, Stepper } from "../xstate/contract.ts";
 import { Word, type AskedAttempt } from "./words.ts";
 
 /** The attempt, and how another host finds its code. */
 export interface AwayAttempt extends Attempt {
   readonly src: string;
+  /** Of the actor's kind. */
+  readonly version: string;
   readonly lineage: readonly string[];
 }
 
@@ -38,7 +38,6 @@ export interface Away {
 export interface AwayParts {
   readonly work: WorkChannel;
   readonly changed: Members["changed"];
-  readonly kinds: Kinds;
   readonly stepper: Stepper;
   readonly clock: Clock;
   readonly warn: (message: string, facts: Readonly<Record<string, unknown>>) => void;
@@ -111,11 +110,10 @@ class Asked implements Resident {
   }
 
   #asked(): Json {
-    const { owner, lineage, src, child, idempotencyKey, fence } = this.#attempt;
-    const { kinds } = this.#parts;
+    const { owner, version, lineage, src, child, idempotencyKey, fence } = this.#attempt;
     return {
       owner,
-      version: kindNamed(kinds, parseAddress(owner).kind).version,
+      version,
       lineage: [...lineage],
       src,
       activity: child.address,

@@ -15,6 +15,7 @@ import { isActivity } from "../activity.ts";
 import { beginAttempt, errorEvent, readSettings, type Attempt, type AttemptEnv } from "../attempt.ts";
 import { identify } from "../identity.ts";
 import { kindNamed, type Kinds } from "../kind.ts";
+import { codeIn } from "../versions.ts";
 import type { Resident } from "../xstate/contract.ts";
 import { AskedAttempt, type Word } from "./words.ts";
 
@@ -88,8 +89,9 @@ function attemptIn({ kinds, stepper }: WorkerParts, work: Json): Attempt {
   const { owner, version, lineage, src, activity, id, input, syncSnapshot, ...rest } = parsed.data;
   parseAddress(activity);
   const kind = kindNamed(kinds, parseAddress(owner).kind);
-  if (kind.version !== version) throw otherVersion(kind, version);
-  const parent = identify({ kinds, stepper }, owner, { id, lineage });
+  const code = codeIn(kind, version);
+  if (code === undefined) throw otherVersion(kind, version);
+  const { identity: parent } = identify({ kinds, stepper }, owner, { id, lineage }, code);
   const logic = stepper.childLogic(parent.logic, src);
   if (!isActivity(logic)) throw noActivity(owner, src);
   const settings = readSettings(stepper, logic, input);

@@ -158,7 +158,7 @@ function checkpointFor(
   settled: readonly string[] | undefined,
 ): NonNullable<Entry["body"]["checkpoint"]> {
   const content = contentOf(env, fold, settled);
-  const key = keyFor(env, fold.identity.address);
+  const key = keyFor(env, fold);
   return { key, bytes: JSON.stringify(content).length, content };
 }
 

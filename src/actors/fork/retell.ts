@@ -226,7 +226,7 @@ class Teller {
     const kind = kindNamed(this.#env.kinds, parseAddress(address).kind);
     const digests = advanced.hash.whole ? changedDigests(actor.digested, snapshot) : undefined;
     if (advanced.hash.whole) actor.digested = snapshot;
-    const writer = { version: kind.version, epoch: this.#env.epoch };
+    const writer = { version: fold.version, epoch: this.#env.epoch };
     const body = { ...bodyOf(writer, entry, { fold, advanced, digests }), owes };
     const record = {
       id: `${this.#idPrefix}-${this.#records.length.toString(36)}`,

@@ -5,6 +5,7 @@
 import type { AnyActorLogic, Snapshot } from "xstate";
 import type { Json } from "../../events/json.ts";
 import type { Incarnations } from "./incarnations.ts";
+import type { Crossing } from "./migration.ts";
 
 /** An event as it is recorded: strict JSON; refs and errors stand in it as tagged objects. */
 export type EncodedEvent = { readonly type: string; readonly [key: string]: Json };
@@ -123,6 +124,13 @@ export interface Stepper {
     seq: number,
     system: SystemDirectory,
   ): Stepped;
+
+  /**
+   * Takes an actor over into another machine, at another state.
+   *
+   * @throws {@link TroupeError} `MIGRATE_INVALID`, and whatever XState says of a state that it does not know.
+   */
+  migrate(crossing: Crossing, seq: number, system: SystemDirectory): Stepped;
 
   /** Ends the actor from outside: status `stopped`, and effects that stop its children. No exit actions, as in XState. */
   stop(actor: Identity, state: State, seq: number): Stepped;

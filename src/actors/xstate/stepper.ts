@@ -29,6 +29,7 @@ import { childLogic, raw } from "./logic.ts";
 import { endedOf, interned, steppedOf } from "./outcome.ts";
 import { persist, revive } from "./persist.ts";
 import { runResident } from "./resident.ts";
+import { passageOf } from "./migration.ts";
 import { createStage } from "./stage.ts";
 import type { Stage } from "./stage.ts";
 import { assertSame, freeze } from "./strict.ts";
@@ -75,6 +76,17 @@ export function createStepper(options: StepperOptions): Stepper {
         const live = decode(event, refs.of);
         return raw(actor.logic).transition(state.snapshot, options.strict ? freeze(live) : live, scope);
       });
+    },
+
+    migrate(crossing, seq, directory) {
+      const { to, event } = crossing;
+      const { actor, state } = passageOf(crossing);
+      const stepped = perform(actor, { seq, state, directory }, (scope) =>
+        raw(actor.logic).transition(state.snapshot, decode(event, refs.of), scope),
+      );
+      if (stepped.state.snapshot.status === "error") throw stepped.state.snapshot.error;
+      // of the machine itself, not of the copy that made the step
+      return { ...stepped, taken: [], state: revive(to, persist(to, stepped.state), refs.of) };
     },
 
     stop: (actor, state, seq) =>

@@ -48,13 +48,13 @@ function judge(stage: Stage, walk: Walk): Broken | undefined {
 /** The place, written down and read. */
 function readBack(stage: Stage, place: Place): Place | Broken {
   const { fold } = place;
-  const { stepper, kinds, address } = stage;
+  const { stepper, kinds, address, kind } = stage;
   const still = { ...fold, actions: new Map() }; // what is written down has none in doubt
   try {
     const content = contentOf({ stepper, kinds }, still);
     const read = JSON.parse(JSON.stringify(content)) as JsonObject; // an object went in
     const { seq, at, checkpoint, stored } = fold;
-    const back = foldOf({ stepper, kinds }, { address, seq, at, checkpoint, stored }, read);
+    const back = foldOf({ stepper, kinds }, { code: kind, address, seq, at, checkpoint, stored }, read);
     const lost =
       lostIn(stage, fold, back) ??
       (sameJson(contentOf({ stepper, kinds }, back), content) ? undefined : "");
