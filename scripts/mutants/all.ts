@@ -5,6 +5,7 @@ import { HOST } from "./host.ts";
 import type { Mutant } from "./mutant.ts";
 import { PLACEMENT } from "./placement.ts";
 import { PROJECTIONS } from "./projections.ts";
+import { REPLAY } from "./replay.ts";
 import { TEAMS } from "./teams.ts";
 import { WORKFLOWS } from "./workflows.ts";
 
@@ -13,6 +14,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ENGINES,
   ...PLACEMENT,
   ...PROJECTIONS,
+  ...REPLAY,
   ...AGENTS,
   ...WORKFLOWS,
   ...TEAMS,

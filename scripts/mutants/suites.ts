@@ -46,16 +46,31 @@ const TEAMS = vitest("machines and runs", [
   "tests/simulation/workflows",
   "tests/simulation/queue",
 ]);
+const REPLAYS = vitest("replays", ["tests/replay"]);
 const PLACES = vitest("placement", ["tests/placement", "tests/laws/writing"]);
 const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
 
 /** All suites, those first that a file of the source concerns most. */
 export function suitesFor(file: string): readonly Suite[] {
-  const order = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, TEAMS, SHARED, PLACES, REST, AGENTS];
+  const order = [
+    SIMULATION,
+    QUICK,
+    LAWS,
+    SQLITE,
+    JETSTREAM,
+    ROWS,
+    REPLAYS,
+    TEAMS,
+    SHARED,
+    PLACES,
+    REST,
+    AGENTS,
+  ];
   const first = (suite: Suite): readonly Suite[] => [suite, ...order.filter((one) => one !== suite)];
   if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
   if (file.startsWith("src/events/log/")) return first(SQLITE);
   if (file.startsWith("src/projections/")) return first(ROWS);
+  if (/^src\/(?:replay\/|actors\/fold-copy)/.test(file)) return first(REPLAYS);
   if (/^src\/actors\/(?:placement|zombies)/.test(file))
     return [SHARED, ...first(PLACES).filter((one) => one !== SHARED)];
   if (file.startsWith("src/actors/parking")) return first(PLACES);
