@@ -6,6 +6,7 @@ import { KIT } from "./kit.ts";
 import type { Mutant } from "./mutant.ts";
 import { PLACEMENT } from "./placement.ts";
 import { PROJECTIONS } from "./projections.ts";
+import { REPLAY } from "./replay.ts";
 import { TEAMS } from "./teams.ts";
 import { VERSIONS } from "./versions.ts";
 import { WORKFLOWS } from "./workflows.ts";
@@ -15,6 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ENGINES,
   ...PLACEMENT,
   ...PROJECTIONS,
+  ...REPLAY,
   ...AGENTS,
   ...WORKFLOWS,
   ...TEAMS,

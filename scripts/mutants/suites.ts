@@ -46,6 +46,7 @@ const TEAMS = vitest("machines and runs", [
   "tests/simulation/workflows",
   "tests/simulation/queue",
 ]);
+const REPLAYS = vitest("replays", ["tests/replay"]);
 const PLACES = vitest("placement", ["tests/placement", "tests/laws/writing"]);
 const KIT = vitest("testing kit", ["tests/simulation/kit"]);
 const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
@@ -59,6 +60,7 @@ export function suitesFor(file: string): readonly Suite[] {
     SQLITE,
     JETSTREAM,
     ROWS,
+    REPLAYS,
     TEAMS,
     SHARED,
     PLACES,
@@ -70,6 +72,7 @@ export function suitesFor(file: string): readonly Suite[] {
   if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
   if (file.startsWith("src/events/log/")) return first(SQLITE);
   if (file.startsWith("src/projections/")) return first(ROWS);
+  if (/^src\/(?:replay\/|actors\/fold-copy)/.test(file)) return first(REPLAYS);
   if (/^src\/actors\/(?:placement|zombies)/.test(file))
     return [SHARED, ...first(PLACES).filter((one) => one !== SHARED)];
   if (file.startsWith("src/actors/parking")) return first(PLACES);

@@ -47,7 +47,7 @@ export function causeText({ type, id, address, seq }: Omit<Cause, "position">): 
 }
 
 /** JSON on one line, cut where it is large. */
-export function jsonText(value: unknown): string {
+function jsonText(value: unknown): string {
   return tameLine(JSON.stringify(brief(value)));
 }
 

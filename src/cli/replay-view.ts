@@ -141,7 +141,7 @@ const COLOUR = /(\u001b\[[0-9;]*m)/;
 const LONGEST_LETTER = 16;
 
 /** A text with colours in it, cut to so many columns. */
-export function fitInked(text: string, columns: number): string {
+function fitInked(text: string, columns: number): string {
   const parts = text.split(COLOUR);
   let left = columns;
   const kept = parts.map((part, index) => {

@@ -16,8 +16,8 @@ import { skipsOf } from "../actors/skips.ts";
 import type { State } from "../actors/xstate/contract.ts";
 import { TroupeError } from "../errors.ts";
 
-/** So long it may take to step from a kept copy to a record, ms: a look back has 50. */
-const FRAME_MS = 8;
+/** So long it may take to step from a kept copy to a record, ms: a look back has 50, on a busy machine, too. */
+const FRAME_MS = 4;
 
 /** A record that cannot be applied. */
 export interface TrackFault {

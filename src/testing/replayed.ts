@@ -6,8 +6,9 @@ import { load, type LoadEnv } from "../actors/load.ts";
 import type { State } from "../actors/xstate/contract.ts";
 import { push, type Left } from "./evidence.ts";
 import { TroupeError } from "../errors.ts";
-import type { EventLog, Recorded } from "../events/log/log.ts";
+import type { Recorded } from "../events/log/log.ts";
 import type { RecordBody } from "../events/record.ts";
+import { readFrom } from "../replay/records-read.ts";
 
 /** One record of an actor, and what its step asked for. */
 export interface Replay extends Omit<Recorded, "body"> {
@@ -36,10 +37,7 @@ export async function replayAll(
 ): Promise<ReadonlyMap<string, Replayed>> {
   const streams = await scanned(env, fault);
   const actors = new Map<string, Replayed>();
-  const log: EventLog = {
-    ...env.log,
-    read: (stream, range) => readIn(streams.get(stream) ?? [], range),
-  };
+  const log = readFrom(env.log, streams);
   for (const [address, records] of streams) {
     const replayed = await replay({ ...env, log, left }, address, fault);
     actors.set(address, replayed);
@@ -67,13 +65,6 @@ async function scanned(
     push(streams, stream, record);
   }
   return streams;
-}
-
-async function* readIn(
-  records: readonly Recorded[],
-  { after = 0, to = Infinity }: { readonly after?: number; readonly to?: number } = {},
-): AsyncGenerator<Recorded, void, undefined> {
-  yield* records.slice(after, Math.max(after, Math.min(to, records.length)));
 }
 
 async function replay(

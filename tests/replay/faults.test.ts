@@ -161,6 +161,8 @@ it("A5: what a later record takes out changes nothing, and is shown as taken out
     [null, 0, { sum: 50 }],
     [null, 1, { sum: 120 }],
   ]);
+  const walked = await Array.fromAsync(timeline.records());
+  expect(walked.filter(({ fault }) => fault !== null)).toEqual([]);
 });
 
 it("A14: checkpoints are passed over, and compared", async () => {

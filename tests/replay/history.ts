@@ -39,5 +39,5 @@ export { seeds };
 /** A clock on which every step takes so long that a copy is kept after so many. */
 export function clockOf(every: number): () => number {
   let ms = 0;
-  return () => (ms += 8 / every);
+  return () => (ms += 4 / every);
 }
