@@ -1,6 +1,7 @@
 /** All planted bugs. */
 import { AGENTS } from "./agents.ts";
 import { ENGINES } from "./engines.ts";
+import { FORKS } from "./forks.ts";
 import { HOST } from "./host.ts";
 import { KIT } from "./kit.ts";
 import type { Mutant } from "./mutant.ts";
@@ -13,6 +14,7 @@ import { WORKFLOWS } from "./workflows.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   ...HOST,
+  ...FORKS,
   ...ENGINES,
   ...PLACEMENT,
   ...PROJECTIONS,

@@ -47,6 +47,7 @@ const TEAMS = vitest("machines and runs", [
   "tests/simulation/queue",
 ]);
 const REPLAYS = vitest("replays", ["tests/replay"]);
+const FORKED = vitest("forks", ["tests/forks"]);
 const PLACES = vitest("placement", ["tests/placement", "tests/laws/writing"]);
 const KIT = vitest("testing kit", ["tests/simulation/kit"]);
 const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
@@ -54,19 +55,8 @@ const REST = vitest("crash drills and properties", ["tests/crash", "tests/proper
 /** All suites, those first that a file of the source concerns most. */
 export function suitesFor(file: string): readonly Suite[] {
   const order = [
-    SIMULATION,
-    QUICK,
-    LAWS,
-    SQLITE,
-    JETSTREAM,
-    ROWS,
-    REPLAYS,
-    TEAMS,
-    SHARED,
-    PLACES,
-    KIT,
-    REST,
-    AGENTS,
+    ...[SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, REPLAYS, TEAMS, SHARED],
+    ...[FORKED, PLACES, KIT, REST, AGENTS],
   ];
   const first = (suite: Suite): readonly Suite[] => [suite, ...order.filter((one) => one !== suite)];
   if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
@@ -75,6 +65,7 @@ export function suitesFor(file: string): readonly Suite[] {
   if (/^src\/(?:replay\/|actors\/fold-copy)/.test(file)) return first(REPLAYS);
   if (/^src\/actors\/(?:placement|zombies)/.test(file))
     return [SHARED, ...first(PLACES).filter((one) => one !== SHARED)];
+  if (file.startsWith("src/actors/fork/")) return first(FORKED);
   if (file.startsWith("src/actors/parking")) return first(PLACES);
   if (file.startsWith("src/testing/")) return first(KIT);
   if (/^src\/agents\/(?:queue|team)\//.test(file)) return first(TEAMS);

@@ -103,10 +103,10 @@ function programOf(shell: Shell): Command {
     addPause,
     addCancel,
     addRestart,
+    addFork,
     addApprovals,
     addQuestions,
     addCheckpoint,
-    addFork,
     addHost,
   ];
   const views = [

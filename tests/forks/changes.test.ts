@@ -88,6 +88,27 @@ describe("a replaced answer", () => {
     await expect(shop.host.fork("nobody")).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
   });
 
+  it("must be of a record of which nothing else in the cut came", async () => {
+    await using shop = await openShop();
+    const { seq } = await shop.host.actor("shop/r1").send({ type: "REPORT" });
+    await settle();
+    const record = `shop/r1#${seq}`;
+    const replace = { record, with: { type: "LATER" } };
+    const heard = (await Array.fromAsync(shop.log.read("shop/r1:clerk"))).at(-1);
+    const at = `shop/r1:clerk#${heard?.seq}`;
+    const refused: unknown = await shop.host
+      .fork("r1", { id: "g", at, replace })
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: "RECORD_INVALID",
+      message: expect.stringContaining(`record ${heard?.seq} of "shop/r1:clerk" came of it`),
+      hint: `Cut right behind it: use --at ${await shop.at(seq)}, or leave --at out.`,
+    });
+    expect(await shop.host.fork("r1", { id: "g", replace })).toMatchObject({
+      position: await shop.at(seq),
+    });
+  });
+
   it("of an event: its data anew, and the machine must take it", async () => {
     await using shop = await openShop();
     const ordered = await shop.order();

@@ -20,14 +20,45 @@ describe("in a fork", () => {
     expect((await host.read("ledger/main")).context).toEqual({ notes: 2 });
   });
 
+  it("A11: nor does what was to be sent to them later; what one of them has sent to the run is known in the fork", async () => {
+    await using shop = await openShop();
+    const { host, clock } = shop;
+    await host.actor("shop/r1").send({ type: "REPORT" });
+    await settle();
+    await host.actor("shop/r1").send({ type: "LATER" });
+    await host.fork("r1", { id: "f" });
+    await host.actor("shop/f").send({ type: "LATER" });
+    await clock.pass(61_000);
+    // of r1: a report and a word; of its fork: its own word only
+    expect((await host.read("ledger/main")).context).toEqual({ notes: 3 });
+  });
+
+  it("addresses of the run's actors are those of the fork: in data where they are all of a text, in what actors tell each other everywhere", async () => {
+    for (const [of, told] of [
+      ["shop/r1:clerk", "shop/f:clerk"],
+      ["shop/r1#2.0", "shop/f#2.0"],
+      ["to shop/r1", "to shop/r1"],
+      ["ledger/r1", "ledger/r1"],
+    ] as const) {
+      await using shop = await openShop();
+      await shop.host.actor("shop/r1").send({ type: "REPORT" });
+      await shop.order(of);
+      await settle();
+      await shop.host.fork("r1", { id: "f" });
+      expect((await shop.host.read("shop/f")).context.of).toBe(told);
+      const clerk: unknown = await shop.host.read("shop/f:clerk");
+      expect(clerk).toMatchObject({ context: { told: "told by shop/f" } });
+    }
+  });
+
   it("A7: a timer keeps the time that it had left", async () => {
     await using shop = await openShop();
     const { host, clock } = shop;
     await host.actor("shop/r1").send({ type: "REPORT" });
     await clock.pass(20_000);
-    await host.actor("shop/r1").send({ type: "ORDER", of: "x" });
+    const { seq } = await host.actor("shop/r1").send({ type: "ORDER", of: "x" });
     await clock.pass(3_600_000);
-    await host.fork("r1", { at: "shop/r1#3", id: "f" });
+    await host.fork("r1", { at: `shop/r1#${seq}`, id: "f" });
     await clock.pass(39_000);
     expect((await host.read("shop/f")).context.reminded).toBe(0);
     await clock.pass(1_100);
@@ -103,7 +134,7 @@ describe("in a fork", () => {
     });
     await shop.host.actor("shop/f").send({ type: "REPORT" });
     await settle();
-    expect((await shop.host.read("shop/f:clerk" as "shop/f")).context).toEqual({ n: 6 });
+    expect((await shop.host.read("shop/f:clerk" as "shop/f")).context).toMatchObject({ n: 6 });
     const before = await hashOf(shop.log);
     for (const [path, code] of [
       [["items", "1", "price"], "INPUT_INVALID"],

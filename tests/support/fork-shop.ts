@@ -1,5 +1,5 @@
 /** A shop that asks for prices, reminds itself, pages, and tells a ledger that lies outside its run: a run to be forked. */
-import { assign, emit, enqueueActions, sendTo, setup } from "xstate";
+import { assign, emit, enqueueActions, sendTo, setup, type AnyActorRef } from "xstate";
 import { z } from "zod";
 import { activity } from "../../src/actors/activity.ts";
 import { createHost, type Host } from "../../src/actors/host.ts";
@@ -22,7 +22,7 @@ interface Work {
 const Answer = z.strictObject({ price: z.number() });
 const ShopEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ORDER"), of: z.string() }),
-  z.strictObject({ type: z.literal("REPORT") }),
+  z.strictObject({ type: z.enum(["REPORT", "LATER"]) }),
 ]);
 
 /** Orders: asks for a price, reminds itself, tells a ledger that lies outside the run, and pages. */
@@ -33,8 +33,18 @@ export function shopKind(
 ) {
   const machine = setup({
     types: {
-      context: {} as { items: { name: string; price: number }[]; reminded: number; me: string },
-      events: {} as z.infer<typeof ShopEvent> | { type: "REMIND" } | { type: "PAGED"; by: string },
+      context: {} as {
+        items: { name: string; price: number }[];
+        reminded: number;
+        me: string;
+        of: string;
+        ledger: AnyActorRef | null;
+      },
+      events: {} as
+        | z.infer<typeof ShopEvent>
+        | { type: "REMIND" }
+        | { type: "PAGED"; by: string }
+        | { type: "HELLO"; me: AnyActorRef },
       emitted: {} as { type: "shop.priced"; price: number },
     },
     actors: {
@@ -44,9 +54,18 @@ export function shopKind(
             works.push({ key, attempt, end: (answer) => end(answer as { price: number }) }),
           ),
       ),
-      clerk: setup({ types: { context: {} as { n: number } } }).createMachine({
-        context: { n: 0 },
-        on: { COUNT: { actions: assign({ n: ({ context }) => context.n + 1 }) } },
+      clerk: setup({
+        types: {
+          context: {} as { n: number; told: string },
+          events: {} as { type: "COUNT"; by: string },
+        },
+      }).createMachine({
+        context: { n: 0, told: "" },
+        on: {
+          COUNT: {
+            actions: assign({ n: ({ context }) => context.n + 1, told: ({ event }) => event.by }),
+          },
+        },
       }),
     },
     guards: { odd: ({ context }) => own(context.me) },
@@ -58,23 +77,42 @@ export function shopKind(
       },
     },
   }).createMachine({
-    context: ({ self }) => ({ items: [], reminded: 0, me: self.sessionId }),
+    context: ({ self }) => ({ items: [], reminded: 0, me: self.sessionId, of: "", ledger: null }),
     initial: "open",
     invoke: { src: "clerk", id: "clerk", systemId: "clerk" },
     on: {
       REMIND: { actions: assign({ reminded: ({ context }) => context.reminded + 1 }) },
       REPORT: {
         actions: [
-          sendTo(({ system }) => system.get("clerk"), { type: "COUNT" }),
-          enqueueActions(({ enqueue }) => {
-            enqueue({ type: "sendToActor", params: { to: "ledger/main", event: { type: "NOTE" } } });
+          sendTo(
+            ({ system }) => system.get("clerk"),
+            ({ context }) => ({ type: "COUNT", by: `told by ${context.me}` }),
+          ),
+          enqueueActions(({ enqueue, self }) => {
+            const event = { type: "NOTE", by: self };
+            enqueue({ type: "sendToActor", params: { to: "ledger/main", event } });
             enqueue.raise({ type: "REMIND" }, { delay: 60_000 });
           }),
         ],
       },
+      HELLO: { actions: assign({ ledger: ({ event }) => event.me }) },
+      /** The ledger is told later. */
+      LATER: {
+        actions: enqueueActions(({ enqueue, context }) => {
+          if (context.ledger !== null)
+            enqueue.sendTo(context.ledger, { type: "NOTE", by: null }, { delay: 60_000 });
+        }),
+      },
     },
     states: {
-      open: { on: { ORDER: [{ guard: "odd", target: "closed" }, { target: "pricing" }] } },
+      open: {
+        on: {
+          ORDER: [
+            { guard: "odd", target: "closed" },
+            { target: "pricing", actions: assign({ of: ({ event }) => event.of }) },
+          ],
+        },
+      },
       pricing: {
         invoke: {
           id: "price",
@@ -94,7 +132,7 @@ export function shopKind(
               enqueueActions(({ enqueue }) => {
                 enqueue({
                   type: "sendToActor",
-                  params: { to: "ledger/main", event: { type: "NOTE" } },
+                  params: { to: "ledger/main", event: { type: "NOTE", by: null } },
                 });
               }),
             ],
@@ -120,9 +158,23 @@ export const ledgerKind = defineKind({
   kind: "ledger",
   version: "1",
   events: z.never(),
-  machine: setup({ types: { context: {} as { notes: number } } }).createMachine({
+  machine: setup({
+    types: {
+      context: {} as { notes: number },
+      events: {} as { type: "NOTE"; by: AnyActorRef | null },
+    },
+  }).createMachine({
     context: { notes: 0 },
-    on: { NOTE: { actions: assign({ notes: ({ context }) => context.notes + 1 }) } },
+    on: {
+      NOTE: {
+        actions: [
+          assign({ notes: ({ context }) => context.notes + 1 }),
+          enqueueActions(({ enqueue, event, self }) => {
+            if (event.by !== null) enqueue.sendTo(event.by, { type: "HELLO", me: self });
+          }),
+        ],
+      },
+    },
   }),
 });
 

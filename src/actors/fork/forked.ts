@@ -11,11 +11,12 @@
  */
 import { z } from "zod";
 import { rootOf } from "../../events/address.ts";
-import { RecordedEvent } from "../../events/record.ts";
+import type { RecordedEvent } from "../../events/record.ts";
 import type { Entry } from "../advance.ts";
 import { markOf } from "../causes.ts";
 import type { Fold } from "../fold.ts";
 import type { Effect, Stepped, Stepper, SystemDirectory } from "../xstate/contract.ts";
+import { InFlight } from "./in-flight.ts";
 import { withValues } from "../xstate/with-values.ts";
 
 export const FORKED = "troupe.forked";
@@ -28,7 +29,7 @@ const Forked = z.object({
   /** The seq of the record whose input was replaced. */
   fresh: z.int().min(1).default(Number.MAX_SAFE_INTEGER),
   /** What custom actions sent before the cut and was recorded behind it in the original. */
-  sends: z.array(z.object({ to: z.string(), event: RecordedEvent })).default([]),
+  sends: z.array(InFlight).default([]),
   /** Addresses of the other actors of the fork that owe something. */
   wakes: z.array(z.string()).default([]),
 });

@@ -3,14 +3,21 @@
  * actions do not run again, so in the fork their senders' last records say it anew: else it
  * would be lost between the two, where any other send stays in its sender's outbox.
  */
-import type { RecordedEvent } from "../../events/record.ts";
-import { parseBody, placeOf } from "../../events/record.ts";
+import { z } from "zod";
 import type { Recorded } from "../../events/log/log.ts";
+import { parseBody, placeOf, RecordedEvent } from "../../events/record.ts";
 
-export interface InFlight {
-  readonly to: string;
-  readonly event: RecordedEvent;
-}
+/** One thing that a custom action sent. */
+export const InFlight = z.object({
+  /** Of the record whose step asked for the action. */
+  seq: z.int().min(1),
+  to: z.string(),
+  event: RecordedEvent,
+});
+export type InFlight = z.infer<typeof InFlight>;
+
+/** What a fork's actor says anew, in the event that ends its told history. */
+const SaidAnew = z.object({ type: z.literal("troupe.forked"), sends: z.array(InFlight) });
 
 /** An action's effect id, and which of the things it sent. */
 const OF_ACTION = /^(.+)#([0-9]+)\.[0-9]+\/[0-9]+$/;
@@ -27,20 +34,21 @@ export function inFlightAt(
   lastOf: (address: string) => number,
 ): ReadonlyMap<string, readonly InFlight[]> {
   const found = new Map<string, InFlight[]>();
-  for (const record of behind) {
-    const { sender, seq } = actionIn(record);
-    if (sender === undefined || seq > lastOf(sender)) continue;
-    const { event } = parseBody(record.body, placeOf(record));
-    if (event === undefined || event.type.startsWith("troupe.")) continue;
-    const sent = found.get(sender) ?? [];
-    sent.push({ to: record.stream, event });
-    found.set(sender, sent);
-  }
+  for (const record of behind)
+    for (const { sender, ...sent } of sentIn(record))
+      if (sent.seq <= lastOf(sender)) found.set(sender, [...(found.get(sender) ?? []), sent]);
   return found;
 }
 
-/** The record with the custom action that sent what this one received. */
-function actionIn({ cause = "", body }: Recorded): { readonly sender?: string; readonly seq: number } {
+type Sent = InFlight & { readonly sender: string };
+
+/** What a record brought of a custom action; or, where the run is a fork, what its actor says anew of one. */
+function sentIn(record: Recorded): readonly Sent[] {
+  const { stream, cause = "", body } = record;
+  const anew = SaidAnew.safeParse(body["event"]).data?.sends ?? [];
+  if (anew.length > 0) return anew.map((one) => ({ ...one, sender: stream }));
   const [, sender = "", seq = ""] = OF_ACTION.exec(cause) ?? [];
-  return body["from"] === sender ? { sender, seq: Number(seq) } : { seq: 0 };
+  const { event } = body["from"] === sender ? parseBody(body, placeOf(record)) : {};
+  if (event === undefined || event.type.startsWith("troupe.")) return [];
+  return [{ sender, seq: Number(seq), to: stream, event }];
 }

@@ -26,6 +26,7 @@ import { answered } from "./answer.ts";
 import { assertSame, assertTaken, birthReplaced, hasEnded } from "./checks.ts";
 import { latestIn, type Cut } from "./cut.ts";
 import { FORKED } from "./forked.ts";
+import type { InFlight } from "./in-flight.ts";
 import { entryFor, type Asked, type Inputs } from "./inputs.ts";
 import { Names } from "./names.ts";
 import { changeIn, type ForkRequest } from "./request.ts";
@@ -187,11 +188,15 @@ class Teller {
     return replaced !== undefined && this.#inputs.names.address(stream) === address ? seq : undefined;
   }
 
-  #sendsOf(address: string): { readonly to: string; readonly event: RecordedEvent }[] {
+  #sendsOf(address: string): readonly InFlight[] {
     const { names } = this.#inputs;
     return [...this.#telling.cut.inFlight].flatMap(([sender, sends]) =>
       names.address(sender) === address
-        ? sends.map(({ to, event }) => ({ to: names.address(to), event: names.object(event) }))
+        ? sends.map(({ seq, to, event }) => ({
+            seq,
+            to: names.address(to),
+            event: names.object(event),
+          }))
         : [],
     );
   }
