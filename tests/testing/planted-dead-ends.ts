@@ -91,8 +91,8 @@ export const DEAD_ENDS: Readonly<Record<string, Planted>> = {
       states: {
         a: {
           on: {
-            GO: { actions: raise({ type: "NAME", id: "x" }, { id: "late", delay: 9 }) },
-            NAME: { guard: ({ event }) => event.id === "x", target: "b" },
+            GO: { actions: raise({ type: "NAME", id: "wake-93417" }, { id: "late", delay: 9 }) },
+            NAME: { guard: ({ event }) => event.id === "wake-93417", target: "b" },
           },
         },
         b: { type: "final" },
