@@ -13,11 +13,15 @@ import { recordsOf } from "../../src/testing/laws/keep.ts";
 import { stageOf, type Tested } from "../../src/testing/walk/stage.ts";
 import { stopsOf, walksOf } from "../../src/testing/walk/walks.ts";
 import { parcel, parcelKind } from "../../examples/testing/parcel.ts";
-import { PLANTED, talking } from "./planted.ts";
+import { DEAD_ENDS } from "./planted-dead-ends.ts";
+import { IMPURITIES } from "./planted-impurities.ts";
+import { LOSSES } from "./planted-losses.ts";
+import { talking } from "./small-machine.ts";
 
 const folder = "temp/laws-test";
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const PLANTED = { ...IMPURITIES, ...DEAD_ENDS, ...LOSSES };
 const LAWS = { isPure, noStuckState, snapshotRoundTrip };
 const answers = {
   charge: fc.constantFrom({ output: "receipt" }, { error: new Error("card declined") }),

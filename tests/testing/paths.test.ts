@@ -144,6 +144,29 @@ const MACHINES: Readonly<Record<string, Tested>> = {
     }),
   },
 };
+/** Each start leads to one of its ends. */
+const byInput = setup({
+  types: { context: {} as { n: number }, input: {} as { n: number } },
+}).createMachine({
+  id: "m",
+  context: ({ input }) => ({ n: input.n }),
+  initial: "a",
+  states: {
+    a: {
+      on: {
+        GO: [
+          { guard: ({ context: { n } }) => n < 40, target: "low" },
+          { guard: ({ context: { n } }) => n < 60, target: "middle" },
+          { target: "high" },
+        ],
+      },
+    },
+    low: done,
+    middle: done,
+    high: done,
+  },
+});
+
 /** What no path can take there. */
 const IMPOSSIBLE: Readonly<Record<string, readonly string[]>> = {
   "parts, histories and what happens at once": ["m.right.y -> always -> m.right.z"],
@@ -198,6 +221,13 @@ describe("paths", () => {
     expect(counts.missed).toEqual([]);
     expect(counts.paths.at(-1)?.walk.moves).toHaveLength(8);
   });
+});
+
+it("paths begin with each input that is sampled", () => {
+  const input = z.strictObject({ n: z.int().min(10).max(99) });
+  const events = z.object({ type: z.literal("GO") });
+  const kind = defineKind({ kind: "m", version: "1", machine: byInput, events, input });
+  expect(pathsOf(kind).missed).toEqual([]);
 });
 
 describe("coversEveryTransition", () => {

@@ -2,7 +2,8 @@
  * `isPure`: a step is a function of state and event alone.
  *
  * 1. Each step runs again while clock and chance answer differently, and comes to the same.
- * 2. It changes nothing that it was given: contexts and events are frozen, and what cannot be
+ * 2. It can be recorded.
+ * 3. It changes nothing that it was given: contexts and events are frozen, and what cannot be
  *    frozen (maps, dates, instances) is looked at before and after.
  */
 import type { State, Stepped } from "../../actors/xstate/contract.ts";
@@ -12,6 +13,7 @@ import { TroupeError } from "../../errors.ts";
 import { play, prepare, prepareStart, type Moved } from "../walk/place.ts";
 import type { Stage, Tested } from "../walk/stage.ts";
 import { stopsOf, type Stop, type Walk } from "../walk/walks.ts";
+import { messageOf } from "./keep.ts";
 import { hold, type LawOptions } from "./law.ts";
 import { changedSince, imageOf, whatChanges, type Image } from "./mutation.ts";
 import { outcomeText, type Broken } from "./report.ts";
@@ -38,11 +40,23 @@ export async function isPure<TKind extends AnyKind>(
 function judge(stage: Stage, walk: Walk): Broken | undefined {
   let image: Image | undefined;
   for (const stop of stopsOf(stage, walk)) {
-    const broken = changing(stage, stop, image) ?? fickle(stage, walk, stop);
+    const broken = unrecordable(stop) ?? changing(stage, stop, image) ?? fickle(stage, walk, stop);
     if (broken !== undefined) return broken;
     image = stop.moved.place && imageOf(stop.moved.place);
   }
   return undefined;
+}
+
+/** What would park the actor: a step that comes to two things at once, or asks for what is no JSON. */
+function unrecordable({ moved: { outcome, error } }: Stop): Broken | undefined {
+  if (outcome !== "failed") return undefined;
+  if (!TroupeError.is(error)) return { what: messageOf(error), hint: "Mend the step." };
+  const path = error.data["path"];
+  return {
+    what: error.message,
+    ...(typeof path === "string" && { at: path }),
+    hint: error.code === "MACHINE_IMPURE" ? HINT : (error.hint ?? "Mend the step."),
+  };
 }
 
 function changing(
@@ -62,13 +76,7 @@ function changing(
 }
 
 /** Whether the step comes to something else where clock and chance do. */
-function fickle(
-  stage: Stage,
-  { input }: Walk,
-  { move: one, before, moved: { error } }: Stop,
-): Broken | undefined {
-  if (TroupeError.is(error, "MACHINE_IMPURE"))
-    return { what: error.message, at: String(error.data["path"]), hint: HINT };
+function fickle(stage: Stage, { input }: Walk, { move: one, before }: Stop): Broken | undefined {
   const prepared =
     one === undefined || before === undefined
       ? prepareStart(stage, input)

@@ -68,7 +68,7 @@ function sending(stage: Stage, place: Place, { events, made, ...draw }: Made): D
   const other = draw.random.nextInt(1, 3) === 1 ? echo(stage, place, made.value, draw) : undefined;
   const plain = (event: unknown): Move => ({ does: "send", event });
   if (other === undefined) return shrinking(events, made, plain, waitOf(draw));
-  return { move: plain(other), smaller: () => [] };
+  return { move: plain(other), smaller: () => [shrinking(events, made, plain, 0)] };
 }
 
 function echo(stage: Stage, place: Place, event: unknown, { random }: Draw): unknown {

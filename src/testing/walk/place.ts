@@ -85,11 +85,11 @@ export function move(stage: Stage, place: Place, one: Move): Moved {
   return prepared === undefined ? { place, outcome: "idle", ...NOTHING } : play(stage, prepared);
 }
 
-/** No time passes beyond the timer that is due first: it would fire before. */
+/** No time passes beyond the timer that is due first: it would fire before. When it does, it is due. */
 function timeOf(place: Place, { does, waitMs = 0 }: Move): number {
   const [first] = dueIn(place);
-  if (does === "fire") return Math.max(place.now, first?.dueAt ?? 0) + waitMs;
-  return Math.max(place.now, Math.min(place.now + waitMs, first?.dueAt ?? Infinity));
+  const until = does === "fire" ? Infinity : (first?.dueAt ?? Infinity);
+  return Math.max(place.now, Math.min(place.now + waitMs, until));
 }
 
 /**
