@@ -58,6 +58,7 @@ describe("the difference of two machines, for any of them", () => {
 const work = () => fromPromise(async () => {});
 
 /** All that a definition can say. */
+// oxlint-disable-next-line complexity -- a parameter a part
 function full({ delay = 50, guard = true, id = "w", initial = "a", inner = "atomic", bump = 1 } = {}) {
   return setup({
     types: { context: {} as { n: number } },
