@@ -52,26 +52,35 @@ const PLACES = vitest("placement", ["tests/placement", "tests/laws/writing"]);
 const KIT = vitest("testing kit", ["tests/simulation/kit"]);
 const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
 
+const ALL: readonly Suite[] = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, REPLAYS].concat([
+  TEAMS,
+  SHARED,
+  FORKED,
+  PLACES,
+  KIT,
+  REST,
+  AGENTS,
+]);
+
+/** What is tried first for a file; the first line that fits counts. */
+const FIRST: readonly (readonly [file: RegExp, suites: readonly Suite[]])[] = [
+  [/^src\/events\/log\/jetstream/, [JETSTREAM]],
+  [/^src\/events\/log\//, [SQLITE]],
+  [/^src\/projections\//, [ROWS]],
+  [/^src\/(replay\/|actors\/fold-copy)/, [REPLAYS]],
+  [/^src\/actors\/(placement|zombies)/, [SHARED, PLACES]],
+  [/^src\/actors\/fork\//, [FORKED]],
+  [/^src\/actors\/parking/, [PLACES]],
+  [/^src\/testing\//, [KIT]],
+  [/^src\/agents\/(queue|team)\//, [TEAMS]],
+  [/^src\/agents\//, [AGENTS]],
+  [/^src\/machines\//, [TEAMS]],
+];
+
 /** All suites, those first that a file of the source concerns most. */
 export function suitesFor(file: string): readonly Suite[] {
-  const order = [
-    ...[SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, REPLAYS, TEAMS, SHARED],
-    ...[FORKED, PLACES, KIT, REST, AGENTS],
-  ];
-  const first = (suite: Suite): readonly Suite[] => [suite, ...order.filter((one) => one !== suite)];
-  if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
-  if (file.startsWith("src/events/log/")) return first(SQLITE);
-  if (file.startsWith("src/projections/")) return first(ROWS);
-  if (/^src\/(?:replay\/|actors\/fold-copy)/.test(file)) return first(REPLAYS);
-  if (/^src\/actors\/(?:placement|zombies)/.test(file))
-    return [SHARED, ...first(PLACES).filter((one) => one !== SHARED)];
-  if (file.startsWith("src/actors/fork/")) return first(FORKED);
-  if (file.startsWith("src/actors/parking")) return first(PLACES);
-  if (file.startsWith("src/testing/")) return first(KIT);
-  if (/^src\/agents\/(?:queue|team)\//.test(file)) return first(TEAMS);
-  if (file.startsWith("src/agents/")) return first(AGENTS);
-  if (file.startsWith("src/machines/")) return first(TEAMS);
-  return order;
+  const [, first = []] = FIRST.find(([pattern]) => pattern.test(file)) ?? [];
+  return [...first, ...ALL.filter((one) => !first.includes(one))];
 }
 
 function simulation(name: string, cast: CastName): Suite {

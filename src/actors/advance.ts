@@ -13,13 +13,11 @@ import type { Json } from "../events/json.ts";
 import { during } from "../events/now.ts";
 import type { RecordBody, RecordedEvent, SystemDelta } from "../events/record.ts";
 import { effectMark, isCommand, isEnd, markOf } from "./causes.ts";
-import { isResident, type Fold } from "./fold.ts";
+import { isResident, newFold, type Fold } from "./fold.ts";
 import { FORKED, forkedStep, noteForked, WOKEN } from "./fork/forked.ts";
 import type { Mover } from "./identity.ts";
-import { Timers } from "./timers.ts";
 import { rehash } from "./scales.ts";
 import { systemDelta } from "./system-delta.ts";
-import { CommandWindow } from "./window.ts";
 import type {
   ChildStart,
   Effect,
@@ -85,26 +83,8 @@ export function birth(
   const born = entry.body.born ?? { id: identity.id };
   const input = born.input === undefined ? {} : { input: born.input };
   const stepped = during(entry.at, () => stepper.start(identity, input, entry.seq, directory));
-  const fold: Fold = {
-    identity,
-    version,
-    born,
-    correlation: entry.correlation,
-    bornCause: entry.cause,
-    seq: 0,
-    at: 0,
-    state: stepped.state,
-    outbox: new Map(),
-    actions: new Map(),
-    timers: new Timers(),
-    residents: new Map(),
-    named: new Map(),
-    watermarks: new Map(),
-    checkpoint: undefined,
-    stored: undefined,
-    commands: new CommandWindow(),
-    forked: undefined,
-  };
+  const { correlation, cause: bornCause } = entry;
+  const fold = newFold({ identity, version, born, correlation, bornCause, state: stepped.state });
   return { fold, advanced: absorb(fold, entry, stepped, stepper) };
 }
 

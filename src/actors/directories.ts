@@ -1,7 +1,8 @@
 /** The live system directories: who has which system id, by run. A run without any costs nothing. */
-import type { SystemDelta } from "../events/record.ts";
+import type { RecordBody, SystemDelta } from "../events/record.ts";
 import type { RunDirectory } from "./runtime.ts";
 import type { SystemDirectory } from "./xstate/contract.ts";
+import { NOBODY } from "./xstate/stepper.ts";
 
 export function directories(): (root: string) => RunDirectory {
   const byRoot = new Map<string, Map<string, string>>();
@@ -18,6 +19,16 @@ export function changedBy(directory: SystemDirectory, deltas: readonly SystemDel
   const ids = new Map(Object.entries(directory.all()));
   for (const delta of deltas) change(ids, delta);
   return { get: (systemId) => ids.get(systemId), all: () => Object.fromEntries(ids) };
+}
+
+/** System ids as a step looked them up. */
+export function recordedDirectory({ lookups }: Pick<RecordBody, "lookups">): SystemDirectory {
+  if (lookups === undefined) return NOBODY;
+  const known = Object.entries(lookups).flatMap(([id, address]) =>
+    address === null ? [] : [[id, address]],
+  );
+  const ids = new Map<string, string>(known.map(([id = "", address = ""]) => [id, address]));
+  return { get: (id) => ids.get(id), all: () => Object.fromEntries(ids) };
 }
 
 /** Notes system ids that change hands. */

@@ -2,8 +2,8 @@
 import type { Json } from "../events/json.ts";
 import type { Born, RecordBody, RecordedEvent } from "../events/record.ts";
 import type { Mark } from "./causes.ts";
-import type { Timers } from "./timers.ts";
-import type { CommandWindow } from "./window.ts";
+import { Timers } from "./timers.ts";
+import { CommandWindow } from "./window.ts";
 import type { ChildStart, Identity, State } from "./xstate/contract.ts";
 
 /** An effect that someone else must still take: it stays until its receiver has recorded it. */
@@ -68,6 +68,27 @@ export interface Fold {
   readonly commands: CommandWindow;
   /** Of a fork's actor: the seq of its `troupe.forked`. */
   forked: number | undefined;
+}
+
+/** An actor right before its first record. */
+export function newFold(
+  born: Pick<Fold, "identity" | "version" | "born" | "correlation" | "bornCause" | "state">,
+): Fold {
+  return {
+    ...born,
+    seq: 0,
+    at: 0,
+    outbox: new Map(),
+    actions: new Map(),
+    timers: new Timers(),
+    residents: new Map(),
+    named: new Map(),
+    watermarks: new Map(),
+    checkpoint: undefined,
+    stored: undefined,
+    commands: new CommandWindow(),
+    forked: undefined,
+  };
 }
 
 /** Addresses of the children that a state holds, by id. */

@@ -24,8 +24,8 @@ import { compareMigration, foldBehind } from "./migrate.ts";
 import { skipsOf, type Skip } from "./skips.ts";
 import { startOf } from "./start.ts";
 import { codeIn, upcasted, type KindCode } from "./versions.ts";
-import type { Stepper, SystemDirectory } from "./xstate/contract.ts";
-import { NOBODY } from "./xstate/stepper.ts";
+import type { Stepper } from "./xstate/contract.ts";
+import { recordedDirectory } from "./directories.ts";
 
 export interface LoadEnv {
   readonly log: EventLog;
@@ -306,14 +306,4 @@ function lead(loading: Loading, found: Found, to: string): Moved {
   restart(digests, fold);
   loading.last = undefined;
   return { fold, advanced: made ?? unmoved(body.hash) };
-}
-
-/** System ids as a step looked them up. */
-export function recordedDirectory({ lookups }: Pick<RecordBody, "lookups">): SystemDirectory {
-  if (lookups === undefined) return NOBODY;
-  const known = Object.entries(lookups).flatMap(([id, address]) =>
-    address === null ? [] : [[id, address]],
-  );
-  const ids = new Map<string, string>(known.map(([id = "", address = ""]) => [id, address]));
-  return { get: (id) => ids.get(id), all: () => Object.fromEntries(ids) };
 }

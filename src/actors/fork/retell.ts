@@ -20,7 +20,7 @@ import { changedDigests } from "../digests.ts";
 import { owesOf, statusOf, type Fold } from "../fold.ts";
 import { identify } from "../identity.ts";
 import { kindNamed } from "../kind.ts";
-import { recordedDirectory } from "../load.ts";
+import { recordedDirectory } from "../directories.ts";
 import { bodyOf, typeOf } from "../record-of.ts";
 import { answered } from "./answer.ts";
 import { assertSame, assertTaken, birthReplaced, hasEnded } from "./checks.ts";
