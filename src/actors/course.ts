@@ -9,6 +9,7 @@ import { parseAddress } from "../events/address.ts";
 import type { JsonObject } from "../events/json.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
 import { migrationIn, parseBody, placeOf, type RecordBody } from "../events/record.ts";
+import type { Mover } from "./identity.ts";
 import { kindNamed, type AnyKind, type Kinds } from "./kind.ts";
 import { codeIn, type KindCode } from "./versions.ts";
 
@@ -37,6 +38,12 @@ interface CourseEnv {
 /** @throws {@link TroupeError} `KIND_UNKNOWN` */
 export function kindOf({ kinds }: Pick<CourseEnv, "kinds">, address: string): AnyKind {
   return kindNamed(kinds, parseAddress(address).kind);
+}
+
+/** The code that has moved an actor so far. */
+export function codeOf(env: Pick<CourseEnv, "kinds">, { identity, version }: Mover): KindCode {
+  const kind = kindOf(env, identity.address);
+  return codeIn(kind, version) ?? kind;
 }
 
 /** The course as long as no migration is known: whoever meets one asks for the real one. */

@@ -19,8 +19,8 @@ import type { Fold } from "./fold.ts";
 import { identify } from "./identity.ts";
 import type { Kinds } from "./kind.ts";
 import { compareCheckpoint } from "./checkpoint.ts";
-import { courseOf, kindOf, straight, type Course, type Found, type Part } from "./course.ts";
-import { compareMigration, foldBehind } from "./migrate.ts";
+import { codeOf, courseOf, kindOf, straight, type Course, type Found } from "./course.ts";
+import { beginningOf, compareMigration, foldBehind } from "./migrate.ts";
 import { skipsOf, type Skip } from "./skips.ts";
 import { startOf } from "./start.ts";
 import { codeIn, upcasted, type KindCode } from "./versions.ts";
@@ -151,16 +151,6 @@ async function begin(
   const fold = cached ?? beginningOf(env, part);
   if (fold !== undefined) restart(digests, fold);
   return { ...loading, fold, digests, compares: cached === undefined, goesOn: false };
-}
-
-/** The fold that a part begins with; undefined: it begins with the birth. */
-function beginningOf(env: LoadEnv, { code, migration }: Part): Fold | undefined {
-  return migration && foldBehind(env, migration.record, migration.body, code);
-}
-
-function codeOf(env: LoadEnv, { identity: { address }, version }: Fold): KindCode {
-  const kind = kindOf(env, address);
-  return codeIn(kind, version) ?? kind;
 }
 
 /** What is known of digests, where all of a context is. */

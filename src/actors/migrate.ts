@@ -20,6 +20,7 @@ import { absorb, type Advanced, type Entry } from "./advance.ts";
 import { difference, restoredFrom } from "./checkpoint.ts";
 import { codeKey, CONTENT_VERSION } from "./code-key.ts";
 import { contentOf, type ContentEnv } from "./content.ts";
+import type { Part } from "./course.ts";
 import { statusOf, valueOf, type Fold, type Owed } from "./fold.ts";
 import { identify } from "./identity.ts";
 import { kindNamed, type AnyKind, type Kinds } from "./kind.ts";
@@ -136,6 +137,11 @@ function bridgeKey(kind: AnyKind, version: string): string {
     String(Reflect.get(kind, "migrate")),
   ];
   return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 32);
+}
+
+/** The fold that a part of an actor's records begins with; undefined: it begins with the birth. */
+export function beginningOf(env: ContentEnv, { code, migration }: Part): Fold | undefined {
+  return migration && foldBehind(env, migration.record, migration.body, code);
 }
 
 /**

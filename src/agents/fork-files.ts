@@ -2,46 +2,52 @@
  * The folder of a run, for its fork: what the run has made lies there, and the tasks of the fork look
  * for it in a folder of their own.
  */
-import { cp, mkdir, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { randomUUID } from "node:crypto";
+import { cp, mkdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { EventLog } from "../events/log/log.ts";
 import { parseBody, placeOf } from "../events/record.ts";
-import { forkedFolder } from "./forked-run.ts";
+import { movesOf, type Moved } from "./forked-run.ts";
 
-export interface RunFolders {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** The folder of a run of a plan, and that of its fork; undefined where the run has none. */
-export async function foldersOf(
+/** Where the files of a run are in its fork; empty where it is no run of a plan. */
+export async function filesOf(
   log: Pick<EventLog, "scan">,
   run: string,
   to: string,
-): Promise<RunFolders | undefined> {
-  for await (const record of log.scan()) {
-    if (record.stream !== `workflow/${run}`) continue;
-    const input: unknown = parseBody(record.body, placeOf(record)).born?.input;
-    const artifacts: unknown = Object(input)["artifacts"];
-    return typeof artifacts === "string"
-      ? { from: artifacts, to: forkedFolder(artifacts, to) }
-      : undefined;
-  }
-  return undefined;
+): Promise<readonly Moved[]> {
+  for await (const record of log.scan())
+    if (record.stream === `workflow/${run}`)
+      return movesOf(parseBody(record.body, placeOf(record)).born?.input ?? null, to);
+  return [];
+}
+
+/** What became of the folder. */
+export interface Copied {
+  /** `none`: there was nothing to copy; `kept`: the fork's folder was there already, and is as it was. */
+  readonly what: "copied" | "none" | "kept";
+  readonly folder: string;
+  /** Takes the copy back. */
+  undo(): Promise<void>;
 }
 
 /**
- * Copies what is there, as it is now; what the fork's folder has already stays.
+ * Copies the folder as it is now, whole or not at all, and renames in it what is named after the run.
  *
- * @returns what takes the copy back, if it has made the folder.
+ * @param moves as {@link filesOf} says them.
  */
-export async function copyFolder({ from, to }: RunFolders): Promise<() => Promise<void>> {
+export async function copyFiles(moves: readonly Moved[]): Promise<Copied | undefined> {
+  const [from, folder] = moves.at(-1) ?? [];
+  if (from === undefined || folder === undefined) return undefined;
   const nothing = async (): Promise<void> => {};
-  if (!(await isFolder(from))) return nothing;
-  const known = await isFolder(to);
-  await mkdir(dirname(to), { recursive: true });
-  await cp(from, to, { recursive: true, force: false, verbatimSymlinks: true });
-  return known ? nothing : () => rm(to, { recursive: true, force: true });
+  if (!(await isFolder(from))) return { what: "none", folder, undo: nothing };
+  if (await isFolder(folder)) return { what: "kept", folder, undo: nothing };
+  const fresh = `${folder}.${randomUUID()}.new`; // one that is cut short is not taken for the folder
+  await mkdir(dirname(folder), { recursive: true });
+  await cp(from, fresh, { recursive: true, verbatimSymlinks: true });
+  for (const [old, name] of moves.slice(0, -1))
+    await rename(join(fresh, basename(old)), join(fresh, basename(name))).catch(() => undefined); // not there yet
+  await rename(fresh, folder);
+  return { what: "copied", folder, undo: () => rm(folder, { recursive: true, force: true }) };
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -32,7 +32,7 @@ async function hashOf({ log: url }: CliBench): Promise<string> {
 async function hashOfRun({ log: url }: CliBench, run: string): Promise<string> {
   await using log = await openLog(url);
   const own = (await Array.fromAsync(log.scan())).filter(({ stream }) => rootOf(stream) === run);
-  return JSON.stringify(own.map(({ position: _, ...record }) => record));
+  return own.map((record) => lineOf(record)).join("\n");
 }
 
 const linesOf = (bench: CliBench, file: string): string =>
@@ -103,10 +103,9 @@ describe("troupe fork", () => {
     }
     const file = bench.write("run.jsonl", lines.map((line) => `${line}\n`).join(""));
     const other = `sqlite:${join(bench.folder, "other", "log.db")}`;
-    const made = await bench.json([
-      ...["fork", file, "--at", "task/r1:test#1", "--id", "again", "--log", other],
-      ...["--set", "workflow/r1.plan.tasks.2.title=ship it", "--set", "workflow/r1.paused=no"],
-    ]);
+    const set = ["--set", "workflow/r1.plan.tasks.2.title=ship it", "--set", "workflow/r1.paused=no"];
+    const words = ["fork", file, "--at", "task/r1:test#1", "--id", "again", "--log", other];
+    const made = await bench.json([...words, ...set]);
     expect(made).toMatchObject({ code: 0, value: { run: "again", of: "r1" } });
     const { value } = await bench.json(["replay", "workflow/again", "--log", other]);
     expect(value).toMatchObject({
@@ -115,6 +114,22 @@ describe("troupe fork", () => {
     expect(await bench.json(["replay", "again", "--verify", "--log", other])).toMatchObject({
       value: { ok: true },
     });
+  });
+
+  it("of a pattern that names files after its run finds them under the fork's name", async () => {
+    using bench = cliBench();
+    const run = (text: string): string => JSON.stringify(`echo ${text} > $TROUPE_OUTPUT`);
+    const plan = `{name: both, pattern: parallel, tasks: [{id: a, run: ${run("a")}}, {id: b, run: "exit 1"}]}`;
+    expect((await bench.troupe(["run", bench.write("p.yaml", plan), "--id", "r1"])).code).toBe(1);
+    const answer = bench.write("answer.json", JSON.stringify({ summary: "done" }));
+    const made = await bench.json(["fork", "r1", "--id", "f", "--replace", "task/r1:b#2", answer]);
+    expect(made.code).toBe(0);
+    expect(linesOf(bench, "runs/f/parallel-f-1.md")).toBe("a");
+    const files = bench.write("runs/f/parallel-f-2.md", "b\n");
+    expect((await bench.troupe(["resume", "f"])).code).toBe(0);
+    expect(existsSync(files)).toBe(true);
+    expect(linesOf(bench, "runs/f/parallel-result-f.md")).toContain("a");
+    expect(existsSync(join(bench.folder, "runs/r1/parallel-result-r1.md"))).toBe(false);
   });
 
   it("refuses what cannot be forked so, with a hint; neither the log nor a folder is touched", async () => {
@@ -144,7 +159,7 @@ describe("troupe fork", () => {
     ];
     for (const [words, code, error] of refused) {
       const said = await bench.troupe(["fork", ...words]);
-      expect(said, words.join(" ")).toMatchObject({
+      expect({ words, ...said }).toMatchObject({
         code,
         err: expect.stringMatching(`^${error}: .*\n  → `),
       });

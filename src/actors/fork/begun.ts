@@ -2,9 +2,9 @@
 import { TroupeError } from "../../errors.ts";
 import { rootOf } from "../../events/address.ts";
 import type { EventLog, Recorded } from "../../events/log/log.ts";
-import { readRun } from "../../events/log/run-records.ts";
+import { readRun, type RunRecords } from "../../events/log/run-records.ts";
 import { parseBody, placeOf, type Origin } from "../../events/record.ts";
-import { cutOf } from "./cut.ts";
+import { cutOf, type Cut } from "./cut.ts";
 import { FORKED } from "./forked.ts";
 import { changeIn, type ForkRequest } from "./request.ts";
 
@@ -33,11 +33,20 @@ export async function begunIn(log: EventLog, run: string): Promise<Begun | undef
   return { origin, ids, whole: told.size === ids.size };
 }
 
-/** Whether it is this very fork, whole or not. */
-export function isSame({ origin }: Begun, request: ForkRequest, position: number): boolean {
-  if (origin === undefined) return false;
-  const { of, at, change } = origin;
-  return rootOf(of) === request.of && at === position && change === changeIn(request);
+/**
+ * The cut that is asked for, where nobody has the id, or this very fork. Where no place was asked
+ * for, that of the fork that has begun counts: an open run has moved since.
+ *
+ * @throws {@link TroupeError} `RUN_EXISTS`, and where there is no such cut.
+ */
+export function cutFor(run: RunRecords, id: string, request: ForkRequest, begun?: Begun): Cut {
+  if (begun === undefined) return cutOf(run, request);
+  const { of = "", at, change } = begun.origin ?? {};
+  if (at === undefined || rootOf(of) !== request.of || change !== changeIn(request))
+    throw runExists(id);
+  const cut = cutOf(run, { at: String(at), ...request });
+  if (cut.position !== at) throw runExists(id);
+  return cut;
 }
 
 /**
@@ -45,28 +54,33 @@ export function isSame({ origin }: Begun, request: ForkRequest, position: number
  * the same fork has begun to use.
  */
 export async function forkId(log: EventLog, source: EventLog, request: ForkRequest): Promise<string> {
-  const { position } = cutOf(await readRun(source, request.of), request);
+  const run = await readRun(source, request.of);
+  cutOf(run, request);
   for (let n = 1; ; n++) {
     const id = n === 1 ? `${request.of}-fork` : `${request.of}-fork-${n}`;
     const begun = await begunIn(log, id);
-    if (begun === undefined || (!begun.whole && isSame(begun, request, position))) return id;
+    if (begun === undefined || (!begun.whole && isFree(run, id, request, begun))) return id;
   }
 }
 
-/**
- * That an id can be the fork's: nobody has it, or this very fork.
- *
- * @throws {@link TroupeError} `RUN_EXISTS`, and where there is no such cut.
- */
+// oxlint-disable-next-line max-params -- as cutFor
+function isFree(run: RunRecords, id: string, request: ForkRequest, begun: Begun): boolean {
+  try {
+    cutFor(run, id, request, begun);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** That an id can be the fork's. @throws as {@link cutFor}. */
 export async function assertFree(
   log: EventLog,
   source: EventLog,
   id: string,
   request: ForkRequest,
 ): Promise<void> {
-  const { position } = cutOf(await readRun(source, request.of), request);
-  const begun = await begunIn(log, id);
-  if (begun !== undefined && !isSame(begun, request, position)) throw runExists(id);
+  cutFor(await readRun(source, request.of), id, request, await begunIn(log, id));
 }
 
 export function runExists(run: string): TroupeError {

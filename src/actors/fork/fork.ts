@@ -14,9 +14,9 @@ import type { EventLog, NewRecord } from "../../events/log/log.ts";
 import { readRun } from "../../events/log/run-records.ts";
 import { appendSurely } from "../append.ts";
 import type { Runner } from "../runner.ts";
-import { begunIn, isSame, runExists, type Begun } from "./begun.ts";
+import { begunIn, cutFor, runExists, type Begun } from "./begun.ts";
 import { assertUncaused } from "./checks.ts";
-import { cutOf, latestIn } from "./cut.ts";
+import { latestIn } from "./cut.ts";
 import type { Forked, ForkRequest } from "./request.ts";
 import { retell, type Told, type ToldRecord } from "./retell.ts";
 import { verified } from "./verified.ts";
@@ -37,9 +37,9 @@ export async function fork(
 ): Promise<Forked> {
   const { runtime: rt } = runner;
   parseAddress(`run/${to}`);
-  const cut = cutOf(await readRun(source, request.of), request);
+  const run = await readRun(source, request.of);
   const begun = await begunIn(rt.log, to);
-  if (begun !== undefined && !isSame(begun, request, cut.position)) throw runExists(to);
+  const cut = cutFor(run, to, request, begun);
   const { position, actors, records } = cut;
   const forked = { run: to, of: request.of, position, actors: actors.size, records: records.length };
   if (begun?.whole === true) return forked;

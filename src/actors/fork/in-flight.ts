@@ -47,8 +47,9 @@ function sentIn(record: Recorded): readonly Sent[] {
   const { stream, cause = "", body } = record;
   const anew = SaidAnew.safeParse(body["event"]).data?.sends ?? [];
   if (anew.length > 0) return anew.map((one) => ({ ...one, sender: stream }));
-  const [, sender = "", seq = ""] = OF_ACTION.exec(cause) ?? [];
-  const { event } = body["from"] === sender ? parseBody(body, placeOf(record)) : {};
+  const [, sender, seq] = OF_ACTION.exec(cause) ?? [];
+  if (sender === undefined || body["from"] !== sender) return [];
+  const { event } = parseBody(body, placeOf(record));
   if (event === undefined || event.type.startsWith("troupe.")) return [];
   return [{ sender, seq: Number(seq), to: stream, event }];
 }

@@ -13,7 +13,7 @@ import { assertFree, forkId } from "../../actors/fork/begun.ts";
 import { forkInto } from "../../actors/fork/into.ts";
 import { requestOf, type Forked, type ForkOptions } from "../../actors/fork/request.ts";
 import type { AnyKind } from "../../actors/kind.ts";
-import { copyFolder, foldersOf, type RunFolders } from "../../agents/fork-files.ts";
+import { copyFiles, filesOf, type Copied } from "../../agents/fork-files.ts";
 import { hostKinds } from "../../agents/host-kinds.ts";
 import { TroupeError } from "../../errors.ts";
 import { rootOf } from "../../events/address.ts";
@@ -93,7 +93,10 @@ interface Given {
   readonly kinds: readonly AnyKind[];
 }
 
-type Made = Forked & { readonly folders: RunFolders | undefined };
+interface Made {
+  readonly forked: Forked;
+  readonly files: Copied | undefined;
+}
 
 async function forked(
   { log, source = log, kinds }: Given,
@@ -104,28 +107,33 @@ async function forked(
   const run = options.id ?? (await forkId(log, source, request));
   checkRunId(run);
   await assertFree(log, source, run, request); // before another run's folder is touched
-  const folders = await foldersOf(source, of, run);
-  const undo = folders === undefined ? undefined : await copyFolder(folders);
+  const files = await copyFiles(await filesOf(source, of, run));
   try {
-    if (source !== log) return { ...(await forkInto({ log, source, kinds }, run, request)), folders };
+    if (source !== log) return { forked: await forkInto({ log, source, kinds }, run, request), files };
     await using client = await connect({ log, kinds });
-    return { ...(await client.fork(of, { ...options, id: run })), folders };
+    return { forked: await client.fork(of, { ...options, id: run }), files };
   } catch (error) {
-    if (!TroupeError.is(error, "LOG_OUTCOME_UNKNOWN")) await undo?.();
+    if (!TroupeError.is(error, "LOG_OUTCOME_UNKNOWN")) await files?.undo();
     throw error;
   }
 }
 
-function say({ terminal }: Shell, { folders, ...made }: Made, { json, log }: Options): void {
+function say({ terminal }: Shell, { forked: made, files }: Made, { json, log }: Options): void {
   const { run, of, position, actors, records } = made;
   if (json) {
-    const artifacts = folders === undefined ? {} : { artifacts: folders.to };
+    const artifacts = files === undefined ? {} : { artifacts: files.folder };
     return terminal.out(JSON.stringify({ ...made, ...artifacts, log }));
   }
   const history = `${count(actors, "actor")}, ${count(records, "record")}`;
   terminal.out(tameLine(`${run}: a fork of ${of} at ${position}, with ${history}`));
-  if (folders !== undefined) terminal.err(tameLine(`what ${of} had made is in ${folders.to}, too`));
+  if (files !== undefined) terminal.err(tameLine(filesLine(of, files)));
   terminal.err(`unless a host runs it already, go on with \`troupe resume ${run}\` and the same --log`);
+}
+
+function filesLine(of: string, { what, folder }: Copied): string {
+  if (what === "copied") return `what ${of} had made is in ${folder}, too`;
+  if (what === "kept") return `${folder} was there already, and is left as it is`;
+  return `${of} has no folder here: nothing is copied to ${folder}`;
 }
 
 async function changesIn(
