@@ -2,6 +2,7 @@
 import { AGENTS } from "./agents.ts";
 import { ENGINES } from "./engines.ts";
 import { HOST } from "./host.ts";
+import { KIT } from "./kit.ts";
 import type { Mutant } from "./mutant.ts";
 import { PLACEMENT } from "./placement.ts";
 import { PROJECTIONS } from "./projections.ts";
@@ -16,4 +17,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...AGENTS,
   ...WORKFLOWS,
   ...TEAMS,
+  ...KIT,
 ];

@@ -47,12 +47,27 @@ const TEAMS = vitest("machines and runs", [
   "tests/simulation/queue",
 ]);
 const PLACES = vitest("placement", ["tests/placement", "tests/laws/writing"]);
+const KIT = vitest("testing kit", ["tests/testing"]);
 const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
 
 /** All suites, those first that a file of the source concerns most. */
 export function suitesFor(file: string): readonly Suite[] {
-  const order = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, TEAMS, SHARED, PLACES, REST, AGENTS];
+  const order = [
+    SIMULATION,
+    QUICK,
+    LAWS,
+    SQLITE,
+    JETSTREAM,
+    ROWS,
+    TEAMS,
+    SHARED,
+    PLACES,
+    REST,
+    AGENTS,
+    KIT,
+  ];
   const first = (suite: Suite): readonly Suite[] => [suite, ...order.filter((one) => one !== suite)];
+  if (/^src\/testing\/(?:arbitrary|laws|paths|walk)\//.test(file)) return first(KIT);
   if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
   if (file.startsWith("src/events/log/")) return first(SQLITE);
   if (file.startsWith("src/projections/")) return first(ROWS);
