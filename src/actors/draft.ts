@@ -45,10 +45,7 @@ export interface Draft {
 }
 
 /** What drafting needs of the host. */
-export type DraftEnv = Pick<
-  Runtime,
-  "clock" | "kinds" | "stepper" | "newId" | "epoch" | "directory"
->;
+export type DraftEnv = Pick<Runtime, "clock" | "kinds" | "stepper" | "newId" | "epoch" | "directory">;
 
 /** What drafting needs of the actor. */
 export interface Drafting {
