@@ -1,6 +1,11 @@
-/** What the testing kit says of each bug that the parcel can have, and of the parcel without any. */
+/**
+ * What the testing kit says of a machine with each of three bugs, and without any: the shortest
+ * history that shows it, and a log of that.
+ *
+ *     npx node examples/testing/bugs.ts [FOLDER]
+ */
 import fc from "fast-check";
-import { isPure, noStuckState, type LawOptions } from "troupe/testing";
+import { coversEveryTransition, isPure, noStuckState, type Answer } from "troupe/testing";
 import { parcelKind, type Bug } from "./parcel.ts";
 
 const BUGS: readonly (Bug | undefined)[] = [
@@ -9,19 +14,32 @@ const BUGS: readonly (Bug | undefined)[] = [
   "assign that mutates",
   "state without a way out",
 ];
-const LAWS = { isPure, noStuckState };
 
-for (const bug of BUGS) {
-  const kind = parcelKind(bug);
-  const paid = fc.string({ maxLength: 8 }).map((output) => ({ output }));
-  const answers = { charge: fc.oneof(paid, fc.constant({ error: new Error("card declined") })) };
-  const options: LawOptions = { runs: 50, seed: 8 };
-  console.log(`\n# ${bug ?? "no bug"}\n`);
-  for (const [name, law] of Object.entries(LAWS))
-    try {
-      await law({ kind, answers }, options);
-      console.log(`${name} holds`);
-    } catch (error) {
-      console.log(error instanceof Error ? error.message : error);
-    }
+/** What the card company may say. */
+const charge: fc.Arbitrary<Answer> = fc.oneof(
+  fc.string({ maxLength: 8 }).map((output) => ({ output })),
+  fc.constant({ error: new Error("card declined") }),
+);
+
+export async function demo(folder: string): Promise<readonly string[]> {
+  const said: string[] = [];
+  for (const bug of BUGS) {
+    const subject = { kind: parcelKind(bug), answers: { charge } };
+    const laws = {
+      isPure: () => isPure(subject, { seed: 8, folder }),
+      noStuckState: () => noStuckState(subject, { seed: 8, folder }),
+      coversEveryTransition: () => coversEveryTransition(subject),
+    };
+    said.push(`# ${bug ?? "no bug"}`);
+    for (const [name, law] of Object.entries(laws))
+      said.push(await law().then(() => `${name} holds`, messageOf));
+  }
+  return said;
 }
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+if (import.meta.main)
+  for (const text of await demo(process.argv[2] ?? "temp")) console.log(`${text}\n`);

@@ -90,10 +90,10 @@ export function parcelKind(bug?: Bug) {
         },
       },
       waiting: { after: { retry: "paying" }, on: { CANCEL: "cancelled" } },
-      unpaid:
-        bug === "state without a way out"
-          ? {}
-          : { entry: assign({ attempts: 0 }), on: { PAY: "paying", CANCEL: "cancelled" } },
+      unpaid: {
+        entry: assign({ attempts: 0 }),
+        on: bug === "state without a way out" ? {} : { PAY: "paying", CANCEL: "cancelled" },
+      },
       paid: { on: { SHIP: "shipped" } },
       shipped: { type: "final" },
       cancelled: { type: "final" },

@@ -23,5 +23,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...WORKFLOWS,
   ...TEAMS,
   ...KIT,
+<<<<<<< HEAD
   ...VERSIONS,
+=======
+>>>>>>> w-kit
 ];
