@@ -23,8 +23,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...WORKFLOWS,
   ...TEAMS,
   ...KIT,
-<<<<<<< HEAD
   ...VERSIONS,
-=======
->>>>>>> w-kit
 ];

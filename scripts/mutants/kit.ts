@@ -1,6 +1,8 @@
-<<<<<<< HEAD
 /** Bugs of the testing kit: it sees less than it says. */
 import type { Mutant } from "./mutant.ts";
+
+const LAWS = "src/testing/laws";
+const WALK = "src/testing/walk";
 
 export const KIT: readonly Mutant[] = [
   {
@@ -37,14 +39,7 @@ export const KIT: readonly Mutant[] = [
     find: "nth: n + 1,",
     replace: "nth: n + 1_000,",
     law: "A12",
-=======
-/** Bugs of the testing kit: what it would let pass, and what it would do that no host does. */
-import type { Mutant } from "./mutant.ts";
-
-const LAWS = "src/testing/laws";
-const WALK = "src/testing/walk";
-
-export const KIT: readonly Mutant[] = [
+  },
   {
     name: "law-overlooks-a-guard-on-the-clock",
     file: `${LAWS}/is-pure.ts`,
@@ -86,6 +81,5 @@ export const KIT: readonly Mutant[] = [
     find: "residents: new Map(fold.residents),",
     replace: "residents: fold.residents,",
     law: "A1",
->>>>>>> w-kit
   },
 ];

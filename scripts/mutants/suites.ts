@@ -49,11 +49,7 @@ const TEAMS = vitest("machines and runs", [
 const REPLAYS = vitest("replays", ["tests/replay"]);
 const FORKED = vitest("forks", ["tests/forks"]);
 const PLACES = vitest("placement", ["tests/placement", "tests/laws/writing"]);
-<<<<<<< HEAD
-const KIT = vitest("testing kit", ["tests/simulation/kit"]);
-=======
-const KIT = vitest("testing kit", ["tests/testing"]);
->>>>>>> w-kit
+const KIT = vitest("testing kit", ["tests/simulation/kit", "tests/testing"]);
 const REST = vitest("crash drills and properties", ["tests/crash", "tests/properties"]);
 
 const ALL: readonly Suite[] = [SIMULATION, QUICK, LAWS, SQLITE, JETSTREAM, ROWS, REPLAYS].concat([
@@ -83,37 +79,8 @@ const FIRST: readonly (readonly [file: RegExp, suites: readonly Suite[]])[] = [
 
 /** All suites, those first that a file of the source concerns most. */
 export function suitesFor(file: string): readonly Suite[] {
-<<<<<<< HEAD
   const [, first = []] = FIRST.find(([pattern]) => pattern.test(file)) ?? [];
   return [...first, ...ALL.filter((one) => !first.includes(one))];
-=======
-  const order = [
-    SIMULATION,
-    QUICK,
-    LAWS,
-    SQLITE,
-    JETSTREAM,
-    ROWS,
-    TEAMS,
-    SHARED,
-    PLACES,
-    REST,
-    AGENTS,
-    KIT,
-  ];
-  const first = (suite: Suite): readonly Suite[] => [suite, ...order.filter((one) => one !== suite)];
-  if (/^src\/testing\/(?:arbitrary|laws|paths|walk)\//.test(file)) return first(KIT);
-  if (file.startsWith("src/events/log/jetstream")) return first(JETSTREAM);
-  if (file.startsWith("src/events/log/")) return first(SQLITE);
-  if (file.startsWith("src/projections/")) return first(ROWS);
-  if (/^src\/actors\/(?:placement|zombies)/.test(file))
-    return [SHARED, ...first(PLACES).filter((one) => one !== SHARED)];
-  if (file.startsWith("src/actors/parking")) return first(PLACES);
-  if (/^src\/agents\/(?:queue|team)\//.test(file)) return first(TEAMS);
-  if (file.startsWith("src/agents/")) return first(AGENTS);
-  if (file.startsWith("src/machines/")) return first(TEAMS);
-  return order;
->>>>>>> w-kit
 }
 
 function simulation(name: string, cast: CastName): Suite {
