@@ -68,9 +68,19 @@ function compareFields(walk: Walk, path: string, a: JsonObject, b: JsonObject): 
 }
 
 function isSame(walk: Walk, path: string, a: Json | undefined, b: Json | undefined): boolean {
-  if (typeof a === "string" && typeof b === "string")
-    return nameless(a, walk.runs[0]) === nameless(b, walk.runs[1]);
+  if (typeof a === "string" && typeof b === "string") return isSameText(a, b, walk.runs);
   return !walk.times && typeof a === "number" && typeof b === "number" && isTime(path);
+}
+
+/** A folder may be called as a run is, so that its name may, but need not, stand for the other's. */
+function isSameText(a: string, b: string, [one, other]: Comparing["runs"]): boolean {
+  if (a === one) return b === other;
+  const [first = "", ...rest] = a
+    .split(named(one))
+    .map((part) => part.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&"));
+  if (rest.length === 0) return false;
+  const either = `/(?:${one}|${other})${BEHIND}`;
+  return new RegExp(`^${[first, ...rest].join(either)}$`, "s").test(b);
 }
 
 const TIME = /(^|[._])(at|ms|time|duration|timestamp)(\[[0-9]+\])?$|[a-z0-9](At|Ms)(\[[0-9]+\])?$/;
@@ -83,7 +93,14 @@ function isTime(path: string): boolean {
 export function nameless(text: string, run: string): string {
   if (!text.includes(run)) return text;
   if (text === run) return "*";
-  return text.replaceAll(new RegExp(`/${run}(?![A-Za-z0-9_~-])`, "g"), "/*");
+  return text.replaceAll(named(run), "/*");
+}
+
+/** What goes on behind a run's id is another id. */
+const BEHIND = "(?![A-Za-z0-9_~-])";
+
+function named(run: string): RegExp {
+  return new RegExp(`/${run}${BEHIND}`, "g");
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -126,6 +126,9 @@ describe("what counts", () => {
     expect(between({ to: "task/r1:a" }, { to: "task/r2:b" })).toEqual(["input.to"]);
     expect(between({ to: "task/r1" }, { to: "task/r2~2" })).toEqual(["input.to"]);
     expect(between({ to: "task/r1x" }, { to: "task/r2x" })).toEqual(["input.to"]);
+    // a folder that is called as the run is
+    expect(between({ to: "/r1/a+b/runs/r1" }, { to: "/r1/a+b/runs/r2" })).toEqual([]);
+    expect(between({ to: "/r1/a+b/runs/r1" }, { to: "/r1/aab/runs/r2" })).toEqual(["input.to"]);
   });
 
   it("not times, unless they are asked for", () => {
