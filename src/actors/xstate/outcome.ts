@@ -99,36 +99,47 @@ export function interned(turn: Turn, snapshot: Snapshot<unknown>, refs: RefTable
   }
   if (replaced.size === 0) return snapshot;
   if (!isMachineSnapshot(snapshot)) return snapshot;
-  return withRefs(snapshot, replaced);
+  return withRefs(snapshot, replaced, turn.state?.snapshot);
 }
 
 function withRefs(
   snapshot: AnyMachineSnapshot,
   replaced: ReadonlyMap<unknown, Ref>,
+  before: Snapshot<unknown> | undefined,
 ): AnyMachineSnapshot {
   const { context, children, output } = snapshot;
   return {
     ...snapshot,
-    context: replace(context, replaced),
-    children: replace(children, replaced),
-    output: replace(output, replaced),
+    context: replace(context, replaced, partOf(before, "context")),
+    children: replace(children, replaced, undefined),
+    output: replace(output, replaced, undefined),
   };
 }
 
-/** A copy where it must be, the value itself where nothing in it changes. */
-function replace<T>(value: T, replaced: ReadonlyMap<unknown, Ref>): T {
+/**
+ * A copy where it must be, the value itself where nothing in it changes.
+ *
+ * @param before what stood in its place before the step: what is still there cannot hold what the
+ * step has made, and is not looked through (A13).
+ */
+function replace<T>(value: T, replaced: ReadonlyMap<unknown, Ref>, before: unknown): T {
   const other = replaced.get(value);
   if (other !== undefined) return other as T; // a ref for a ref
-  if (typeof value !== "object" || value === null || isRef(value)) return value;
+  if (typeof value !== "object" || value === null || value === before || isRef(value)) return value;
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value;
-    const copy = items.map((item) => replace(item, replaced));
+    const copy = items.map((item, index) => replace(item, replaced, partOf(before, index)));
     return copy.some((item, index) => item !== items[index]) ? (copy as T) : value; // same items, refs swapped
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   const entries = Object.entries(value).map(
-    ([key, item]: [string, unknown]) => [key, item, replace(item, replaced)] as const,
+    ([key, item]: [string, unknown]) =>
+      [key, item, replace(item, replaced, partOf(before, key))] as const,
   );
   if (entries.every(([, before, after]) => before === after)) return value;
   return Object.fromEntries(entries.map(([key, , after]) => [key, after])) as T; // same fields, refs swapped
+}
+
+function partOf(whole: unknown, key: string | number): unknown {
+  return typeof whole === "object" && whole !== null ? Reflect.get(whole, key) : undefined;
 }
