@@ -1,7 +1,8 @@
 /** The live system directories: who has which system id, by run. A run without any costs nothing. */
-import type { SystemDelta } from "../events/record.ts";
+import type { RecordBody, SystemDelta } from "../events/record.ts";
 import type { RunDirectory } from "./runtime.ts";
 import type { SystemDirectory } from "./xstate/contract.ts";
+import { NOBODY } from "./xstate/stepper.ts";
 
 export function directories(): (root: string) => RunDirectory {
   const byRoot = new Map<string, Map<string, string>>();
@@ -31,4 +32,14 @@ function apply(byRoot: Map<string, Map<string, string>>, root: string, delta: Sy
 function change(ids: Map<string, string>, { freed = [], given = {} }: SystemDelta): void {
   for (const [systemId, address] of ids) if (freed.includes(address)) ids.delete(systemId);
   for (const [systemId, address] of Object.entries(given)) ids.set(systemId, address);
+}
+
+/** What a record says was looked up in its step. */
+export function recordedDirectory({ lookups }: RecordBody): SystemDirectory {
+  if (lookups === undefined) return NOBODY;
+  const known = Object.entries(lookups).flatMap(([id, address]) =>
+    address === null ? [] : [[id, address]],
+  );
+  const ids = new Map<string, string>(known.map(([id = "", address = ""]) => [id, address]));
+  return { get: (id) => ids.get(id), all: () => Object.fromEntries(ids) };
 }

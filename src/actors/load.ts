@@ -14,6 +14,7 @@ import type { EventLog, Recorded } from "../events/log/log.ts";
 import { migrationIn, parseBody, placeOf, skippedIn, type RecordBody } from "../events/record.ts";
 import { changedDigests, noteDigests } from "./digests.ts";
 import { advance, birth, unmoved, type Advanced, type Entry } from "./advance.ts";
+import { recordedDirectory } from "./directories.ts";
 import { diverged } from "./diverged.ts";
 import type { Fold } from "./fold.ts";
 import { identify } from "./identity.ts";
@@ -24,8 +25,7 @@ import { compareMigration, foldBehind } from "./migrate.ts";
 import { skipsOf, type Skip } from "./skips.ts";
 import { startOf } from "./start.ts";
 import { codeIn, upcasted, type KindCode } from "./versions.ts";
-import type { Stepper, SystemDirectory } from "./xstate/contract.ts";
-import { NOBODY } from "./xstate/stepper.ts";
+import type { Stepper } from "./xstate/contract.ts";
 
 export interface LoadEnv {
   readonly log: EventLog;
@@ -63,8 +63,7 @@ export async function load(
 ): Promise<Fold | undefined> {
   const { log, kinds } = env;
   if (!kinds.has(parseAddress(address).kind) && (await log.tip(address)) === 0) return undefined;
-  const skips =
-    options.onRecord === undefined ? new Map<number, number>() : await skipsOf(log, address);
+  const skips = new Map(options.onRecord === undefined ? [] : await skipsOf(log, address));
   if (options.skip !== undefined) skips.set(options.skip.seq, options.skip.until);
   let course = await planned(env, address, options);
   for (;;) {
@@ -125,26 +124,39 @@ type Last = Found & Moved;
 async function begin(
   env: LoadEnv,
   address: string,
-  { to, snapshots = true, from, course: known }: LoadOptions & { readonly course: Course | undefined },
+  {
+    to,
+    snapshots = true,
+    from,
+    onRecord,
+    course: known,
+  }: LoadOptions & { readonly course: Course | undefined },
   skips: Loading["skips"],
 ): Promise<Loading> {
   const course = known ?? straight(env, address);
   const [part] = course;
-  const { code } = part;
-  const loading = { env, course, planned: known !== undefined, code, skips, lenientTo: 0 };
+  const loading = { env, course, planned: known !== undefined, code: part.code, skips, lenientTo: 0 };
   const digests = new Map<string, string>();
   if (from !== undefined && skips.size === 0 && known === undefined)
     return { ...loading, code: codeOf(env, from), fold: from, digests, compares: false, goesOn: true };
   const before = Math.min(...skips.keys()); // what holds a skipped record does not count
   const cached = snapshots ? await startOf(env, address, { to, before, part }) : undefined;
-  const fold = cached ?? beginningOf(env, part);
+  const fold = cached ?? beginningOf(env, part, onRecord);
   if (fold !== undefined) restart(digests, fold);
   return { ...loading, fold, digests, compares: cached === undefined, goesOn: false };
 }
 
 /** The fold that a part begins with; undefined: it begins with the birth. */
-function beginningOf(env: LoadEnv, { code, migration }: Part): Fold | undefined {
-  return migration && foldBehind(env, migration.record, migration.body, code);
+function beginningOf(
+  env: LoadEnv,
+  { code, migration }: Part,
+  onRecord: LoadOptions["onRecord"],
+): Fold | undefined {
+  if (migration === undefined) return undefined;
+  const { record, body } = migration;
+  const fold = foldBehind(env, record, body, code);
+  onRecord?.(record, body, fold, unmoved(body.hash));
+  return fold;
 }
 
 function codeOf(env: LoadEnv, { identity: { address }, version }: Fold): KindCode {
@@ -285,13 +297,4 @@ function lead(loading: Loading, found: Found, to: string): Moved {
   restart(digests, fold);
   loading.last = undefined;
   return { fold, advanced: made ?? unmoved(body.hash) };
-}
-
-function recordedDirectory({ lookups }: RecordBody): SystemDirectory {
-  if (lookups === undefined) return NOBODY;
-  const known = Object.entries(lookups).flatMap(([id, address]) =>
-    address === null ? [] : [[id, address]],
-  );
-  const ids = new Map<string, string>(known.map(([id = "", address = ""]) => [id, address]));
-  return { get: (id) => ids.get(id), all: () => Object.fromEntries(ids) };
 }
