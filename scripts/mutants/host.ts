@@ -249,7 +249,7 @@ export const HOST: readonly Mutant[] = [
   },
   {
     name: "system-ids-of-today-in-a-replay",
-    file: "src/actors/load.ts",
+    file: "src/actors/directories.ts",
     find: "Object.entries(lookups).flatMap(",
     replace: "Object.entries<string | null>({}).flatMap(",
     law: "A15",

@@ -14,6 +14,7 @@ import type { EventLog, Recorded } from "../events/log/log.ts";
 import { migrationIn, parseBody, placeOf, skippedIn, type RecordBody } from "../events/record.ts";
 import { changedDigests, noteDigests } from "./digests.ts";
 import { advance, birth, unmoved, type Advanced, type Entry } from "./advance.ts";
+import { recordedDirectory } from "./directories.ts";
 import { diverged } from "./diverged.ts";
 import type { Fold } from "./fold.ts";
 import { identify } from "./identity.ts";
@@ -25,7 +26,6 @@ import { skipsOf, type Skip } from "./skips.ts";
 import { startOf } from "./start.ts";
 import { codeIn, upcasted, type KindCode } from "./versions.ts";
 import type { Stepper } from "./xstate/contract.ts";
-import { recordedDirectory } from "./directories.ts";
 
 export interface LoadEnv {
   readonly log: EventLog;
@@ -135,20 +135,20 @@ async function begin(
     snapshots = true,
     from,
     skips: given,
+    onRecord,
     course: known,
   }: LoadOptions & { readonly course: Course | undefined },
   skips: Loading["skips"],
 ): Promise<Loading> {
   const course = known ?? straight(env, address);
   const [part] = course;
-  const { code } = part;
-  const loading = { env, course, planned: known !== undefined, code, skips, lenientTo: 0 };
+  const loading = { env, course, planned: known !== undefined, code: part.code, skips, lenientTo: 0 };
   const digests = new Map<string, string>();
   if (from !== undefined && known === undefined && (given !== undefined || skips.size === 0))
     return { ...loading, ...goingOn(from, skips), code: codeOf(env, from), digests };
   const before = Math.min(...skips.keys()); // what holds a skipped record does not count
   const cached = snapshots ? await startOf(env, address, { to, before, part }) : undefined;
-  const fold = cached ?? beginningOf(env, part);
+  const fold = cached ?? beginningOf(env, part, onRecord);
   if (fold !== undefined) restart(digests, fold);
   return { ...loading, fold, digests, compares: cached === undefined, goesOn: false };
 }

@@ -16,7 +16,7 @@ import { parseAddress } from "../events/address.ts";
 import type { Recorded } from "../events/log/log.ts";
 import { during } from "../events/now.ts";
 import { migrationIn, placeOf, type Checkpoint, type RecordBody } from "../events/record.ts";
-import { absorb, type Advanced, type Entry } from "./advance.ts";
+import { absorb, unmoved, type Advanced, type Entry } from "./advance.ts";
 import { difference, restoredFrom } from "./checkpoint.ts";
 import { codeKey, CONTENT_VERSION } from "./code-key.ts";
 import { contentOf, type ContentEnv } from "./content.ts";
@@ -24,6 +24,7 @@ import type { Part } from "./course.ts";
 import { statusOf, valueOf, type Fold, type Owed } from "./fold.ts";
 import { identify } from "./identity.ts";
 import { kindNamed, type AnyKind, type Kinds } from "./kind.ts";
+import type { LoadOptions } from "./load.ts";
 import { bornFor, codeIn, isLater, type KindCode, type MachineState } from "./versions.ts";
 import type { ChildStart, Stepped, SystemDirectory } from "./xstate/contract.ts";
 import { carriedChild, type Crossing } from "./xstate/migration.ts";
@@ -140,8 +141,16 @@ function bridgeKey(kind: AnyKind, version: string): string {
 }
 
 /** The fold that a part of an actor's records begins with; undefined: it begins with the birth. */
-export function beginningOf(env: ContentEnv, { code, migration }: Part): Fold | undefined {
-  return migration && foldBehind(env, migration.record, migration.body, code);
+export function beginningOf(
+  env: ContentEnv,
+  { code, migration }: Part,
+  onRecord: LoadOptions["onRecord"],
+): Fold | undefined {
+  if (migration === undefined) return undefined;
+  const { record, body } = migration;
+  const fold = foldBehind(env, record, body, code);
+  onRecord?.(record, body, fold, unmoved(body.hash));
+  return fold;
 }
 
 /**

@@ -59,6 +59,14 @@ describe.each(ENGINES)("migration, on $name", ({ bench }) => {
     const second = await b.start([secondOrder(did)]);
     await b.settle();
     await b.kill(second);
+    const heard: number[] = [];
+    await watchedLoad(b, [secondOrder(did, { previous: [] })], A, {
+      snapshots: false,
+      onRecord: ({ seq }) => heard.push(seq),
+    });
+    const types = await b.types(A);
+    const seqs = types.map((_, index) => index + 1);
+    expect(heard).toEqual(seqs.slice(types.indexOf("troupe.migrated"))); // from it on, each once
     did.answers.set("charge", "card").set("pack", "parcel");
     const { host } = await b.start([secondOrder(did, { previous: [] })]);
     await b.settle();

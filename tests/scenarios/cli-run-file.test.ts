@@ -101,6 +101,7 @@ describe("every command on a file of records", () => {
 
   const REFUSES: readonly (readonly [string, RegExp])[] = [
     ["run PLAN --id r2", /LOG_WRITE_FAILED.*only read/],
+    ["fork r1", /LOG_WRITE_FAILED.*only read/],
     ["pause r1", /LOG_WRITE_FAILED.*only read/],
     ["cancel r1", /LOG_WRITE_FAILED.*only read/],
     ["restart r1 --from b", /LOG_WRITE_FAILED.*only read/],
@@ -118,6 +119,7 @@ describe("every command on a file of records", () => {
     ["context show r1", /RUN_NOT_FOUND.*no shared context|RUN_NOT_FOUND/],
     ["artifacts ls r1", /REPOSITORY_NOT_FOUND|ARTIFACT_NOT_FOUND|GIT_/],
     ["planner hi", /USAGE: no model/],
+    ["upgrade-check --kinds none.ts", /USAGE.*none\.ts cannot be loaded/],
     ["nats", /LOG_URL_INVALID|USAGE/],
   ];
   const WITHOUT = ["asyncapi", "chart", "copy", "critic", "help", "new", "schema", "validate"];
