@@ -82,10 +82,16 @@ export interface Judging {
 export async function judged(plan: Plan, { law, options, drama, trial }: Judging): Promise<History> {
   const { history, faults } = await trial(plan);
   if (faults.length === 0) return history;
-  const { name = "subject" } = drama;
-  const { folder = "temp", ...asked } = options;
-  const again = `${law}(${name}, ${JSON.stringify(asked)})`;
-  throw await lawBroken({ drama, trial, plan, faults, again, folder });
+  const { folder = "temp", faults: befall, ...asked } = options;
+  const again = { ...asked, ...(law === "simulate" && befall !== undefined && { faults: befall }) };
+  throw await lawBroken({
+    drama,
+    trial,
+    plan,
+    faults,
+    again: `${law} of the same subject with ${JSON.stringify(again)}`,
+    folder,
+  });
 }
 
 /** The first history of a series has its seed, so that one run repeats it. */

@@ -1,7 +1,6 @@
 /** A plan in words: what the user does, and what befalls the hosts. */
+import { rootOf } from "../events/address.ts";
 import type { Act, Fault, Plan } from "./plan.ts";
-
-const KINDS_LINE = "--kinds ./your-kinds.js";
 
 /** One line each: the acts, the faults, the settings. */
 export function planInWords({ acts, faults, settings }: Plan): readonly string[] {
@@ -15,9 +14,12 @@ export function planInWords({ acts, faults, settings }: Plan): readonly string[]
   ];
 }
 
-/** How each actor of a written log is seen again. */
+/** How each run of a written log is stepped through. */
 export function replayLines(path: string, addresses: Iterable<string>): readonly string[] {
-  return [...addresses].map((address) => `troupe replay ${path} ${address} ${KINDS_LINE}`);
+  const runs = [...new Set([...addresses].map(rootOf))];
+  return runs.map(
+    (run) => `troupe replay ${path} ${runs.length > 1 ? `${run} ` : ""}--kinds YOUR-KINDS.ts`,
+  );
 }
 
 function actInWords(act: Act): string {

@@ -116,8 +116,8 @@ describe("a user's mistake is found, and its right twin passes", () => {
     expect(error.message).toMatch(/shrunk to 2 acts, 0 faults, \d records/);
     expect(error.message).toContain("start odd/1");
     expect(error.message).toContain('send odd/1 {"type":"GO"}');
-    expect(error.message).toContain(`again: replayEqualsLive(odd, {`);
-    expect(error.message).toContain(`troupe replay ${error.file} odd/1 --kinds`);
+    expect(error.message).toContain("again: replayEqualsLive of the same subject with {");
+    expect(error.message).toContain(`troupe replay ${error.file} --kinds`);
     const again = await broken(replayEqualsLive(told(wrong), { runs: 1, seed: error.seed, folder }));
     expect(again.faults).toEqual(error.faults);
     expect(existsSync(error.file)).toBe(true);

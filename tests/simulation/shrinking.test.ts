@@ -58,7 +58,6 @@ describe("a history that breaks a law", () => {
   });
 
   it.each<[string, (path: string) => string[], RegExp]>([
-    ["no address", (path) => ["replay", path], /^USAGE: .* may hold many actors/],
     ["no kinds", (path) => ["replay", path, "desk/r0"], /^KIND_UNKNOWN[^]*--kinds FILE/],
     ["no file", () => ["replay", "none.jsonl", "desk/r0"], /^LOG_NOT_FOUND/],
     [

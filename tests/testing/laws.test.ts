@@ -80,7 +80,9 @@ describe("a report", () => {
     );
     expect(lines).toContain("where:  context.items[0]");
     expect(lines.filter((line) => /^\d+ {2}/.test(line))).toHaveLength(2);
-    expect(lines).toContain(`again:  isPure(parcel, { seed: ${String(data["seed"])} })`);
+    expect(lines).toContain(
+      `again:  isPure of the same subject with { seed: ${String(data["seed"])} }`,
+    );
     expect(hint).toMatch(/^Return new objects/);
   });
 

@@ -118,7 +118,7 @@ async function forked(
   }
 }
 
-function say({ terminal }: Shell, { forked: made, files }: Made, { json, log }: Options): void {
+function say({ terminal }: Shell, { forked: made, files }: Made, { json, log, kinds }: Options): void {
   const { run, of, position, actors, records } = made;
   if (json) {
     const artifacts = files === undefined ? {} : { artifacts: files.folder };
@@ -127,7 +127,8 @@ function say({ terminal }: Shell, { forked: made, files }: Made, { json, log }: 
   const history = `${count(actors, "actor")}, ${count(records, "record")}`;
   terminal.out(tameLine(`${run}: a fork of ${of} at ${position}, with ${history}`));
   if (files !== undefined) terminal.err(tameLine(filesLine(of, files)));
-  terminal.err(`unless a host runs it already, go on with \`troupe resume ${run}\` and the same --log`);
+  const next = kinds === undefined ? `troupe resume ${run}` : `troupe host --kinds ${kinds}`;
+  terminal.err(tameLine(`unless a host runs it already, go on with \`${next}\` and the same --log`));
 }
 
 function filesLine(of: string, { what, folder }: Copied): string {

@@ -42,8 +42,8 @@ export function told(
     "  history:",
     ...historyOf({ kind, ...stage }, walk).map((line) => `    ${line}`),
     "",
-    `  again:  ${law}(${kind.kind}, ${optionsText(again)})`,
-    ...keptLines(kept, stage.address),
+    `  again:  ${law} of the same subject with ${optionsText(again)}`,
+    ...keptLines(kept),
   ];
   return lines.join("\n");
 }
@@ -53,12 +53,9 @@ function optionsText(options: Readonly<Record<string, unknown>>): string {
   return `{ ${fields.join(", ")} }`;
 }
 
-function keptLines({ file, short }: Kept, address: string): readonly string[] {
+function keptLines({ file, short }: Kept): readonly string[] {
   if (file === undefined) return [`  log:    none can be written: ${short}`];
-  const lines = [
-    `  log:    ${file}`,
-    `          troupe replay ${file} ${address} --kinds YOUR-KINDS.ts`,
-  ];
+  const lines = [`  log:    ${file}`, `          troupe replay ${file} --kinds YOUR-KINDS.ts`];
   return short === undefined ? lines : [...lines, `          it ends before the last move: ${short}`];
 }
 
