@@ -6,6 +6,7 @@
  *   id carries `~2`, `~3`, … so an address is never used twice.
  */
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { TroupeError } from "../errors.ts";
 
 /** The parts of an address. */
@@ -22,6 +23,9 @@ const PART = /^[A-Za-z0-9_-]+(~[1-9][0-9]*)?$/;
 const WHOLE =
   /^([A-Za-z0-9_-]+)\/([A-Za-z0-9_-]+(?:~[1-9][0-9]*)?)((?::[A-Za-z0-9_-]+(?:~[1-9][0-9]*)?)*)$/;
 const MAX_LENGTH = 512;
+
+/** An address in what somebody says: what is none could not be sent to. */
+export const AddressText = z.string().max(MAX_LENGTH).regex(WHOLE, "Expected an address");
 
 /**
  * Reads an address.

@@ -137,6 +137,7 @@ describe("in a fork", () => {
     expect((await shop.host.read("shop/f:clerk" as "shop/f")).context).toMatchObject({ n: 6 });
     const before = await hashOf(shop.log);
     for (const [path, code] of [
+      [["items", "length"], "INPUT_INVALID"],
       [["items", "1", "price"], "INPUT_INVALID"],
       [["nobody", "x"], "INPUT_INVALID"],
       [["me", "x"], "INPUT_INVALID"],

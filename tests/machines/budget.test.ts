@@ -1,7 +1,7 @@
 /** Budgets: what is reserved and spent never passes a limit by a call or more, in any order of events. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { BudgetReply } from "../../src/events/agent/budget.ts";
+import { BudgetMessage, BudgetReply } from "../../src/events/agent/budget.ts";
 import type { Budget, RunBudget } from "../../src/events/agent/limits.ts";
 import { NOTHING, plus, type Spent } from "../../src/events/agent/spent.ts";
 import { newPurse, type Purse, type Request } from "../../src/machines/budget/purse.ts";
@@ -34,6 +34,13 @@ function said(sends: ReturnType<typeof step>["sends"]): Said {
 }
 
 describe("the budget of a run", () => {
+  it("takes no reservation from whom it could not answer", () => {
+    const ask = reserve("a", "x", spent(1));
+    expect(BudgetMessage.safeParse(ask).success).toBe(true);
+    for (const to of ["", "nobody", "agent/", "agent/r 1"])
+      expect(BudgetMessage.safeParse({ ...ask, to }).success).toBe(false);
+  });
+
   it("grants what fits, lets wait what may fit later, and refuses what never will", () => {
     let purse = newPurse({ tokens: 100 });
     const take = (event: Parameters<typeof step>[1], at = 0): Said => {

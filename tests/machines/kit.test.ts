@@ -1,7 +1,14 @@
 /** Troupe's own machines, held to the laws that users hold theirs to, with the public kit. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arbitraryOf, eventsOf, isPure, noStuckState, snapshotRoundTrip } from "troupe/testing";
+import {
+  arbitraryOf,
+  eventsOf,
+  inputOf,
+  isPure,
+  noStuckState,
+  snapshotRoundTrip,
+} from "troupe/testing";
 import type { AnyKind } from "../../src/actors/kind.ts";
 import { hostKinds } from "../../src/agents/host-kinds.ts";
 import { BudgetReply } from "../../src/events/agent/budget.ts";
@@ -9,11 +16,14 @@ import { AgentOutcome, Brief, Delivered, Summary, ToolResult } from "../../src/e
 import { ChatAnswer } from "../../src/events/chat/message.ts";
 import { CommandResult } from "../../src/events/command-result.ts";
 import { TaskOutcome } from "../../src/events/facts/task.ts";
+import { ContextInput } from "../../src/events/context/commands.ts";
 import { HealingAnswer } from "../../src/events/healing.ts";
 import { Received } from "../../src/events/messages/inbox.ts";
+import { MessagesInput } from "../../src/events/messages/exchange.ts";
 import { JobMessage } from "../../src/events/queue/job.ts";
+import { QueueInput } from "../../src/events/queue/queue.ts";
 import { Schedule } from "../../src/events/queue/schedule.ts";
-import { CheckResult, WorkResult } from "../../src/events/work.ts";
+import { CheckResult, WorkPackage, WorkResult } from "../../src/events/work.ts";
 import type { Answer, Subject } from "../../src/testing/index.ts";
 import { PLACE } from "./fixture.ts";
 import { plans } from "./shapes.ts";
@@ -23,10 +33,12 @@ const kinds = new Map<string, AnyKind>(hostKinds().map((kind) => [kind.kind, kin
 
 /** It comes to anything that its schema allows, or fails. */
 function ends(schema: z.ZodType): fc.Arbitrary<Answer> {
-  const done = arbitraryOf(schema).map((output) => ({ output }));
+  const done = arbitraryOf(schema).map((made) => ({ output: schema.parse(made) }));
   return fc.oneof(done, fc.constant({ error: new Error("it failed") }));
 }
 
+/** What starts these gives them the id that they have: with a text that is none they could tell nobody. */
+const RUN = fc.constant("r1");
 const SCHEDULES = fc.constantFrom(
   { at: 1_700_000_060_000 },
   { everyMs: 60_000 },
@@ -68,7 +80,8 @@ const CASES: Readonly<Record<string, Case>> = {
     }),
   },
   agent: {
-    world: () => ({
+    world: (kind) => ({
+      input: inputOf(kind, { override: [[WorkPackage.shape.run, RUN]] }),
       answers: {
         brief: ends(Brief),
         turn: ends(ChatAnswer),
@@ -80,10 +93,19 @@ const CASES: Readonly<Record<string, Case>> = {
     }),
   },
   budget: {},
-  messages: {},
+  messages: {
+    world: (kind) => ({ input: inputOf(kind, { override: [[MessagesInput.shape.run, RUN]] }) }),
+  },
   inbox: { world: () => ({ messages: arbitraryOf(Received) as fc.Arbitrary<{ type: string }> }) },
-  context: {},
-  queue: { world: (kind) => ({ events: eventsOf(kind, { override: [[Schedule, SCHEDULES]] }) }) },
+  context: {
+    world: (kind) => ({ input: inputOf(kind, { override: [[ContextInput.shape.run, RUN]] }) }),
+  },
+  queue: {
+    world: (kind) => ({
+      input: inputOf(kind, { override: [[QueueInput.shape.name, RUN]] }),
+      events: eventsOf(kind, { override: [[Schedule, SCHEDULES]] }),
+    }),
+  },
   job: { world: () => ({ messages: arbitraryOf(JobMessage) }) },
   memory: {},
   feedback: {},

@@ -99,7 +99,7 @@ describe("a report", () => {
     const kind = parcelKind("state without a way out");
     const { data, message } = await broken("noStuckState", { kind, answers });
     const file = String(data["file"]);
-    expect(message).toContain(`troupe replay ${file} parcel/kit`);
+    expect(message).toContain(`troupe replay ${file} --kinds`);
     await using log = await jsonlLog(file);
     const kinds = new Map([["parcel", kind]]);
     const fold = await load({ log, kinds, stepper: readingStepper(kinds) }, "parcel/kit", {

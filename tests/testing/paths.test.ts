@@ -20,7 +20,7 @@ const build = setup({
     events: {} as z.infer<typeof Event> | { readonly type: "TOLD" } | { readonly type: "LATE" },
   },
   actors: {
-    work: activity(async () => ({ fine: true })),
+    work: activity(async (_: { readonly input: unknown }) => ({ fine: true })),
     child: setup({ types: { events: {} as { type: "ANY" } } }).createMachine({
       initial: "a",
       states: { a: { entry: sendParent({ type: "TOLD" }), always: "b" }, b: { type: "final" } },
@@ -115,6 +115,21 @@ const MACHINES: Readonly<Record<string, Tested>> = {
     }),
     answers: { child: fc.constantFrom({ output: null }, { error: new Error("no") }) },
     messages: fc.constant({ type: "TOLD" }),
+  },
+  "a word that names what its child was given": {
+    kind: kindOf({
+      context,
+      initial: "a",
+      states: {
+        a: {
+          invoke: { src: "work", input: () => ({ ticket: "t-93417" }) },
+          on: { TOLD: { guard: ({ event }) => Object(event).ticket === "t-93417", target: "b" } },
+        },
+        b: done,
+      },
+    }),
+    answers: { work: fc.constant("hangs") },
+    messages: fc.record({ type: fc.constant("TOLD"), ticket: fc.string() }),
   },
   "parts, histories and what happens at once": {
     kind: kindOf({

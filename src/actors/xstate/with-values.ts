@@ -37,7 +37,7 @@ function placed(into: unknown, placing: Placing): unknown {
   const last = depth === path.length - 1;
   const members = membersOf(into);
   if (members === undefined) throw noPlace(address, path.slice(0, depth), "it has no members");
-  const known = Object.hasOwn(members, key);
+  const known = Object.keys(members).includes(key); // of an array its length is no member
   if (!known && (!last || isList(members))) throw unknownPart(placing, members);
   const below = Object.getOwnPropertyDescriptor(members, key)?.value as unknown; // own data, whatever the key is called
   const member = last ? value : placed(below, { ...placing, depth: depth + 1 });

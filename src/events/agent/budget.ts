@@ -3,6 +3,7 @@
  * reserved before it begins and settled when it has ended.
  */
 import { z } from "zod";
+import { AddressText } from "../address.ts";
 import { Budget, RunBudget } from "./limits.ts";
 import { Spent } from "./spent.ts";
 
@@ -22,8 +23,8 @@ export const Reserve = z.strictObject({
   type: z.literal("RESERVE"),
   id: z.string(),
   agent: z.string(),
-  /** Who is told: an address. */
-  to: z.string(),
+  /** Who is told. */
+  to: AddressText,
   /** The most that it can cost. */
   most: Spent,
   /** The agent's own limits, where its definition has some; the run's limits for it win. */

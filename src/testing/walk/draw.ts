@@ -1,9 +1,10 @@
 /** One move, drawn among those that can happen in a place. */
 import fc, { type Arbitrary, type Random, type Value } from "fast-check";
 import type { Answer } from "../subject.ts";
-import { echoed, knownIn, openings } from "./echo.ts";
+import { echoed, knownIn, openings, type Said } from "./echo.ts";
 import { dueIn, openIn, type Move } from "./move.ts";
-import { move, type Place } from "./place.ts";
+import { takes } from "./offers.ts";
+import { move, type Moved, type Place } from "./place.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Drawn {
@@ -29,7 +30,7 @@ export function drawn(stage: Stage, place: Place, draw: Draw): Drawn | undefined
   if (place.fold.state.snapshot.status !== "active") return undefined;
   const sorts: readonly (readonly [weight: number, draw: () => Drawn | undefined])[] = [
     [likelihoodOf(stage, place), () => sent(stage, place, draw)],
-    [stage.messages === undefined ? 0 : 3, () => heard(stage, draw)],
+    [stage.messages === undefined ? 0 : 3, () => heard(stage, place, draw)],
     [openIn(place).length === 0 ? 0 : 4, () => ended(stage, place, draw)],
     [dueIn(place).length === 0 ? 0 : 2, () => fired(place, draw)],
   ];
@@ -48,48 +49,60 @@ function likelihoodOf({ events, stepper }: Stage, { fold }: Place): number {
 
 function sent(stage: Stage, place: Place, draw: Draw): Drawn | undefined {
   const { events } = stage;
-  if (events === undefined) return undefined;
-  const stray = draw.random.nextInt(1, STRAY) === 1;
+  return events && said(stage, place, { ...draw, events, does: "send" });
+}
+
+function heard(stage: Stage, place: Place, draw: Draw): Drawn | undefined {
+  const { messages } = stage;
+  return messages && said(stage, place, { ...draw, events: messages, does: "hear" });
+}
+
+interface Saying extends Draw {
+  readonly events: Arbitrary<unknown>;
+  readonly does: Said["does"];
+}
+
+/** Mostly something that the actor takes here. */
+function said(stage: Stage, place: Place, saying: Saying): Drawn {
+  const { random, bias, events } = saying;
+  const stray = random.nextInt(1, STRAY) === 1;
   for (let tries = 1; ; tries++) {
-    const made = events.generate(draw.random, draw.bias);
-    const one = sending(stage, place, { ...draw, events, made });
+    const made = events.generate(random, bias);
+    const one = worded(stage, place, { ...saying, made });
     if (stray || tries === TRIES) return one;
-    if (isOpen(stage, place, made.value) && move(stage, place, one.move).outcome !== "refused")
-      return one;
+    if (isOpen(stage, place, made.value) && isTaken(move(stage, place, one.move))) return one;
   }
 }
 
-interface Made extends Draw {
-  readonly events: Arbitrary<unknown>;
-  readonly made: Value<unknown>;
+function isTaken({ outcome, record }: Moved): boolean {
+  return outcome === "failed" || (outcome === "recorded" && record?.body["handled"] !== false);
 }
 
-function sending(stage: Stage, place: Place, { events, made, ...draw }: Made): Drawn {
-  const other = draw.random.nextInt(1, 3) === 1 ? echo(stage, place, made.value, draw) : undefined;
-  const plain = (event: unknown): Move => ({ does: "send", event });
+function worded(
+  stage: Stage,
+  place: Place,
+  { events, made, does, ...draw }: Saying & { readonly made: Value<unknown> },
+): Drawn {
+  const plain = (event: unknown): Said =>
+    does === "send" ? { does, event } : { does, event: event as { readonly type: string } }; // as its arbitrary says
+  const word = plain(made.value);
+  const other = draw.random.nextInt(1, 3) === 1 ? echo(stage, place, word, draw) : undefined;
   if (other === undefined) return shrinking(events, made, plain, waitOf(draw));
-  return { move: plain(other), smaller: () => [shrinking(events, made, plain, 0)] };
+  return { move: other, smaller: () => [shrinking(events, made, plain, 0)] };
 }
 
-function echo(stage: Stage, place: Place, event: unknown, { random }: Draw): unknown {
-  const opening = oneOf(openings(event), random);
+function echo(stage: Stage, place: Place, word: Said, { random }: Draw): Said | undefined {
+  const opening = oneOf(openings(word.event), random);
   if (opening === undefined) return undefined;
   const known = knownIn(place).filter((one) => typeof one === typeof opening[1]);
   const one = oneOf(known, random);
-  return one === undefined ? undefined : echoed(stage, event, opening, one);
+  return one === undefined ? undefined : echoed(stage, word, opening, one);
 }
 
 /** A quick look at the types that have a transition here. */
-function isOpen({ stepper }: Stage, { fold }: Place, event: unknown): boolean {
+function isOpen(stage: Stage, place: Place, event: unknown): boolean {
   const { type } = Object(event) as { readonly type?: unknown }; // whatever it is
-  const open = stepper.accepts(fold.identity, fold.state);
-  return open.some((each) => each === type || each.endsWith("*"));
-}
-
-function heard({ messages }: Stage, draw: Draw): Drawn | undefined {
-  if (messages === undefined) return undefined;
-  const made = messages.generate(draw.random, draw.bias);
-  return shrinking(messages, made, (event) => ({ does: "hear", event }), waitOf(draw));
+  return takes(stage, place, String(type));
 }
 
 /** Undefined where what was to end hangs. */

@@ -4,7 +4,7 @@
  */
 import fc, { type Arbitrary } from "fast-check";
 import type { Answer } from "../subject.ts";
-import { echoed, knownIn, openings } from "./echo.ts";
+import { echoed, knownIn, openings, type Said } from "./echo.ts";
 import { dueIn, openIn, type Move } from "./move.ts";
 import { START, type Place } from "./place.ts";
 import type { Stage } from "./stage.ts";
@@ -20,8 +20,9 @@ export interface Samples {
 
 /** Events that are looked through for samples of each type. */
 const LOOKED_THROUGH = 300;
-/** Events with something known in them, of each type. */
-const MOST_ECHOES = 12;
+/** Words that are made to name something known, and how many come of them, for each type of event. */
+const ECHOED = 4;
+const MOST_ECHOES = 24;
 const FAILURE: Answer = { error: new Error("it failed") };
 
 /** @param each samples of each type of event and of each answer; of the input twice as many. */
@@ -80,14 +81,14 @@ export function* offersOf(
 ): Generator<Move, void, undefined> {
   for (const { name } of dueIn(place)) yield { does: "fire", timer: name };
   yield* endsIn(place, samples);
-  for (const [type, events] of samples.events) {
-    if (!takes(stage, place, type)) continue;
-    for (const event of events) yield { does: "send", event };
-    for (const event of echoesOf(stage, place, events)) yield { does: "send", event };
-  }
-  for (const event of samples.messages)
-    if (takes(stage, place, event.type)) yield { does: "hear", event };
+  for (const [type, events] of samples.events)
+    if (takes(stage, place, type)) yield* withEchoes(stage, place, events.map(sending));
+  const heard = samples.messages.filter(({ type }) => takes(stage, place, type));
+  yield* withEchoes(stage, place, heard.map(hearing));
 }
+
+const sending = (event: unknown): Said => ({ does: "send", event });
+const hearing = (event: { readonly type: string }): Said => ({ does: "hear", event });
 
 function* endsIn(place: Place, { answers }: Samples): Generator<Move, void, undefined> {
   for (const { address, src } of openIn(place))
@@ -101,15 +102,21 @@ export function takes({ stepper }: Stage, { fold }: Place, type: string): boolea
   return open.some((each) => each === type || each.endsWith("*"));
 }
 
-function echoesOf(stage: Stage, place: Place, events: readonly unknown[]): readonly unknown[] {
+/** Words, and those that name what the actor knows. */
+function* withEchoes(
+  stage: Stage,
+  place: Place,
+  words: readonly Said[],
+): Generator<Said, void, undefined> {
+  yield* words;
   const known = knownIn(place);
-  const found: unknown[] = [];
-  for (const event of events.slice(0, 2))
-    for (const opening of openings(event))
+  let left = MOST_ECHOES;
+  for (const word of words.slice(0, ECHOED))
+    for (const opening of openings(word.event))
       for (const one of known) {
-        if (found.length >= MOST_ECHOES) return found;
-        const other = echoed(stage, event, opening, one);
-        if (other !== undefined) found.push(other);
+        const other = left > 0 ? echoed(stage, word, opening, one) : undefined;
+        if (other === undefined) continue;
+        left--;
+        yield other;
       }
-  return found;
 }

@@ -20,6 +20,7 @@ import { NOBODY } from "../../actors/xstate/stepper.ts";
 import { TroupeError } from "../../errors.ts";
 import type { Recorded } from "../../events/log/log.ts";
 import { parseBody } from "../../events/record.ts";
+import { saidBy, type Leaf } from "./echo.ts";
 import { dueIn, inputFor, isActor, type Move } from "./move.ts";
 import type { Stage } from "./stage.ts";
 import { inWorld, type World } from "./world.ts";
@@ -30,6 +31,8 @@ export interface Place {
   /** Actors that it has started as its children and that have not ended, by address. */
   readonly children: ReadonlyMap<string, ChildStart>;
   readonly names: SystemDirectory;
+  /** Texts and numbers that others have from it. */
+  readonly said: readonly Leaf[];
   /** Epoch ms. */
   readonly now: number;
 }
@@ -122,8 +125,9 @@ function played(stage: Stage, { place, input, now }: Prepared): Moved {
   const [record] = out.records;
   if (record === undefined || fold === undefined) return unmoved(place, out.poison?.error ?? refused);
   const children = childrenAfter(place, input, out);
+  const names = changedBy(namesIn(place), out.system);
   return {
-    place: { fold, children, names: changedBy(namesIn(place), out.system), now: record.at },
+    place: { fold, children, names, said: saidBy(place?.said ?? [], out.effects), now: record.at },
     outcome: "recorded",
     record: { ...record, stream: stage.address, seq: fold.seq },
     effects: out.effects,
@@ -146,10 +150,18 @@ function unmoved(place: Place | undefined, error: unknown): Moved {
   return { place, outcome: isFault(error) ? "failed" : "refused", error, ...NOTHING };
 }
 
+/** Codes of steps that ask for what no host can do; a kind refuses with others. */
+const FAULTS: ReadonlySet<string> = new Set([
+  "ADDRESS_INVALID",
+  "EVENT_RESERVED",
+  "JSON_INVALID",
+  "MACHINE_IMPURE",
+  "MACHINE_UNSUPPORTED",
+]);
+
 /** What is the machine's fault, and no answer to who sends. */
 function isFault(error: unknown): boolean {
-  const codes = ["MACHINE_IMPURE", "MACHINE_UNSUPPORTED", "JSON_INVALID"] as const;
-  return !TroupeError.is(error) || codes.some((code) => error.code === code);
+  return !TroupeError.is(error) || FAULTS.has(error.code);
 }
 
 function envOf({ kinds, stepper }: Stage, place: Place | undefined, now: number): DraftEnv {
