@@ -20,7 +20,7 @@ const build = setup({
     events: {} as z.infer<typeof Event> | { readonly type: "TOLD" } | { readonly type: "LATE" },
   },
   actors: {
-    work: activity(async (_: { readonly input: unknown }) => ({ fine: true })),
+    work: activity(async ({ input }: { readonly input: unknown }) => ({ fine: input !== 0 })),
     child: setup({ types: { events: {} as { type: "ANY" } } }).createMachine({
       initial: "a",
       states: { a: { entry: sendParent({ type: "TOLD" }), always: "b" }, b: { type: "final" } },
