@@ -236,7 +236,12 @@ export interface RunView {
   /** The run that this one starts over. */
   readonly startsOver?: { readonly run: string; readonly from: string };
   /** The run that this one is a fork of, and the position of the cut there. */
-  readonly forkOf?: { readonly run: string; readonly at: number };
+  readonly forkOf?: {
+    readonly run: string;
+    readonly at: number;
+    /** Its history is not told up to the cut: nobody runs it. */
+    readonly cutShort?: true;
+  };
   readonly failure?: Failure;
 }
 

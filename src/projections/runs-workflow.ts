@@ -26,7 +26,18 @@ export function workflowMoved(view: RunView, at: number, body: RecordBody): RunV
   }, moved);
   const output = WorkflowOutcome.safeParse(body.output);
   const over = output.success ? ended(after, output.data, at) : after;
-  return body.copied === true ? settledBefore(over, body) : over;
+  return asFork(over, body);
+}
+
+/** What a record says of the run as a fork. */
+function asFork(view: RunView, body: RecordBody): RunView {
+  if (body.copied === true) return settledBefore(view, body);
+  return body.event?.type === "troupe.forked" ? whole(view) : view;
+}
+
+/** The record that ends what a fork tells again, and all others' before it. */
+function whole({ forkOf, ...view }: RunView): RunView {
+  return { ...view, ...only({ forkOf: forkOf && { run: forkOf.run, at: forkOf.at } }) };
 }
 
 /** Of a fork: what is settled here was settled in the original. */
@@ -36,7 +47,8 @@ function settledBefore(view: RunView, { born: { fork } = { id: "" } }: RecordBod
       ? task
       : withFace({ ...task, settled: { ...task.settled, copied: true } }),
   );
-  const of = fork === undefined ? undefined : { run: rootOf(fork.of), at: fork.at };
+  const of: RunView["forkOf"] =
+    fork === undefined ? undefined : { run: rootOf(fork.of), at: fork.at, cutShort: true };
   return { ...view, tasks, ...only({ forkOf: of }) };
 }
 

@@ -139,6 +139,8 @@ describe("a fork", () => {
         await world.rest();
         expect(await world.records("f")).toEqual(begun);
         expect(world.worked.length).toBe(worked);
+        if (begun.length > 0)
+          await expect(host.fork("f", { id: "g" })).rejects.toMatchObject({ code: "FORK_UNFINISHED" });
         await host.fork(of, { at, id: "f" });
         await world.rest();
       }

@@ -6,6 +6,8 @@ import { rootOf } from "../../src/events/address.ts";
 import { hashesOf } from "../../src/events/log/compare.ts";
 import { lineOf } from "../../src/events/log/file/format.ts";
 import { openLog } from "../../src/events/log/open.ts";
+import { createHost } from "../../src/actors/host.ts";
+import { hostKinds } from "../../src/agents/host-kinds.ts";
 import { cliBench, type CliBench } from "../support/cli.ts";
 
 /** The second of three fails; the third writes what it finds where the first has written. */
@@ -38,7 +40,35 @@ async function hashOfRun({ log: url }: CliBench, run: string): Promise<string> {
 const linesOf = (bench: CliBench, file: string): string =>
   readFileSync(join(bench.folder, file), "utf8").trim().replaceAll("\n", " ");
 
+/** A fork whose host died behind its first appends. */
+async function cutShort({ log }: CliBench): Promise<void> {
+  let appends = 0;
+  await using host = await createHost({
+    log,
+    kinds: hostKinds(),
+    at(point, address) {
+      if (point === "before-append" && rootOf(address) === "r1-fork" && ++appends > 2)
+        throw new Error("killed");
+    },
+  });
+  await expect(host.fork("r1", { at: 6 })).rejects.toThrow("killed");
+}
+
 describe("troupe fork", () => {
+  it("that was cut short is not waited for: whoever looks hears of it, and the same fork again ends it", async () => {
+    using bench = cliBench();
+    await failed(bench);
+    await cutShort(bench);
+    const unfinished = { code: 1, err: expect.stringMatching(/^FORK_UNFINISHED.*\n.*run "r1" again/) };
+    expect(await bench.troupe(["resume", "r1-fork"])).toMatchObject(unfinished);
+    expect(await bench.troupe(["fork", "r1-fork"])).toMatchObject(unfinished);
+    const resumed = await bench.troupe(["resume"]);
+    expect(resumed.err).toMatch(/^r1-fork is left alone: .*cut short\nnothing is open/);
+    expect((await bench.troupe(["show", "r1-fork"])).out).toContain("a fork of r1 at 6, cut short");
+    expect((await bench.troupe(["fork", "r1", "--at", "6"])).code).toBe(0);
+    expect((await bench.troupe(["show", "r1-fork"])).out).not.toContain("cut short");
+  });
+
   it("of a failed run with a corrected answer goes on behind it, and completes; the original stays as it was", async () => {
     using bench = cliBench();
     await failed(bench);

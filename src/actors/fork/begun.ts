@@ -21,16 +21,31 @@ export interface Begun {
 /** Undefined where there is no such run. */
 export async function begunIn(log: EventLog, run: string): Promise<Begun | undefined> {
   const records = await recordsOf(log, run);
-  const [first] = records;
-  if (first === undefined) return undefined;
+  return records.length === 0 ? undefined : begunOf(records);
+}
+
+/** The same of a run that was read: it has records. */
+function begunOf(records: readonly Recorded[]): Begun {
   const ids = new Map<string, string[]>();
-  const told = new Set<string>();
-  for (const { stream, id, body } of records) {
+  const untold = new Set<string>();
+  for (const { stream, seq, id, body } of records) {
     ids.set(stream, [...(ids.get(stream) ?? []), id]);
-    if (isForked(body["event"]) && body["copied"] !== true) told.add(stream);
+    if (seq === 1 && body["copied"] === true) untold.add(stream);
+    if (isForked(body["event"]) && body["copied"] !== true) untold.delete(stream);
   }
-  const origin = parseBody(first.body, placeOf(first)).born?.fork;
-  return { origin, ids, whole: told.size === ids.size };
+  const [first] = records;
+  const origin = first && parseBody(first.body, placeOf(first)).born?.fork;
+  return { origin, ids, whole: untold.size === 0 };
+}
+
+/** @throws {@link TroupeError} `FORK_UNFINISHED` for a fork that was cut short: it is not yet the run that it is to be. */
+export function assertTold({ run, records }: RunRecords): void {
+  const { origin, whole } = begunOf(records);
+  if (whole) return;
+  throw new TroupeError("FORK_UNFINISHED", `"${run}" is a fork that was cut short`, {
+    hint: `Make the same fork of run "${rootOf(origin?.of ?? "")}" again: it goes on where it stopped.`,
+    data: { run, at: origin?.at },
+  });
 }
 
 /**

@@ -14,7 +14,7 @@ import type { EventLog, NewRecord } from "../../events/log/log.ts";
 import { readRun } from "../../events/log/run-records.ts";
 import { appendSurely } from "../append.ts";
 import type { Runner } from "../runner.ts";
-import { begunIn, cutFor, runExists, type Begun } from "./begun.ts";
+import { assertTold, begunIn, cutFor, runExists, type Begun } from "./begun.ts";
 import { assertUncaused } from "./checks.ts";
 import { latestIn } from "./cut.ts";
 import type { Forked, ForkRequest } from "./request.ts";
@@ -27,7 +27,7 @@ import { verified } from "./verified.ts";
  * @param source the log that has the original.
  * @param to the new run's id.
  * @throws {@link TroupeError} `RUN_NOT_FOUND`, `POSITION_UNKNOWN`, `RUN_EXISTS`, `REPLAY_DIVERGED`, `KIND_UNKNOWN`,
- * `FORK_DIVERGED`, what `set` and `replace` may be refused with, and what appending throws.
+ * `FORK_DIVERGED`, `FORK_UNFINISHED`, what `set` and `replace` may be refused with, and what appending throws.
  */
 export async function fork(
   runner: Runner,
@@ -38,6 +38,7 @@ export async function fork(
   const { runtime: rt } = runner;
   parseAddress(`run/${to}`);
   const run = await readRun(source, request.of);
+  assertTold(run);
   const begun = await begunIn(rt.log, to);
   const cut = cutFor(run, to, request, begun);
   const { position, actors, records } = cut;

@@ -62,7 +62,10 @@ function showRun(terminal: Terminal, view: RunView): void {
     `started ${moment(view.startedAt)}, ${view.records} records, artifacts in ${view.artifacts}`,
   );
   const { forkOf } = view;
-  if (forkOf !== undefined) terminal.out(`a fork of ${forkOf.run} at ${forkOf.at}`);
+  if (forkOf !== undefined)
+    terminal.out(
+      `a fork of ${forkOf.run} at ${forkOf.at}${forkOf.cutShort === true ? ", cut short: make the same fork again" : ""}`,
+    );
   terminal.out("");
   const head = ["TASK", "STATE", "TRIES", "TOOK", "WHAT"];
   for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);
