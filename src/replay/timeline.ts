@@ -19,7 +19,7 @@ import { findIn, type FindOptions, type FoundMoment } from "./find.ts";
 import type { ActorSeen, ActorWhole, Fault, Moment, RecordSeen } from "./moment.ts";
 import { placesOf, type Place, type Places } from "./places.ts";
 import { bodyIn, recordSeen } from "./record-seen.ts";
-import { readFrom } from "./records-read.ts";
+import { readFrom } from "../events/log/read-from.ts";
 import { positionIn, type RunRecords } from "../events/log/run-records.ts";
 import { trackOf, type Stepped, type Track, type TrackFault } from "./track.ts";
 import { walk, type Replayed } from "./walk.ts";

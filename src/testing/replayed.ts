@@ -8,7 +8,7 @@ import { push, type Left } from "./evidence.ts";
 import { TroupeError } from "../errors.ts";
 import type { Recorded } from "../events/log/log.ts";
 import type { RecordBody } from "../events/record.ts";
-import { readFrom } from "../replay/records-read.ts";
+import { readFrom } from "../events/log/read-from.ts";
 
 /** One record of an actor, and what its step asked for. */
 export interface Replay extends Omit<Recorded, "body"> {

@@ -2,12 +2,10 @@
  * A consistent cut of a run: all its actors, each as it was behind its last record before one
  * position of the log.
  *
- * - What archiving has written of a run is no step of it, and is left out.
  * - A replaced record is the last of its actor, and nothing before the cut came of it: else the
  *   fork would know two answers to one question.
  */
 import { TroupeError } from "../../errors.ts";
-import { isArchiving } from "../../events/log/archived.ts";
 import type { Recorded } from "../../events/log/log.ts";
 import { positionIn, type RunRecords } from "../../events/log/run-records.ts";
 import { inFlightAt } from "./in-flight.ts";
@@ -36,7 +34,7 @@ export interface Replaced {
 export function cutOf(run: RunRecords, { at, replace, set }: ForkRequest): Cut {
   const replaced = replace === undefined ? undefined : replacedIn(run, replace.record);
   const position = at === undefined ? (replaced?.at ?? run.records.length) : positionIn(run, at);
-  const records = run.records.slice(0, position).filter((record) => !isArchiving(record));
+  const records = run.records.slice(0, position);
   const actors = Map.groupBy(records, ({ stream }) => stream);
   if (replaced !== undefined) assertLast(run, actors, replaced);
   for (const { actor } of set) if (!actors.has(actor)) throw notInCut(run, actor, position);

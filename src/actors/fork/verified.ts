@@ -6,6 +6,7 @@ import { TroupeError } from "../../errors.ts";
 import { parseAddress } from "../../events/address.ts";
 import type { Json } from "../../events/json.ts";
 import type { EventLog, Recorded } from "../../events/log/log.ts";
+import { readFrom } from "../../events/log/read-from.ts";
 import { migrationIn, placeOf, type RecordBody } from "../../events/record.ts";
 import { statusOf, valueOf, type Fold } from "../fold.ts";
 import { kindNamed } from "../kind.ts";
@@ -30,9 +31,9 @@ export type Steps = ReadonlyMap<string, Step>;
 /** @throws {@link TroupeError} `REPLAY_DIVERGED`, `KIND_UNKNOWN` and what else loading throws. */
 export async function verified(env: Omit<LoadEnv, "log">, log: EventLog, cut: Cut): Promise<Steps> {
   const steps = new Map<string, Step>();
-  const read: EventLog["read"] = (stream, range = {}) => recordsIn(cut, stream, range);
+  const reading = { ...env, log: readFrom(log, cut.actors) };
   for (const address of cut.actors.keys())
-    await load({ ...env, log: { ...log, read } }, address, {
+    await load(reading, address, {
       snapshots: false,
       onRecord(record, body, fold, { effects }) {
         const types = effects.map(({ effect }) => effect.type).join();
@@ -66,15 +67,6 @@ function presentOf({ kinds }: Pick<LoadEnv, "kinds">, record: Recorded, body: Re
 /** A record's place, as people name it: `ADDRESS#SEQ`. */
 export function placed({ stream, seq }: Pick<Recorded, "stream" | "seq">): string {
   return `${stream}#${seq}`;
-}
-
-async function* recordsIn(
-  { actors }: Cut,
-  stream: string,
-  { after = 0, to = Number.POSITIVE_INFINITY }: { readonly after?: number; readonly to?: number },
-): AsyncGenerator<Recorded, void, undefined> {
-  for (const record of actors.get(stream) ?? [])
-    if (record.seq > after && record.seq <= to) yield record;
 }
 
 /** Records before a migration are of code that the fork would not be told by. */

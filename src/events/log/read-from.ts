@@ -1,5 +1,5 @@
 /** The log of one run that was read whole: what loads an actor reads it from memory. */
-import type { EventLog, Recorded } from "../events/log/log.ts";
+import type { EventLog, Recorded } from "./log.ts";
 
 /** Reads of the actors of these records answer from memory; all else is the log's. */
 export function readFrom(log: EventLog, byAddress: ReadonlyMap<string, readonly Recorded[]>): EventLog {
