@@ -8,53 +8,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../errors.ts";
-import { addAgents } from "./commands/agents.ts";
-import { addApprovals } from "./commands/approvals.ts";
-import { addArchive } from "./commands/archive.ts";
-import { addArtifacts } from "./commands/artifacts.ts";
-import { addBackup } from "./commands/backup.ts";
-import { addAsyncApi } from "./commands/asyncapi.ts";
-import { addCancel } from "./commands/cancel.ts";
-import { addChart } from "./commands/chart.ts";
-import { addCheckpoint } from "./commands/checkpoint.ts";
-import { addContext } from "./commands/context.ts";
-import { addCoverage } from "./commands/coverage.ts";
-import { addCritic } from "./commands/critic.ts";
-import { addCopy } from "./commands/copy.ts";
-import { addDiff } from "./commands/diff.ts";
-import { addDoctor } from "./commands/doctor.ts";
-import { addErase } from "./commands/erase.ts";
-import { addEvaluate } from "./commands/evaluate.ts";
-import { addExport } from "./commands/export.ts";
-import { addFeedback } from "./commands/feedback.ts";
-import { addFork } from "./commands/fork.ts";
-import { addHost } from "./commands/host.ts";
-import { addImport } from "./commands/import.ts";
-import { addLs } from "./commands/ls.ts";
-import { addMessages } from "./commands/messages.ts";
-import { addNats } from "./commands/nats.ts";
-import { addNew } from "./commands/new.ts";
-import { addPause } from "./commands/pause.ts";
-import { addPlanner } from "./commands/planner.ts";
-import { addProjections } from "./commands/projections.ts";
-import { addQuestions } from "./commands/questions.ts";
-import { addQueue } from "./commands/queue.ts";
-import { addRegressions } from "./commands/regressions.ts";
-import { addReplay } from "./commands/replay.ts";
-import { addReport } from "./commands/report.ts";
-import { addRestart } from "./commands/restart.ts";
-import { addRestore } from "./commands/restore.ts";
-import { addResume } from "./commands/resume.ts";
-import { addRun } from "./commands/run.ts";
-import { addSchema } from "./commands/schema.ts";
-import { addShow } from "./commands/show.ts";
-import { addStats } from "./commands/stats.ts";
-import { addSweep } from "./commands/sweep.ts";
-import { addTail } from "./commands/tail.ts";
-import { addUpgradeCheck } from "./commands/upgrade-check.ts";
-import { addValidate } from "./commands/validate.ts";
-import { addWatch } from "./commands/watch.ts";
-import { addWhy } from "./commands/why.ts";
+import { commandsFor } from "./command-table.ts";
 import { exitCodeOf, sayError } from "./failure.ts";
 import { readLogOptions } from "./run-source.ts";
 import type { Shell } from "./shell.ts";
@@ -71,7 +25,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
       code = wanted;
     },
   };
-  const program = programOf(shell);
+  const program = await programOf(shell, argv);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return code;
@@ -83,7 +37,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   }
 }
 
-function programOf(shell: Shell): Command {
+async function programOf(shell: Shell, argv: readonly string[]): Promise<Command> {
   const { terminal } = shell;
   const line = (text: string): string => text.replace(/\n$/, "");
   const program = new Command("troupe")
@@ -97,45 +51,7 @@ function programOf(shell: Shell): Command {
     .version(versionOf(), "-V, --version", "print the version")
     .hook("preAction", (_, command) => readLogOptions(shell, command))
     .exitOverride();
-  const runs = [
-    addRun,
-    addResume,
-    addPause,
-    addCancel,
-    addRestart,
-    addFork,
-    addApprovals,
-    addQuestions,
-    addCheckpoint,
-    addHost,
-  ];
-  const views = [
-    addLs,
-    addShow,
-    addWatch,
-    addReport,
-    addTail,
-    addReplay,
-    addWhy,
-    addDiff,
-    addUpgradeCheck,
-    addArtifacts,
-    addDoctor,
-    addSweep,
-    addCopy,
-    addBackup,
-    addRestore,
-    addArchive,
-    addErase,
-    addProjections,
-  ];
-  const team = [addMessages, addContext, addQueue];
-  const plans = [addPlanner, addNew, addValidate, addSchema, addChart, addCoverage, addAsyncApi];
-  const quality = [addCritic, addFeedback, addEvaluate, addRegressions];
-  const analytics = [addStats, addAgents];
-  const others = [addImport, addExport, addNats];
-  const all = [...runs, ...views, ...team, ...plans, ...quality, ...analytics, ...others];
-  for (const add of all) add(program, shell);
+  for (const add of await commandsFor(argv)) add(program, shell);
   return program;
 }
 
