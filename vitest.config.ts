@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { ClosingLine } from "./tests/support/closing-line.ts";
+import { LongestFirst } from "./tests/support/longest-first.ts";
 
 // Without install scripts there is no local Node 24, and npm falls back to the system's Node in silence.
 if (Number.parseInt(process.versions.node, 10) < 24)
@@ -17,6 +18,7 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000,
     reporters: ["default", new ClosingLine()],
