@@ -14,14 +14,13 @@ import { forkInto } from "../../actors/fork/into.ts";
 import { requestOf, type Forked, type ForkOptions } from "../../actors/fork/request.ts";
 import type { AnyKind } from "../../actors/kind.ts";
 import { copyFiles, filesOf, type Copied } from "../../agents/fork-files.ts";
-import { hostKinds } from "../../agents/host-kinds.ts";
 import { TroupeError } from "../../errors.ts";
-import { rootOf } from "../../events/address.ts";
 import { jsonlLog } from "../../events/log/jsonl.ts";
 import type { EventLog } from "../../events/log/log.ts";
 import { openLog } from "../../events/log/open.ts";
-import { kindsBeside, loadKinds } from "../load-kinds.ts";
+import { kindsWith } from "../load-kinds.ts";
 import { count } from "../paper.ts";
+import { onlyRunIn } from "../run-source.ts";
 import { addCommand, checkRunId, openExisting, type Shell } from "../shell.ts";
 import { tameLine } from "../terminal.ts";
 
@@ -72,8 +71,7 @@ async function forkRun(
 ): Promise<void> {
   const { id } = options;
   if (id !== undefined) checkRunId(id);
-  const own = options.kinds === undefined ? undefined : await loadKinds(options.kinds, shell.folder);
-  const kinds = kindsBeside(own, hostKinds({ env: shell.env }));
+  const kinds = await kindsWith(shell, options.kinds, { env: shell.env });
   const changes = await changesIn(shell, options);
   const isFile = named.run.endsWith(".jsonl");
   if (!isFile && named.of !== undefined)
@@ -203,16 +201,5 @@ async function runIn(
   log: EventLog,
   { run: file, of }: { readonly run: string; readonly of: string | undefined },
 ): Promise<string> {
-  if (of !== undefined) return of;
-  const runs = new Set<string>();
-  for await (const { stream } of log.scan()) runs.add(rootOf(stream));
-  const [only, ...more] = runs;
-  if (only !== undefined && more.length === 0) return only;
-  const message = only === undefined ? `${file} holds no run` : `${file} holds ${runs.size} runs`;
-  throw new TroupeError("USAGE", message, {
-    hint:
-      only === undefined
-        ? "Export one with `troupe export`."
-        : `Say which: troupe fork ${file} ${only}.`,
-  });
+  return of ?? (await onlyRunIn(log, file, `troupe fork ${file} RUN`));
 }
