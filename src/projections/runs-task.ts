@@ -42,13 +42,17 @@ export function withStart(
 /** One record of a start. */
 export function startMoved(start: StartView, at: number, body: RecordBody): StartView {
   const status = stateLabel(body.status, body.state);
-  const again = status === "RUNNING" && body.event?.type === "troupe.recovered";
+  // who goes on with a fork first starts nothing again
+  const again =
+    status === "RUNNING" && body.event?.type === "troupe.recovered" && start.untaken !== true;
+  const isUntaken = body.event?.type === "troupe.forked" && body.copied !== true;
   const waitsFor = status === "WAITING" ? waitIn(body.state) : undefined;
   const moved: StartView = {
     ...waiting(start, waitsFor),
     ...stayed(start, stayOf(status, waitsFor), at),
     ...only({ commits: commitsIn(body.output), check: checkIn(body.output) }),
     status,
+    ...(isUntaken && { untaken: true as const }),
     ...(again && { restarts: start.restarts + 1, againAt: at }),
     ...(body.status !== "active" && { endedAt: start.endedAt ?? at }),
   };
@@ -67,9 +71,9 @@ function endedBefore(start: StartView): StartView {
   return { ...start, attempts, ...(start.endedAt !== undefined && { copied: true }) };
 }
 
-/** A due time holds only for as long as the wait. */
+/** A due time holds only for as long as the wait; and what is untaken is taken. */
 function waiting(start: StartView, waitsFor: Waits | undefined): StartView {
-  const { waitsFor: _, dueAt, ...rest } = start;
+  const { waitsFor: _, untaken: __, dueAt, ...rest } = start;
   if (waitsFor === undefined) return rest;
   return {
     ...rest,

@@ -7,6 +7,7 @@ import { parseBody, placeOf, type Origin } from "../../events/record.ts";
 import { cutOf, type Cut } from "./cut.ts";
 import { FORKED } from "./forked.ts";
 import { changeIn, type ForkRequest } from "./request.ts";
+import { forkUnfinished } from "./unfinished.ts";
 
 /** A run that may be a fork. */
 export interface Begun {
@@ -42,10 +43,7 @@ function begunOf(records: readonly Recorded[]): Begun {
 export function assertTold({ run, records }: RunRecords): void {
   const { origin, whole } = begunOf(records);
   if (whole) return;
-  throw new TroupeError("FORK_UNFINISHED", `"${run}" is a fork that was cut short`, {
-    hint: `Make the same fork of run "${rootOf(origin?.of ?? "")}" again: it goes on where it stopped.`,
-    data: { run, at: origin?.at },
-  });
+  throw forkUnfinished({ run, of: rootOf(origin?.of ?? run), at: origin?.at ?? 1 });
 }
 
 /**

@@ -1,7 +1,9 @@
 /** `troupe ls`: the runs of a log, the latest last. */
 import type { Command } from "commander";
 import { z } from "zod";
+import type { RunView } from "../../projections/runs-view.ts";
 import { openProjections } from "../../projections/runner.ts";
+import { forkLine } from "../fork-standing.ts";
 import { telling } from "../known-runs.ts";
 import { inked, moment, span, styleOf, table } from "../paper.ts";
 import { tameLine } from "../terminal.ts";
@@ -29,8 +31,11 @@ const Listed = z.object({
   ended: z.int(),
   forkOf: z.string().nullable(),
   forkAt: z.int().nullable(),
+  cutShort: z.int().transform((cut) => cut === 1),
 });
-type Listed = ReturnType<typeof listedOf>;
+interface Listed extends Omit<z.infer<typeof Listed>, "forkOf" | "forkAt" | "cutShort"> {
+  readonly forkOf?: RunView["forkOf"];
+}
 
 export function addLs(program: Command, shell: Shell): void {
   addCommand(program, "ls", "List the runs of a log, the latest last.")
@@ -63,8 +68,9 @@ async function list(
 }
 
 /** With the run that it is a fork of, where it is one. */
-function listedOf({ forkOf, forkAt, ...run }: z.infer<typeof Listed>) {
-  return { ...run, ...(forkOf !== null && { forkOf: { run: forkOf, at: forkAt } }) };
+function listedOf({ forkOf, forkAt, cutShort, ...run }: z.infer<typeof Listed>): Listed {
+  if (forkOf === null || forkAt === null) return run;
+  return { ...run, forkOf: { run: forkOf, at: forkAt, ...(cutShort && { cutShort: true as const }) } };
 }
 
 function listed(
@@ -72,13 +78,13 @@ function listed(
   columns: number | undefined,
   colour: boolean,
 ): readonly string[] {
-  const rows = runs.map(({ run, status, ended, tasks, startedAt, open, movedAt, name }) => [
+  const rows = runs.map(({ run, status, ended, tasks, startedAt, open, movedAt, name, forkOf }) => [
     run,
     status,
     `${ended}/${tasks}`,
     moment(startedAt),
     open ? "" : span(movedAt - startedAt),
-    name,
+    forkOf === undefined ? name : `${name}, ${forkLine(forkOf)}`,
   ]);
   const head = ["RUN", "STATE", "TASKS", "STARTED", "TOOK", "PLAN"];
   const [first = "", ...lines] = table(head, rows, columns);

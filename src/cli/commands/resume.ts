@@ -5,12 +5,13 @@
  */
 import type { Command } from "commander";
 import { z } from "zod";
-import { TroupeError } from "../../errors.ts";
+import type { TroupeError } from "../../errors.ts";
 import type { EventLog } from "../../events/log/log.ts";
 import type { RunView } from "../../projections/runs-view.ts";
 import { AgentChoice, agentsOf, withAgents } from "../agents.ts";
 import { command } from "../control.ts";
 import { drive, type Drive } from "../drive.ts";
+import { cutShortOf } from "../fork-standing.ts";
 import { knownRuns } from "../known-runs.ts";
 import { addCommand, checkRunId, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import { asks, isPaused } from "../standing.ts";
@@ -49,8 +50,7 @@ async function resume(shell: Shell, id: string | undefined, options: Options): P
   const known = new Map([...all].filter(([, view]) => view.open));
   const { wanted, paused, cutShort } = wantedOf(all, id, log.url);
   for (const line of paused.flatMap(asks)) terminal.err(tameLine(line));
-  for (const { run, forkOf } of cutShort)
-    terminal.err(`${run} is left alone: ${cutShortOf(run, forkOf).message}`);
+  for (const { message, hint } of cutShort) terminal.err(tameLine(`left alone: ${message}. ${hint}`));
   const shown = { json, url: log.url, many: true };
   if (wanted.every((run) => !known.has(run))) {
     const none = paused.length === 0 ? "nothing" : "nothing else";
@@ -68,24 +68,16 @@ interface Wanted {
   /** Open, but left alone. */
   readonly paused: readonly RunView[];
   /** Forks whose history is not told up to the cut. */
-  readonly cutShort: readonly RunView[];
+  readonly cutShort: readonly TroupeError[];
 }
 
 function wantedOf(all: Runs, id: string | undefined, url: string): Wanted {
   if (id !== undefined) return { wanted: [idIn(all, id, url)], paused: [], cutShort: [] };
   const open = [...all.values()].filter((view) => view.open);
-  const cutShort = open.filter(({ forkOf }) => forkOf?.cutShort === true);
-  const ready = open.filter((view) => !cutShort.includes(view));
+  const cutShort = open.flatMap((view) => cutShortOf(view) ?? []);
+  const ready = open.filter((view) => cutShortOf(view) === undefined);
   const paused = ready.filter(isPaused);
   return { wanted: ready.filter((view) => !isPaused(view)).map(({ run }) => run), paused, cutShort };
-}
-
-/** Nobody runs it, so whoever waited for it would wait for ever. */
-function cutShortOf(run: string, forkOf: RunView["forkOf"]): TroupeError {
-  return new TroupeError("FORK_UNFINISHED", `"${run}" is a fork that was cut short`, {
-    hint: `Make the same fork of run "${forkOf?.run}" again, with --id ${run}: it goes on where it stopped.`,
-    data: { run, of: forkOf?.run, at: forkOf?.at },
-  });
 }
 
 /** A run that is named is told to go on, if it is paused. */
@@ -97,6 +89,7 @@ function unpausing(view: RunView | undefined, log: EventLog): Pick<Drive, "first
 function idIn(runs: Runs, id: string, url: string): string {
   const view = runs.get(id);
   if (view === undefined) throw noSuchRun(id, { url });
-  if (view.forkOf?.cutShort === true) throw cutShortOf(id, view.forkOf);
+  const cutShort = cutShortOf(view);
+  if (cutShort !== undefined) throw cutShort;
   return id;
 }

@@ -8,6 +8,7 @@ import { parseBody, placeOf } from "../../events/record.ts";
 import type { RunView } from "../../projections/runs-view.ts";
 import { timelineOf } from "../../projections/timeline.ts";
 import { lineOf, printedIn, starterOf } from "../actor-view.ts";
+import { cutShortOf, forkLine } from "../fork-standing.ts";
 import { knownRuns } from "../known-runs.ts";
 import { word } from "../live-view.ts";
 import { moment, span, table } from "../paper.ts";
@@ -62,10 +63,9 @@ function showRun(terminal: Terminal, view: RunView): void {
     `started ${moment(view.startedAt)}, ${view.records} records, artifacts in ${view.artifacts}`,
   );
   const { forkOf } = view;
-  if (forkOf !== undefined)
-    terminal.out(
-      `a fork of ${forkOf.run} at ${forkOf.at}${forkOf.cutShort === true ? ", cut short: make the same fork again" : ""}`,
-    );
+  if (forkOf !== undefined) terminal.out(forkLine(forkOf));
+  const { hint } = cutShortOf(view) ?? {};
+  if (hint !== undefined) terminal.out(hint);
   terminal.out("");
   const head = ["TASK", "STATE", "TRIES", "TOOK", "WHAT"];
   for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);
