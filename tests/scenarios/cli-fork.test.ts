@@ -235,6 +235,19 @@ describe("troupe fork", () => {
     }
     const own = bench.write("kinds.ts", "export const kinds = [];");
     expect((await bench.troupe(["fork", "r1", "--kinds", own])).err).toMatch(/^KIND_INVALID/);
+    const said = async (...words: readonly string[]): Promise<string> =>
+      (await bench.troupe(["fork", ...words])).err;
+    writeFileSync(wrong, JSON.stringify({ summary: 3 }));
+    expect(await said("r1", "--replace", test, wrong)).toMatch(/^RESULT_INVALID: .*\n +→ at summary/);
+    const end = "workflow/r1#4"; // a child that ended: its task test
+    expect(await said("r1", "--replace", end, wrong)).toMatch(/^RESULT_INVALID: .*\n[^]*→ at status/);
+    const plan = "workflow/r1.plan.tasks.2";
+    const early = ["r1", "--at", "3"];
+    expect(await said(...early, "--set", `${plan}.id=3`)).toMatch(
+      /^INPUT_INVALID: "context.plan.tasks.2.id" of "workflow\/r1" is a string, .*\n.*--any-type/,
+    );
+    expect(await said(...early, "--set", `${plan}.x.y=3`)).toContain('"workflow/r1" has no place');
+    expect(await said("r1", "--set", "workflow/r1.paused=no")).toContain('"workflow/r1": it has ended');
     expect(await hashOf(bench)).toBe(before);
     expect(existsSync(join(bench.folder, "runs/r1-fork"))).toBe(false);
     writeFileSync(wrong, "{}"); // any answer of an agent may be left out

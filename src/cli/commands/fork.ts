@@ -30,6 +30,7 @@ const Options = z.object({
   at: z.string().optional(),
   set: z.array(z.string()).default([]),
   replace: z.array(z.string()).optional(),
+  anyType: z.boolean().default(false),
   id: z.string().optional(),
   kinds: z.string().optional(),
 });
@@ -53,6 +54,7 @@ export function addFork(program: Command, shell: Shell): void {
       (one: string, others: readonly string[]) => [...others, one],
       [],
     )
+    .option("--any-type", "let values of --set be of another type than what stands there")
     .option(
       "--replace <record-and-file...>",
       "ADDRESS#SEQ FILE.json: what the file holds in place of what that record brought",
@@ -112,8 +114,16 @@ async function forked(
     return { forked: await client.fork(of, { ...options, id: run }), files };
   } catch (error) {
     if (!TroupeError.is(error, "LOG_OUTCOME_UNKNOWN")) await files?.undo();
-    throw error;
+    throw TroupeError.is(error, "KIND_UNKNOWN") ? kindLacking(error) : error;
   }
+}
+
+function kindLacking(cause: TroupeError): TroupeError {
+  return new TroupeError("KIND_UNKNOWN", cause.message, {
+    hint: "Name a module that exports it, with --kinds FILE; a host that lives on the log needs the same.",
+    data: cause.data,
+    cause,
+  });
 }
 
 function say({ terminal }: Shell, { forked: made, files }: Made, { json, log, kinds }: Options): void {
@@ -137,12 +147,12 @@ function filesLine(of: string, { what, folder }: Copied): string {
 
 async function changesIn(
   { folder }: Shell,
-  { at, set, replace }: Options,
+  { at, set, replace, anyType }: Options,
 ): Promise<Pick<ForkOptions, "at" | "set" | "replace">> {
   const replaced = replace === undefined ? undefined : await replacedIn(folder, replace);
   return {
     ...(at !== undefined && { at }),
-    set: set.map(setIn),
+    set: set.map((one) => ({ ...setIn(one), ...(anyType && { anyType }) })),
     ...(replaced !== undefined && { replace: replaced }),
   };
 }
