@@ -13,8 +13,8 @@ import { forkUnfinished } from "./unfinished.ts";
 export interface Begun {
   /** Of the first actor; undefined: the run is no fork. */
   readonly origin: Origin | undefined;
-  /** Ids of its records, by address. */
-  readonly ids: ReadonlyMap<string, readonly string[]>;
+  /** Its records, by address. */
+  readonly records: ReadonlyMap<string, readonly Pick<Recorded, "id">[]>;
   /** Whether all histories are told up to their ends. */
   readonly whole: boolean;
 }
@@ -27,16 +27,15 @@ export async function begunIn(log: EventLog, run: string): Promise<Begun | undef
 
 /** The same of a run that was read: it has records. */
 function begunOf(records: readonly Recorded[]): Begun {
-  const ids = new Map<string, string[]>();
+  const ofActors = Map.groupBy(records, ({ stream }) => stream);
   const untold = new Set<string>();
-  for (const { stream, seq, id, body } of records) {
-    ids.set(stream, [...(ids.get(stream) ?? []), id]);
+  for (const { stream, seq, body } of records) {
     if (seq === 1 && body["copied"] === true) untold.add(stream);
     if (isForked(body["event"]) && body["copied"] !== true) untold.delete(stream);
   }
   const [first] = records;
   const origin = first && parseBody(first.body, placeOf(first)).born?.fork;
-  return { origin, ids, whole: untold.size === 0 };
+  return { origin, records: ofActors, whole: untold.size === 0 };
 }
 
 /** @throws {@link TroupeError} `FORK_UNFINISHED` for a fork that was cut short: it is not yet the run that it is to be. */

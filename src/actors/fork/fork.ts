@@ -62,8 +62,8 @@ async function write({ runtime: rt }: Runner, told: Told, begun: Begun | undefin
     const { stream } = group;
     const tip = tips.get(stream) ?? 0;
     tips.set(stream, tip + group.records.length);
-    const there = begun?.ids.get(stream)?.slice(tip) ?? [];
-    if (group.records.some(({ id }, at) => there[at] !== undefined && there[at] !== id))
+    const there = begun?.records.get(stream)?.slice(tip, tip + group.records.length) ?? [];
+    if (group.records.some(({ id }, at) => there[at] !== undefined && there[at].id !== id))
       throw runExists(rootOf(stream));
     const fresh = group.records.slice(there.length);
     if (fresh.length === 0) continue;
