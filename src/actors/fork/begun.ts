@@ -14,7 +14,7 @@ export interface Begun {
   /** Of the first actor; undefined: the run is no fork. */
   readonly origin: Origin | undefined;
   /** Its records, by address. */
-  readonly records: ReadonlyMap<string, readonly Pick<Recorded, "id">[]>;
+  readonly records: ReadonlyMap<string, readonly Recorded[]>;
   /** Whether all histories are told up to their ends. */
   readonly whole: boolean;
 }

@@ -135,7 +135,9 @@ function say({ terminal }: Shell, { forked: made, files }: Made, { json, log, ki
   const history = `${count(actors, "actor")}, ${count(records, "record")}`;
   terminal.out(tameLine(`${run}: a fork of ${of} at ${position}, with ${history}`));
   if (files !== undefined) terminal.err(tameLine(filesLine(of, files)));
-  const next = kinds === undefined ? `troupe resume ${run}` : `troupe host --kinds ${kinds}`;
+  const own = kinds === undefined ? "" : ` --kinds ${kinds}`;
+  // a run of a plan is resumed without kinds of yours, so where it needs some only a host will do
+  const next = own !== "" && files !== undefined ? `troupe host${own}` : `troupe resume ${run}${own}`;
   terminal.err(tameLine(`unless a host runs it already, go on with \`${next}\` and the same --log`));
 }
 

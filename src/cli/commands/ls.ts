@@ -1,6 +1,8 @@
 /** `troupe ls`: the runs of a log, the latest last. */
 import type { Command } from "commander";
 import { z } from "zod";
+import { hostKinds } from "../../agents/host-kinds.ts";
+import { parseAddress } from "../../events/address.ts";
 import type { RunView } from "../../projections/runs-view.ts";
 import { openProjections } from "../../projections/runner.ts";
 import { forkLine } from "../fork-standing.ts";
@@ -13,6 +15,8 @@ import { addCommand, openExisting, wholeNumber, type Shell } from "../shell.ts";
 const SHOWN = 100;
 
 const STUCK = "SELECT key, parked FROM rows_of_runs WHERE parked IS NOT NULL";
+
+const OPEN = "SELECT key FROM rows_of_open_actors";
 
 const Options = z.object({
   log: z.string(),
@@ -58,13 +62,27 @@ async function list(
   const stuck = await projections.sql(STUCK, [], { limit: 0 });
   for (const { key, parked } of stuck)
     terminal.err(tameLine(`run "${key}" is shown as it was before this: ${parked}`));
+  const own = othersIn(await projections.sql(OPEN, [], { limit: 0 }));
+  if (own.length > 0) terminal.err(tameLine(othersLine(own)));
   if (json) return terminal.out(JSON.stringify(runs));
   if (runs.length === 0)
-    return terminal.err(`no run in ${log.url} yet: start one with \`troupe run PLAN\``);
+    return terminal.err(`no run of a plan in ${log.url} yet: start one with \`troupe run PLAN\``);
   for (const line of listed(runs, terminal.outColumns, terminal.outColour)) terminal.out(line);
   const [{ n = 0 } = {}] = await projections.sql("SELECT count(*) AS n FROM runs", [], { limit: 0 });
   if (Number(n) > runs.length)
     terminal.err(`the latest ${runs.length} of ${n} runs: --last ${n} shows all`);
+}
+
+/** Runs of kinds that Troupe has not, which have something to do. */
+function othersIn(open: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
+  const ours = new Set<string>(hostKinds().map(({ kind }) => kind));
+  const others = open.map(({ key }) => parseAddress(String(key)));
+  return [...new Set(others.flatMap(({ kind, root }) => (ours.has(kind) ? [] : [root])))];
+}
+
+function othersLine(own: readonly string[]): string {
+  const some = own.slice(0, 10).join(", ");
+  return `open, too, and no runs of plans: ${some}${own.length > 10 ? ", …" : ""} (\`troupe show RUN\`)`;
 }
 
 /** With the run that it is a fork of, where it is one. */

@@ -5,7 +5,7 @@
  */
 import type { Command } from "commander";
 import { z } from "zod";
-import type { TroupeError } from "../../errors.ts";
+import { TroupeError } from "../../errors.ts";
 import type { EventLog } from "../../events/log/log.ts";
 import type { RunView } from "../../projections/runs-view.ts";
 import { AgentChoice, agentsOf, withAgents } from "../agents.ts";
@@ -13,6 +13,7 @@ import { command } from "../control.ts";
 import { drive, type Drive } from "../drive.ts";
 import { cutShortOf } from "../fork-standing.ts";
 import { knownRuns } from "../known-runs.ts";
+import { otherRun, resumeOther, showOther } from "../other-run.ts";
 import { addCommand, checkRunId, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import { asks, isPaused } from "../standing.ts";
 import { tameLine } from "../terminal.ts";
@@ -23,6 +24,7 @@ const Options = z.object({
   log: z.string(),
   json: z.boolean().default(false),
   detach: z.boolean().default(false),
+  kinds: z.string().optional(),
   ...AgentChoice.shape,
 });
 type Options = z.infer<typeof Options>;
@@ -37,6 +39,7 @@ export function addResume(program: Command, shell: Shell): void {
   )
     .argument("[id]", "wait only for this run (default: for all)")
     .option("--detach", "end, too, once what is open waits for people only")
+    .option("--kinds <file>", "a module that exports `kinds` of yours, for a run of theirs")
     .action((id: string | undefined, options: unknown) => resume(shell, id, Options.parse(options)));
 }
 
@@ -47,6 +50,8 @@ async function resume(shell: Shell, id: string | undefined, options: Options): P
   const host = await (await agentsOf(shell, options)).host();
   await using log = await openExisting(url);
   const all = await knownRuns(terminal, log);
+  if (id !== undefined && !all.has(id)) return await resumeAnother(shell, log, id, options);
+  if (options.kinds !== undefined) throw noneOf(id);
   const known = new Map([...all].filter(([, view]) => view.open));
   const { wanted, paused, cutShort } = wantedOf(all, id, log.url);
   for (const line of paused.flatMap(asks)) terminal.err(tameLine(line));
@@ -61,6 +66,27 @@ async function resume(shell: Shell, id: string | undefined, options: Options): P
   const first = unpausing(id === undefined ? undefined : known.get(id), log);
   const runs = await drive(shell, { log, known, wanted, recover: true, detach, host, ...first });
   sayRuns(shell, runs, wanted, shown);
+}
+
+async function resumeAnother(
+  shell: Shell,
+  log: EventLog,
+  id: string,
+  { kinds, json }: Options,
+): Promise<void> {
+  const found = await otherRun(log, id);
+  if (found === undefined) throw noSuchRun(id, log);
+  const after = (await resumeOther(shell, log, found, kinds)) ?? found;
+  if (json) shell.terminal.out(JSON.stringify([after]));
+  else showOther(shell, after);
+  if (after.actors.some(({ open, state }) => open || state === "ERROR")) shell.exit(1);
+}
+
+function noneOf(id: string | undefined): TroupeError {
+  const what = id === undefined ? "no run is named" : `"${id}" is a run of a plan`;
+  return new TroupeError("USAGE", `--kinds is for a run of your own kinds, and ${what}`, {
+    hint: "Leave it out, or run all that is open with `troupe host --kinds FILE`.",
+  });
 }
 
 interface Wanted {

@@ -11,6 +11,7 @@ import { lineOf, printedIn, starterOf } from "../actor-view.ts";
 import { cutShortOf, forkLine } from "../fork-standing.ts";
 import { knownRuns } from "../known-runs.ts";
 import { word } from "../live-view.ts";
+import { otherRun, showOther } from "../other-run.ts";
 import { moment, span, table } from "../paper.ts";
 import { runJson, runLines } from "../run-report.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
@@ -44,10 +45,18 @@ async function show(
   if (id.includes("/")) return await showActor(shell, log, address, json);
   const { terminal } = shell;
   const view = (await knownRuns(terminal, log, id)).get(id);
-  if (view === undefined) throw noSuchRun(id, log);
+  if (view === undefined) return await showOtherRun(shell, log, id, json);
   if (timeline) return showTimeline(shell, view, json);
   if (json) return terminal.out(JSON.stringify(runJson(view, log.url)));
   showRun(terminal, view);
+}
+
+/** Of another program's kinds; of those nothing is known but their records. */
+async function showOtherRun(shell: Shell, log: EventLog, id: string, json: boolean): Promise<void> {
+  const found = await otherRun(log, id);
+  if (found === undefined) throw noSuchRun(id, log);
+  if (json) shell.terminal.out(JSON.stringify({ ...found, log: log.url }));
+  else showOther(shell, found);
 }
 
 function showRun(terminal: Terminal, view: RunView): void {
