@@ -52,6 +52,20 @@ export const FORKS: readonly Mutant[] = [
     law: "A11",
   },
   {
+    name: "fork-by-who-starts-no-activities-begins",
+    file: "src/actors/fork/fork.ts",
+    find: "if (rt.activities) await goOn",
+    replace: "if (rt.running()) await goOn",
+    law: "A3",
+  },
+  {
+    name: "fork-cut-short-loses-a-record",
+    file: "src/actors/commands.ts",
+    find: "if (!isTold(fold)) throw untold(fold);",
+    replace: "",
+    law: "L4",
+  },
+  {
     name: "fork-timers-are-overdue",
     file: "src/actors/fork/inputs.ts",
     find: "(due) => due + shiftMs",

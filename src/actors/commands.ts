@@ -14,6 +14,7 @@ import { migrationIn, RecordedEvent } from "../events/record.ts";
 import { recordAt } from "./course.ts";
 import { Delivered, ParkedShape, SentShape, Seq, Skip, Start, Send } from "./command-data.ts";
 import { fork } from "./fork/fork.ts";
+import { isTold } from "./fork/forked.ts";
 import { Forked, ForkRequest } from "./fork/request.ts";
 import type { Sent } from "./handle.ts";
 import { notFound, type CommandInput } from "./inputs.ts";
@@ -23,6 +24,7 @@ import { readRecord } from "./reads.ts";
 import { arrivalsOn } from "./placement/arrivals.ts";
 import type { Runner } from "./runner.ts";
 import type { Parked } from "./runtime.ts";
+import { untold } from "./zombies.ts";
 
 /** What both a host and a client can be asked to do with an actor. */
 export interface Commander {
@@ -110,6 +112,7 @@ export function commander(runner: Runner): Commander {
       if (!runner.parked.has(address)) await assertBroken(runner.runtime, address);
       const fold = await load(runner.runtime, address, { skip: { seq, until: tip } });
       if (fold === undefined) throw notFound(address);
+      if (!isTold(fold)) throw untold(fold); // the same fork again finds each record where it wrote it
       return runner.skip(address, fold, seq);
     },
     fork: (to, request) => fork(runner, log, to, request),

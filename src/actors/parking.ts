@@ -29,10 +29,14 @@ export function verdict(address: string, error: unknown, seq: number): Parked | 
 
 /** What a sender gets to hear. */
 export function parkedError(parked: Parked): TroupeError {
-  const { address, seq, message } = parked;
+  const { address, seq, code, message, hint } = parked;
+  const data = { address, parked };
+  // there is nothing to mend in it, and nothing to skip
+  if (code === "FORK_UNFINISHED")
+    return new TroupeError(code, message, { hint: hint ?? "Make the same fork again.", data });
   return new TroupeError("ACTOR_PARKED", `"${address}" is parked at record ${seq}: ${message}`, {
     hint: "Mend the cause and unpark it, or skip the record that it names.",
-    data: { address, parked },
+    data,
   });
 }
 

@@ -9,6 +9,7 @@ import { rootOf } from "../events/address.ts";
 import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
 import type { Fold } from "./fold.ts";
 import { isTold } from "./fork/forked.ts";
+import { forkUnfinished } from "./fork/unfinished.ts";
 import { load } from "./load.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -33,7 +34,7 @@ export async function loadAsOwner(rt: Runtime, address: string): Promise<Owned |
   };
   const fold = await load(rt, address, { onBody });
   if (fold === undefined) return undefined;
-  if (!isTold(fold)) throw unfinished(fold);
+  if (!isTold(fold)) throw untold(fold);
   if (last === undefined) await readLast(rt, fold, onBody); // it came whole out of a snapshot
   if (epoch <= rt.epoch) return { fold, owes: last?.owes ?? 0 };
   throw new TroupeError(
@@ -55,11 +56,8 @@ async function readLast(
     onBody(parseBody(record.body, placeOf(record)));
 }
 
-/** A fork that was cut short: nobody runs it before it is whole. */
-function unfinished({ identity: { address }, born, seq }: Fold): TroupeError {
-  const { of = "", at } = born.fork ?? {};
-  return new TroupeError("FORK_UNFINISHED", `"${address}" is a fork that was cut short`, {
-    hint: `Make the same fork of run "${rootOf(of)}" again: it goes on where it stopped.`,
-    data: { address, seq, of: rootOf(of), at },
-  });
+/** Nobody runs an actor of a fork before all of the fork is there. */
+export function untold({ identity: { address }, born: { fork }, seq }: Fold): TroupeError {
+  const { of, at } = fork ?? { of: address, at: seq };
+  return forkUnfinished({ run: rootOf(address), of: rootOf(of), at }, { address, seq });
 }

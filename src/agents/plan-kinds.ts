@@ -10,7 +10,7 @@ import { WorkflowFact, type WorkflowOutcome } from "../events/facts/workflow.ts"
 import { workflowInput } from "../events/plan/input.ts";
 import { taskMachine } from "../machines/task/task.ts";
 import { workflowMachine } from "../machines/workflow/workflow.ts";
-import { TASK_ANSWERS } from "./answers.ts";
+import { TASK_ANSWERS, WORKFLOW_ANSWERS } from "./answers.ts";
 import { forkedWorkflow } from "./forked-run.ts";
 import { agentKind, workingAgent, type AgentKind } from "./agent-kind.ts";
 import { budgetKind, type BudgetKind } from "./budget-kind.ts";
@@ -59,6 +59,7 @@ export function planKinds(options: PlanOptions = {}): PlanKinds {
     facts: WorkflowFact,
     // how it ended matters more than what that did to its tasks
     leadingFacts: ["workflow.failed", "workflow.cancelled", "workflow.completed"],
+    answers: WORKFLOW_ANSWERS,
     forked: forkedWorkflow,
   } as const;
   const task = {

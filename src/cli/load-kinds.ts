@@ -1,7 +1,8 @@
-/** Kinds of a user's own program, from a module that exports them as `kinds`. */
+/** Kinds of a user's own program, from a module that exports them as `kinds`; and Troupe's own beside them. */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { kindsByName, type AnyKind, type Kinds } from "../actors/kind.ts";
+import { hostKinds } from "../agents/host-kinds.ts";
 import { TroupeError } from "../errors.ts";
 
 /**
@@ -16,8 +17,22 @@ export async function loadKinds(file: string, folder: string): Promise<Kinds> {
   });
 }
 
-/** These kinds, and of others those whose names they do not take. */
-export function kindsBeside(own: Kinds | undefined, others: readonly AnyKind[]): readonly AnyKind[] {
+/**
+ * What `--kinds` of a command comes to: the module's own kinds, and of Troupe's those whose names they do not take.
+ *
+ * @param file what the user named; undefined: Troupe's own alone.
+ * @param plans what Troupe's own need to run.
+ * @throws {@link TroupeError} as {@link loadKinds}.
+ */
+export async function kindsWith(
+  { folder }: { readonly folder: string },
+  file: string | undefined,
+  plans?: Parameters<typeof hostKinds>[0],
+): Promise<readonly AnyKind[]> {
+  return kindsBeside(file === undefined ? undefined : await loadKinds(file, folder), hostKinds(plans));
+}
+
+function kindsBeside(own: Kinds | undefined, others: readonly AnyKind[]): readonly AnyKind[] {
   return [...(own?.values() ?? []), ...others.filter(({ kind }) => own?.has(kind) !== true)];
 }
 

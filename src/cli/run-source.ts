@@ -24,7 +24,7 @@ function isRecordFile(text: string): boolean {
  *
  * @param runOrFile a run's id, an actor's address, or a path that ends in `.jsonl`.
  * @throws {@link TroupeError} `USAGE` where the file holds several runs, naming them;
- * `RUN_NOT_FOUND` where it holds none; `LOG_*`.
+ * or none; `LOG_*`.
  */
 export async function openRun(
   { folder }: Pick<Shell, "folder">,
@@ -37,7 +37,9 @@ export async function openRun(
   const log = cleanup.use(
     await openExisting(file ? fileUrl(folder, runOrFile) : url, { readOnly: true }),
   );
-  const run = file ? await onlyRun(log, runOrFile) : idOf(runOrFile);
+  const run = file
+    ? await onlyRunIn(log, runOrFile, `name the run, and the file as --log ${runOrFile}`)
+    : idOf(runOrFile);
   const rest = cleanup.move();
   return { log, run, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }
@@ -63,17 +65,20 @@ function idOf(run: string): string {
   return run.includes("/") ? rootOf(run) : run;
 }
 
-async function onlyRun(log: EventLog, file: string): Promise<string> {
+/**
+ * The one run that a file of records holds.
+ *
+ * @param which how to say which of several is meant.
+ * @throws {@link TroupeError} `USAGE` where it holds several, naming them, or none.
+ */
+export async function onlyRunIn(log: EventLog, file: string, which: string): Promise<string> {
   const runs = new Set<string>();
   for await (const record of log.scan()) if (!isArchiving(record)) runs.add(rootOf(record.stream));
   const [run, ...others] = runs;
-  if (run === undefined)
-    throw new TroupeError("RUN_NOT_FOUND", `${file} holds no records`, {
-      hint: "Export a run into it.",
-    });
-  if (others.length === 0) return run;
-  throw new TroupeError("USAGE", `${file} holds ${runs.size} runs: ${named([...runs])}`, {
-    hint: `Say which: name the run, and the file as --log ${file}.`,
+  if (run !== undefined && others.length === 0) return run;
+  const what = run === undefined ? "no records" : `${runs.size} runs: ${named([...runs])}`;
+  throw new TroupeError("USAGE", `${file} holds ${what}`, {
+    hint: run === undefined ? "Export a run into it, with `troupe export`." : `Say which: ${which}.`,
     data: { file, runs: [...runs] },
   });
 }

@@ -9,7 +9,10 @@ import { assertJson } from "./json.ts";
 import { valueAt, type Steps } from "./plan/fault.ts";
 
 /** The issues of an error, each with the value that it is about where that is no text. */
-export function withValues({ issues }: z.ZodError, given: unknown): { issues: z.core.$ZodIssue[] } {
+export function withValues(
+  { issues }: Pick<z.ZodError, "issues">,
+  given: unknown,
+): { issues: z.core.$ZodIssue[] } {
   return {
     issues: issues.map((issue) => {
       const value = valueAt(given, issue.path.map(step));
@@ -20,6 +23,27 @@ export function withValues({ issues }: z.ZodError, given: unknown): { issues: z.
       return said ? issue : { ...issue, message: `${issue.message} (it is ${found})` };
     }),
   };
+}
+
+/**
+ * The issues, and in place of one with a union those of the alternative that the value comes nearest
+ * to: they name the place inside it.
+ */
+export function nearestIssues(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== "invalid_union") return [issue];
+    const [nearest] = issue.errors
+      .map((alternative) => nearestIssues(alternative))
+      .toSorted((a, b) => farness(a) - farness(b));
+    if (nearest === undefined) return [issue];
+    return nearest.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
+  });
+}
+
+/** A value of another type altogether is farther than one with any number of wrong members. */
+function farness(issues: readonly z.core.$ZodIssue[]): number {
+  const isOther = issues.some(({ code, path }) => code === "invalid_type" && path.length === 0);
+  return isOther ? Number.POSITIVE_INFINITY : issues.length;
 }
 
 /** Of a place where any JSON may stand, why this is none. */

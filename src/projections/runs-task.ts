@@ -42,14 +42,13 @@ export function withStart(
 /** One record of a start. */
 export function startMoved(start: StartView, at: number, body: RecordBody): StartView {
   const status = stateLabel(body.status, body.state);
-  const again = status === "RUNNING" && body.event?.type === "troupe.recovered";
   const waitsFor = status === "WAITING" ? waitIn(body.state) : undefined;
   const moved: StartView = {
     ...waiting(start, waitsFor),
     ...stayed(start, stayOf(status, waitsFor), at),
     ...only({ commits: commitsIn(body.output), check: checkIn(body.output) }),
     status,
-    ...(again && { restarts: start.restarts + 1, againAt: at }),
+    ...(status === "RUNNING" && takenOver(start, at, body)),
     ...(body.status !== "active" && { endedAt: start.endedAt ?? at }),
   };
   const after = (body.facts ?? []).reduce<StartView>((view, found) => {
@@ -57,6 +56,17 @@ export function startMoved(start: StartView, at: number, body: RecordBody): Star
     return parsed.success ? withFact(view, parsed.data, at) : view;
   }, moved);
   return body.copied === true ? endedBefore(after) : after;
+}
+
+/** What a host that goes on with a start has to start again: nothing of a fork with which nobody has gone on before. */
+function takenOver(
+  { restarts, untaken }: StartView,
+  at: number,
+  { event, copied }: RecordBody,
+): Partial<StartView> {
+  if (event?.type === "troupe.forked" && copied !== true) return { untaken: true };
+  if (event?.type !== "troupe.recovered" || untaken === true) return {};
+  return { restarts: restarts + 1, againAt: at };
 }
 
 /** Of a fork: what has ended here ended in the original. */
@@ -67,9 +77,9 @@ function endedBefore(start: StartView): StartView {
   return { ...start, attempts, ...(start.endedAt !== undefined && { copied: true }) };
 }
 
-/** A due time holds only for as long as the wait. */
+/** A due time holds only for as long as the wait; and what is untaken is taken. */
 function waiting(start: StartView, waitsFor: Waits | undefined): StartView {
-  const { waitsFor: _, dueAt, ...rest } = start;
+  const { waitsFor: _, untaken: __, dueAt, ...rest } = start;
   if (waitsFor === undefined) return rest;
   return {
     ...rest,

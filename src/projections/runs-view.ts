@@ -55,6 +55,8 @@ export interface StartView {
   readonly restarts: number;
   /** When it was started again last. */
   readonly againAt?: number;
+  /** Of a fork: its history is told, and no host has gone on with it yet. */
+  readonly untaken?: true;
   readonly reworks: number;
   /** How it is tried, once it is tried in another way than planned. */
   readonly approach?: Pick<AttemptView, "strategy" | "agent">;

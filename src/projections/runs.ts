@@ -22,7 +22,7 @@ export type RunRecord = Pick<WholeRecord, "stream" | "at" | "body">;
 /** One row per run, by its id: what `troupe ls`, `show` and the reports read. */
 export const runs: Projection<RunView> = {
   name: "runs",
-  version: 8,
+  version: 9,
   key({ stream }) {
     return isOfRun(parseAddress(stream)) ? parseAddress(stream).root : undefined;
   },

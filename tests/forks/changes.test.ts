@@ -161,9 +161,12 @@ describe("the fork of a client", () => {
     await shop.host[Symbol.asyncDispose]();
     expect(await client.fork("r1")).toMatchObject({ run: "r1-fork-2" });
     expect(shop.works).toHaveLength(2);
+    const last = (await Array.fromAsync(shop.log.read("shop/r1-fork-2"))).at(-1);
+    expect(last?.body["event"]).toMatchObject({ type: "troupe.forked" }); // nobody has taken it over
     await shop.reopen();
     await settle();
-    expect(shop.works.map(({ key }) => key.split("#")[0])).toContain("shop/r1-fork-2");
+    const mine = shop.works.filter(({ key }) => key.startsWith("shop/r1-fork-2#"));
+    expect(mine).toMatchObject([{ attempt: 1 }]);
     const again = await client.fork("r1", { id: "r1-fork-2", at: await shop.at(2) });
     expect(again).toMatchObject({ run: "r1-fork-2" });
   });

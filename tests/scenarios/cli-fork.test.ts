@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { rootOf } from "../../src/events/address.ts";
 import { hashesOf } from "../../src/events/log/compare.ts";
 import { lineOf } from "../../src/events/log/file/format.ts";
+import type { Recorded } from "../../src/events/log/log.ts";
 import { openLog } from "../../src/events/log/open.ts";
 import { createHost } from "../../src/actors/host.ts";
 import { hostKinds } from "../../src/agents/host-kinds.ts";
@@ -31,10 +32,13 @@ async function hashOf({ log: url }: CliBench): Promise<string> {
   return (await hashesOf(log.scan(), tips)).hash;
 }
 
-async function hashOfRun({ log: url }: CliBench, run: string): Promise<string> {
+async function recordsOf({ log: url }: CliBench, run: string): Promise<readonly Recorded[]> {
   await using log = await openLog(url);
-  const own = (await Array.fromAsync(log.scan())).filter(({ stream }) => rootOf(stream) === run);
-  return own.map((record) => lineOf(record)).join("\n");
+  return (await Array.fromAsync(log.scan())).filter(({ stream }) => rootOf(stream) === run);
+}
+
+async function hashOfRun(bench: CliBench, run: string): Promise<string> {
+  return (await recordsOf(bench, run)).map((record) => lineOf(record)).join("\n");
 }
 
 const linesOf = (bench: CliBench, file: string): string =>
@@ -59,14 +63,49 @@ describe("troupe fork", () => {
     using bench = cliBench();
     await failed(bench);
     await cutShort(bench);
-    const unfinished = { code: 1, err: expect.stringMatching(/^FORK_UNFINISHED.*\n.*run "r1" again/) };
-    expect(await bench.troupe(["resume", "r1-fork"])).toMatchObject(unfinished);
-    expect(await bench.troupe(["fork", "r1-fork"])).toMatchObject(unfinished);
+    const again = "troupe fork r1 --at 6 --id r1-fork";
+    for (const command of ["resume", "fork", "pause", "cancel"]) {
+      const { code, err } = await bench.troupe([command, "r1-fork"]);
+      const [said, hint] = err.split("\n").slice(-2);
+      expect([command, code, said]).toEqual([command, 1, expect.stringMatching(/^FORK_UNFINISHED/)]);
+      expect(hint).toContain(again);
+    }
     const resumed = await bench.troupe(["resume"]);
-    expect(resumed.err).toMatch(/^r1-fork is left alone: .*cut short\nnothing is open/);
-    expect((await bench.troupe(["show", "r1-fork"])).out).toContain("a fork of r1 at 6, cut short");
+    expect(resumed.err).toMatch(new RegExp(`^left alone: "r1-fork" .*${again}.*\nnothing is open`));
+    const shown = (await bench.troupe(["show", "r1-fork"])).out;
+    expect(shown).toMatch(new RegExp(`\na fork of r1 at 6, cut short\n.*${again}`));
+    expect((await bench.troupe(["ls"])).out).toMatch(
+      /r1-fork .*release, a fork of r1 at 6, cut short$/m,
+    );
+    expect((await bench.json(["ls"])).value).toMatchObject([{}, { forkOf: { cutShort: true } }]);
     expect((await bench.troupe(["fork", "r1", "--at", "6"])).code).toBe(0);
     expect((await bench.troupe(["show", "r1-fork"])).out).not.toContain("cut short");
+    expect((await bench.json(["ls"])).value).toMatchObject([{}, { forkOf: { run: "r1", at: 6 } }]);
+    expect((await bench.troupe(["ls"])).out).not.toContain("cut short");
+  });
+
+  it("A3: starts nothing, and whoever goes on with it is the first who does", async () => {
+    using bench = cliBench();
+    await failed(bench);
+    expect((await bench.troupe(["fork", "r1", "--at", "task/r1:test#1"])).code).toBe(0);
+    const told = (await recordsOf(bench, "r1-fork")).map(({ body }) => Object(body["event"]).type);
+    expect(told.filter((type) => type === "troupe.recovered")).toEqual([]);
+    expect(linesOf(bench, "trace")).toBe("build test");
+    const { out, err } = await bench.troupe(["resume", "r1-fork"]);
+    expect(out + err).not.toContain("started again");
+    expect((await bench.troupe(["show", "r1-fork"])).out).toMatch(/^test +FAILED +1 /m);
+    expect(linesOf(bench, "trace")).toBe("build test test");
+  });
+
+  it("A3: of a host that goes on with it at once starts nothing again, either", async () => {
+    using bench = cliBench();
+    await failed(bench);
+    {
+      await using host = await createHost({ log: bench.log, kinds: hostKinds() });
+      const { run } = await host.fork("r1", { at: "task/r1:test#1" });
+      await host.actor(`workflow/${run}`).waitFor(({ status }) => status === "done");
+    }
+    expect((await bench.troupe(["show", "r1-fork"])).out).toMatch(/^test +FAILED +1 /m);
   });
 
   it("of a failed run with a corrected answer goes on behind it, and completes; the original stays as it was", async () => {
@@ -196,6 +235,19 @@ describe("troupe fork", () => {
     }
     const own = bench.write("kinds.ts", "export const kinds = [];");
     expect((await bench.troupe(["fork", "r1", "--kinds", own])).err).toMatch(/^KIND_INVALID/);
+    const said = async (...words: readonly string[]): Promise<string> =>
+      (await bench.troupe(["fork", ...words])).err;
+    writeFileSync(wrong, JSON.stringify({ summary: 3 }));
+    expect(await said("r1", "--replace", test, wrong)).toMatch(/^RESULT_INVALID: .*\n +→ at summary/);
+    const end = "workflow/r1#4"; // a child that ended: its task test
+    expect(await said("r1", "--replace", end, wrong)).toMatch(/^RESULT_INVALID: .*\n[^]*→ at status/);
+    const plan = "workflow/r1.plan.tasks.2";
+    const early = ["r1", "--at", "3"];
+    expect(await said(...early, "--set", `${plan}.id=3`)).toMatch(
+      /^INPUT_INVALID: "context.plan.tasks.2.id" of "workflow\/r1" is a string, .*\n.*--any-type/,
+    );
+    expect(await said(...early, "--set", `${plan}.x.y=3`)).toContain('"workflow/r1" has no place');
+    expect(await said("r1", "--set", "workflow/r1.paused=no")).toContain('"workflow/r1": it has ended');
     expect(await hashOf(bench)).toBe(before);
     expect(existsSync(join(bench.folder, "runs/r1-fork"))).toBe(false);
     writeFileSync(wrong, "{}"); // any answer of an agent may be left out

@@ -216,7 +216,7 @@ describe("a file of records in place of a run", () => {
     [["why", "a b"], /USAGE/],
     [["why", "gone.jsonl"], /LOG_NOT_FOUND/],
     [["why", "cut.jsonl"], /LOG_CORRUPT: line 5 of .*in the middle/],
-    [["diff", "r1", "empty.jsonl"], /RUN_NOT_FOUND/],
+    [["diff", "r1", "empty.jsonl"], /USAGE: .*holds no records/],
     [["diff", "r1", "r9"], /RUN_NOT_FOUND/],
     [["export"], /USAGE.*--format/],
     [["export", "r9"], /RUN_NOT_FOUND/],

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { parseAddress } from "../../events/address.ts";
-import { withValues } from "../../events/issues.ts";
+import { nearestIssues, withValues } from "../../events/issues.ts";
 import type { Json } from "../../events/json.ts";
 import { RecordedEvent } from "../../events/record.ts";
 import { during } from "../../events/now.ts";
@@ -73,22 +73,32 @@ function completed(answering: Answering, { id, from, cause }: Completion): Entry
   const kind = kindOf(answering);
   const schema = src === undefined || fold.born.lineage !== undefined ? undefined : kind.answers?.[src];
   const parsed = schema?.safeParse(value);
-  if (parsed?.success === false)
-    throw new TroupeError(
-      "RESULT_INVALID",
-      `the answer in place of ${place} does not fit: ${z.prettifyError(withValues(parsed.error, value))}`,
-      {
-        hint: "Give what the child would have answered; `troupe show` prints what it did.",
-        data: {
-          place,
-          src,
-          issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
-        },
-      },
-    );
+  if (parsed?.success === false) throw unfit({ place, src, value }, parsed.error);
   const output = env.stepper.encode(value, "output");
   const event = { type: `xstate.done.actor.${id}`, output, actorId: id };
   return { ...entry, cause, body: { ...fresh(entry), event, from } };
+}
+
+function unfit(
+  {
+    value,
+    ...data
+  }: { readonly place: string; readonly src?: string | undefined; readonly value: Json },
+  { issues }: z.ZodError,
+): TroupeError {
+  const near = nearestIssues(issues);
+  const faults = z.prettifyError(withValues({ issues: near }, value));
+  return new TroupeError(
+    "RESULT_INVALID",
+    `the answer in place of ${data.place} does not fit: ${faults}`,
+    {
+      hint: "Give what the child would have answered; `troupe show` prints what it did.",
+      data: {
+        ...data,
+        issues: near.map(({ path, message }) => ({ path: path.join("."), message })),
+      },
+    },
+  );
 }
 
 /** Any other event: its data anew. */

@@ -7,13 +7,14 @@ import { parseBody, placeOf, type Origin } from "../../events/record.ts";
 import { cutOf, type Cut } from "./cut.ts";
 import { FORKED } from "./forked.ts";
 import { changeIn, type ForkRequest } from "./request.ts";
+import { forkUnfinished } from "./unfinished.ts";
 
 /** A run that may be a fork. */
 export interface Begun {
   /** Of the first actor; undefined: the run is no fork. */
   readonly origin: Origin | undefined;
-  /** Ids of its records, by address. */
-  readonly ids: ReadonlyMap<string, readonly string[]>;
+  /** Its records, by address. */
+  readonly records: ReadonlyMap<string, readonly Recorded[]>;
   /** Whether all histories are told up to their ends. */
   readonly whole: boolean;
 }
@@ -26,26 +27,22 @@ export async function begunIn(log: EventLog, run: string): Promise<Begun | undef
 
 /** The same of a run that was read: it has records. */
 function begunOf(records: readonly Recorded[]): Begun {
-  const ids = new Map<string, string[]>();
+  const ofActors = Map.groupBy(records, ({ stream }) => stream);
   const untold = new Set<string>();
-  for (const { stream, seq, id, body } of records) {
-    ids.set(stream, [...(ids.get(stream) ?? []), id]);
+  for (const { stream, seq, body } of records) {
     if (seq === 1 && body["copied"] === true) untold.add(stream);
     if (isForked(body["event"]) && body["copied"] !== true) untold.delete(stream);
   }
   const [first] = records;
   const origin = first && parseBody(first.body, placeOf(first)).born?.fork;
-  return { origin, ids, whole: untold.size === 0 };
+  return { origin, records: ofActors, whole: untold.size === 0 };
 }
 
 /** @throws {@link TroupeError} `FORK_UNFINISHED` for a fork that was cut short: it is not yet the run that it is to be. */
 export function assertTold({ run, records }: RunRecords): void {
   const { origin, whole } = begunOf(records);
   if (whole) return;
-  throw new TroupeError("FORK_UNFINISHED", `"${run}" is a fork that was cut short`, {
-    hint: `Make the same fork of run "${rootOf(origin?.of ?? "")}" again: it goes on where it stopped.`,
-    data: { run, at: origin?.at },
-  });
+  throw forkUnfinished({ run, of: rootOf(origin?.of ?? run), at: origin?.at ?? 1 });
 }
 
 /**

@@ -41,13 +41,32 @@ export function assertTaken(
   step: Step | undefined,
 ): void {
   if (snapshot.status !== "error" || step?.status === "error") return;
-  const why = snapshot.error instanceof Error ? snapshot.error.message : String(snapshot.error);
-  throw new TroupeError(
+  throw notTaken(record, snapshot.error);
+}
+
+/**
+ * The same of a step that throws by itself: what its machine makes of the input is nothing that
+ * can be recorded.
+ *
+ * @throws {@link TroupeError} `RESULT_INVALID` with what it threw.
+ */
+export function taking<T>(record: Recorded, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    throw notTaken(record, error);
+  }
+}
+
+function notTaken(record: Recorded, error: unknown): TroupeError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new TroupeError(
     "RESULT_INVALID",
     `the machine of "${record.stream}" cannot take what stands in place of ${placeOf(record)}: ${why}`,
     {
       hint: "Give what it takes; `troupe show` prints what it was given.",
       data: { address: record.stream, seq: record.seq },
+      cause: error,
     },
   );
 }
@@ -77,10 +96,11 @@ export function birthReplaced(place: string): TroupeError {
   });
 }
 
-export function hasEnded({ identity: { address }, state }: Fold): TroupeError {
+/** @param actor as the original calls it. */
+export function hasEnded({ state }: Fold, actor: string): TroupeError {
   return new TroupeError(
     "EVENT_REFUSED",
-    `nothing can be set in "${address}": it has ended (${state.snapshot.status})`,
-    { hint: "Cut before its end.", data: { address } },
+    `nothing can be set in "${actor}": it has ended (${state.snapshot.status})`,
+    { hint: "Cut before its end.", data: { address: actor } },
   );
 }

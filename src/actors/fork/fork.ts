@@ -5,6 +5,8 @@
  * - Nothing of the fork runs before its last record is on disk: no record before that says that
  *   anything is owed, and who is asked to run an actor whose history is not told up to its end refuses
  *   (`FORK_UNFINISHED`).
+ * - A3. An owner that starts no activities takes nothing of it over, so that who does is the first, and
+ *   counts no loss of what never began.
  * - L4. The same fork again, after a crash at any append, goes on where it stopped: the time by which it
  *   was shifted stands in its first record, and all ids follow from that.
  */
@@ -49,7 +51,7 @@ export async function fork(
   const shiftMs = begun?.origin?.shiftMs ?? Math.max(0, rt.clock.now() - latestIn(cut));
   const told = await retell(rt, { cut, steps, request, to, shiftMs });
   await write(runner, told, begun);
-  await goOn(runner, told, to);
+  if (rt.activities) await goOn(runner, told, to); // else the next owner does: its last record says what is owed
   return forked;
 }
 
@@ -60,8 +62,8 @@ async function write({ runtime: rt }: Runner, told: Told, begun: Begun | undefin
     const { stream } = group;
     const tip = tips.get(stream) ?? 0;
     tips.set(stream, tip + group.records.length);
-    const there = begun?.ids.get(stream)?.slice(tip) ?? [];
-    if (group.records.some(({ id }, at) => there[at] !== undefined && there[at] !== id))
+    const there = begun?.records.get(stream)?.slice(tip, tip + group.records.length) ?? [];
+    if (group.records.some(({ id }, at) => there[at] !== undefined && there[at].id !== id))
       throw runExists(rootOf(stream));
     const fresh = group.records.slice(there.length);
     if (fresh.length === 0) continue;

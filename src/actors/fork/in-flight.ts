@@ -33,11 +33,8 @@ export function inFlightAt(
   behind: readonly Recorded[],
   lastOf: (address: string) => number,
 ): ReadonlyMap<string, readonly InFlight[]> {
-  const found = new Map<string, InFlight[]>();
-  for (const record of behind)
-    for (const { sender, ...sent } of sentIn(record))
-      if (sent.seq <= lastOf(sender)) found.set(sender, [...(found.get(sender) ?? []), sent]);
-  return found;
+  const found = behind.flatMap(sentIn).filter(({ sender, seq }) => seq <= lastOf(sender));
+  return Map.groupBy(found, ({ sender }) => sender);
 }
 
 type Sent = InFlight & { readonly sender: string };

@@ -13,6 +13,8 @@ const SetAt = z.strictObject({
   path: z.array(z.string()).min(1),
   /** Strict JSON. */
   value: z.json(),
+  /** Whether it may be of another type than what stands there. Default false. */
+  anyType: z.boolean().optional(),
 });
 
 /** An input to be replaced. */
@@ -45,8 +47,10 @@ export interface ForkOptions {
     readonly actor: string;
     /** Keys, and indexes of arrays, down from the context. */
     readonly path: readonly string[];
-    /** Strict JSON. */
+    /** Strict JSON, of the type of what stands there, and so are its members. */
     readonly value: unknown;
+    /** Whether it may be of another type. Default false. */
+    readonly anyType?: boolean;
   }[];
   /**
    * An answer, or an event, in place of a recorded one: of the last record of its actor in the cut,

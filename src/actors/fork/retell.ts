@@ -23,13 +23,14 @@ import { kindNamed } from "../kind.ts";
 import { recordedDirectory } from "../directories.ts";
 import { bodyOf, typeOf } from "../record-of.ts";
 import { answered } from "./answer.ts";
-import { assertSame, assertTaken, birthReplaced, hasEnded } from "./checks.ts";
+import { assertSame, assertTaken, birthReplaced, hasEnded, taking } from "./checks.ts";
 import { latestIn, type Cut } from "./cut.ts";
 import { FORKED } from "./forked.ts";
 import type { InFlight } from "./in-flight.ts";
 import { entryFor, type Asked, type Inputs } from "./inputs.ts";
 import { Names } from "./names.ts";
 import { changeIn, type ForkRequest } from "./request.ts";
+import { assertSettable } from "./set.ts";
 import { placed, type Steps } from "./verified.ts";
 
 export interface RetellEnv extends ContentEnv {
@@ -82,7 +83,7 @@ interface Actor {
 class Teller {
   readonly #env: RetellEnv;
   readonly #telling: Telling;
-  readonly #inputs: Inputs & { readonly asked: Map<string, Asked> };
+  readonly #inputs: Inputs & { readonly env: RetellEnv; readonly asked: Map<string, Asked> };
   readonly #actors = new Map<string, Actor>();
   readonly #records: ToldRecord[] = [];
   readonly #system: SystemDelta[] = [];
@@ -117,7 +118,9 @@ class Teller {
     const entry = entryFor(this.#inputs, record, step, before);
     const isReplaced = record === cut.replaced?.record;
     const told = isReplaced ? this.#replacedBy(entry, before, record) : entry;
-    const advanced = this.#step(address, told, record.correlation);
+    const advanced = isReplaced
+      ? taking(record, () => this.#step(address, told, record.correlation))
+      : this.#step(address, told, record.correlation);
     const { fold } = this.#actor(address);
     if (isReplaced) assertTaken(fold, record, step);
     else if (step !== undefined) assertSame(fold, record, step, advanced);
@@ -166,17 +169,21 @@ class Teller {
   /** What is set in an actor, and what its custom actions had under way; the waker says what was replaced. */
   #changesIn(address: string, fold: Fold): JsonObject {
     const { request } = this.#telling;
-    const set = request.set.flatMap(({ actor, path, value }) =>
-      this.#inputs.names.address(actor) === address
-        ? [{ path, value: this.#env.stepper.encode(value, `${actor}.${path.join(".")}`) }]
-        : [],
-    );
-    if (set.length > 0 && statusOf(fold) !== "active") throw hasEnded(fold);
+    const { names, env } = this.#inputs;
+    const asked = request.set.filter(({ actor }) => names.address(actor) === address);
+    const [{ actor } = { actor: address }] = asked; // errors name it as who asks does
+    if (asked.length > 0 && statusOf(fold) !== "active") throw hasEnded(fold, actor);
+    const { stepper } = env;
+    const set = asked.map(({ path, value, ...more }) => {
+      return { ...more, path, value: stepper.encode(value, `${actor}.${path.join(".")}`) };
+    });
+    const values = set.map((one) => ({ ...one, value: stepper.decode(one.value) }));
+    assertSettable(fold.state, values, actor);
     const sends = this.#sendsOf(address);
     const replaced = address === this.#waker() ? request.replace?.record : undefined;
     return {
       ...(replaced !== undefined && { replaced }),
-      ...(set.length > 0 && { set }),
+      ...(set.length > 0 && { set: set.map(({ path, value }) => ({ path, value })) }),
       ...(sends.length > 0 && { sends }),
     };
   }

@@ -3,9 +3,8 @@ import { Option, type Command } from "commander";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { asyncApiOf, type AsyncApiOptions } from "../../agents/asyncapi/document.ts";
-import { hostKinds } from "../../agents/host-kinds.ts";
 import { TroupeError } from "../../errors.ts";
-import { kindsBeside, loadKinds } from "../load-kinds.ts";
+import { kindsWith } from "../load-kinds.ts";
 import { addPlainCommand, type Shell } from "../shell.ts";
 
 const Options = z.object({
@@ -24,10 +23,9 @@ export function addAsyncApi(program: Command, shell: Shell): void {
 }
 
 async function print(shell: Shell, { json, yaml, log, kinds }: z.infer<typeof Options>): Promise<void> {
-  const own = kinds === undefined ? undefined : await loadKinds(kinds, shell.folder);
   const document = asyncApiOf({
     ...(log !== undefined && placeOf(log)),
-    kinds: kindsBeside(own, hostKinds()),
+    kinds: await kindsWith(shell, kinds),
   });
   if (yaml) shell.terminal.out(stringify(document, { aliasDuplicateObjects: false }).trimEnd());
   else shell.terminal.out(JSON.stringify(document, null, json ? 0 : 2));

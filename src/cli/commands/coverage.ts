@@ -2,14 +2,13 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { kindsByName, type AnyKind } from "../../actors/kind.ts";
-import { hostKinds } from "../../agents/host-kinds.ts";
 import { TroupeError } from "../../errors.ts";
 import { scanRuns } from "../../events/log/scan-runs.ts";
 import { coverageOf } from "../../replay/coverage.ts";
 import { chartOfMachine } from "../chart-machine.ts";
 import { mermaidOf } from "../chart-text.ts";
 import { coverageLines } from "../coverage-text.ts";
-import { kindsBeside, loadKinds } from "../load-kinds.ts";
+import { kindsWith } from "../load-kinds.ts";
 import { addCommand, checkRunId, noSuchRun, openExisting, type Shell } from "../shell.ts";
 
 const Options = z.object({
@@ -34,14 +33,14 @@ export function addCoverage(program: Command, shell: Shell): void {
 }
 
 async function coverage(
-  { terminal, folder }: Shell,
+  shell: Shell,
   name: string,
   runs: readonly string[],
   { log: url, json, all, chart, kinds: file }: Options,
 ): Promise<void> {
   for (const run of runs) checkRunId(run);
-  const own = file === undefined ? undefined : await loadKinds(file, folder);
-  const kind = kindIn(kindsBeside(own, hostKinds()), name);
+  const { terminal } = shell;
+  const kind = kindIn(await kindsWith(shell, file), name);
   await using log = await openExisting(url, { readOnly: true });
   const found = await coverageOf(
     kind,

@@ -4,10 +4,9 @@ import { z } from "zod";
 import { contextDiff, type ContextDiff } from "../../replay/diff-context.ts";
 import { diffRuns, type RunDiff } from "../../replay/diff.ts";
 import { readRun, type RunRecords } from "../../events/log/run-records.ts";
-import { hostKinds } from "../../agents/host-kinds.ts";
 import { kindsByName } from "../../actors/kind.ts";
 import { diffLines } from "../diff-text.ts";
-import { kindsBeside, loadKinds } from "../load-kinds.ts";
+import { kindsWith } from "../load-kinds.ts";
 import { openRun } from "../run-source.ts";
 import { addCommand, type Shell } from "../shell.ts";
 
@@ -47,13 +46,12 @@ async function readFrom(shell: Shell, what: string, options: Options): Promise<R
 
 /** Where both sides have a record that differs: what a machine makes of it may tell more than the record. */
 async function contextAt(
-  { folder }: Shell,
+  shell: Shell,
   runs: readonly [RunRecords, RunRecords],
   { first }: RunDiff,
   { kinds, times }: Options,
 ): Promise<ContextDiff | undefined> {
   const { a, b } = first ?? {};
   if (a === undefined || b === undefined) return undefined;
-  const own = kinds === undefined ? undefined : await loadKinds(kinds, folder);
-  return contextDiff(kindsByName(kindsBeside(own, hostKinds())), runs, [a, b], { times });
+  return contextDiff(kindsByName(await kindsWith(shell, kinds)), runs, [a, b], { times });
 }

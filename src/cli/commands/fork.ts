@@ -14,14 +14,13 @@ import { forkInto } from "../../actors/fork/into.ts";
 import { requestOf, type Forked, type ForkOptions } from "../../actors/fork/request.ts";
 import type { AnyKind } from "../../actors/kind.ts";
 import { copyFiles, filesOf, type Copied } from "../../agents/fork-files.ts";
-import { hostKinds } from "../../agents/host-kinds.ts";
 import { TroupeError } from "../../errors.ts";
-import { rootOf } from "../../events/address.ts";
 import { jsonlLog } from "../../events/log/jsonl.ts";
 import type { EventLog } from "../../events/log/log.ts";
 import { openLog } from "../../events/log/open.ts";
-import { kindsBeside, loadKinds } from "../load-kinds.ts";
+import { kindsWith } from "../load-kinds.ts";
 import { count } from "../paper.ts";
+import { onlyRunIn } from "../run-source.ts";
 import { addCommand, checkRunId, openExisting, type Shell } from "../shell.ts";
 import { tameLine } from "../terminal.ts";
 
@@ -31,6 +30,7 @@ const Options = z.object({
   at: z.string().optional(),
   set: z.array(z.string()).default([]),
   replace: z.array(z.string()).optional(),
+  anyType: z.boolean().default(false),
   id: z.string().optional(),
   kinds: z.string().optional(),
 });
@@ -54,6 +54,7 @@ export function addFork(program: Command, shell: Shell): void {
       (one: string, others: readonly string[]) => [...others, one],
       [],
     )
+    .option("--any-type", "let values of --set be of another type than what stands there")
     .option(
       "--replace <record-and-file...>",
       "ADDRESS#SEQ FILE.json: what the file holds in place of what that record brought",
@@ -72,8 +73,7 @@ async function forkRun(
 ): Promise<void> {
   const { id } = options;
   if (id !== undefined) checkRunId(id);
-  const own = options.kinds === undefined ? undefined : await loadKinds(options.kinds, shell.folder);
-  const kinds = kindsBeside(own, hostKinds({ env: shell.env }));
+  const kinds = await kindsWith(shell, options.kinds, { env: shell.env });
   const changes = await changesIn(shell, options);
   const isFile = named.run.endsWith(".jsonl");
   if (!isFile && named.of !== undefined)
@@ -114,8 +114,16 @@ async function forked(
     return { forked: await client.fork(of, { ...options, id: run }), files };
   } catch (error) {
     if (!TroupeError.is(error, "LOG_OUTCOME_UNKNOWN")) await files?.undo();
-    throw error;
+    throw TroupeError.is(error, "KIND_UNKNOWN") ? kindLacking(error) : error;
   }
+}
+
+function kindLacking(cause: TroupeError): TroupeError {
+  return new TroupeError("KIND_UNKNOWN", cause.message, {
+    hint: "Name a module that exports it, with --kinds FILE; a host that lives on the log needs the same.",
+    data: cause.data,
+    cause,
+  });
 }
 
 function say({ terminal }: Shell, { forked: made, files }: Made, { json, log, kinds }: Options): void {
@@ -127,7 +135,9 @@ function say({ terminal }: Shell, { forked: made, files }: Made, { json, log, ki
   const history = `${count(actors, "actor")}, ${count(records, "record")}`;
   terminal.out(tameLine(`${run}: a fork of ${of} at ${position}, with ${history}`));
   if (files !== undefined) terminal.err(tameLine(filesLine(of, files)));
-  const next = kinds === undefined ? `troupe resume ${run}` : `troupe host --kinds ${kinds}`;
+  const own = kinds === undefined ? "" : ` --kinds ${kinds}`;
+  // a run of a plan is resumed without kinds of yours, so where it needs some only a host will do
+  const next = own !== "" && files !== undefined ? `troupe host${own}` : `troupe resume ${run}${own}`;
   terminal.err(tameLine(`unless a host runs it already, go on with \`${next}\` and the same --log`));
 }
 
@@ -139,12 +149,12 @@ function filesLine(of: string, { what, folder }: Copied): string {
 
 async function changesIn(
   { folder }: Shell,
-  { at, set, replace }: Options,
+  { at, set, replace, anyType }: Options,
 ): Promise<Pick<ForkOptions, "at" | "set" | "replace">> {
   const replaced = replace === undefined ? undefined : await replacedIn(folder, replace);
   return {
     ...(at !== undefined && { at }),
-    set: set.map(setIn),
+    set: set.map((one) => ({ ...setIn(one), ...(anyType && { anyType }) })),
     ...(replaced !== undefined && { replace: replaced }),
   };
 }
@@ -203,16 +213,5 @@ async function runIn(
   log: EventLog,
   { run: file, of }: { readonly run: string; readonly of: string | undefined },
 ): Promise<string> {
-  if (of !== undefined) return of;
-  const runs = new Set<string>();
-  for await (const { stream } of log.scan()) runs.add(rootOf(stream));
-  const [only, ...more] = runs;
-  if (only !== undefined && more.length === 0) return only;
-  const message = only === undefined ? `${file} holds no run` : `${file} holds ${runs.size} runs`;
-  throw new TroupeError("USAGE", message, {
-    hint:
-      only === undefined
-        ? "Export one with `troupe export`."
-        : `Say which: troupe fork ${file} ${only}.`,
-  });
+  return of ?? (await onlyRunIn(log, file, `troupe fork ${file} RUN`));
 }

@@ -4,7 +4,6 @@
  */
 import type { Command } from "commander";
 import { z } from "zod";
-import { hostKinds } from "../../agents/host-kinds.ts";
 import { createHost } from "../../actors/host.ts";
 import type { PlacementView } from "../../actors/placement/shared-host.ts";
 import { TroupeError } from "../../errors.ts";
@@ -12,7 +11,7 @@ import { openLog } from "../../events/log/open.ts";
 import type { EventLog, HostFacts } from "../../events/log/log.ts";
 import { AgentChoice, agentsOf, withAgents } from "../agents.ts";
 import { serveHealth } from "../health-server.ts";
-import { kindsBeside, loadKinds } from "../load-kinds.ts";
+import { kindsWith } from "../load-kinds.ts";
 import { count, moment } from "../paper.ts";
 import { addCommand, openExisting, printTable, type Shell } from "../shell.ts";
 import { tameLine } from "../terminal.ts";
@@ -54,8 +53,7 @@ async function host(shell: Shell, options: Options): Promise<void> {
   const { terminal, stop } = shell;
   const place = options.health === undefined ? undefined : placeIn(options.health);
   const plans = await (await agentsOf(shell, options)).host();
-  const own = options.kinds === undefined ? undefined : await loadKinds(options.kinds, shell.folder);
-  const kinds = kindsBeside(own, hostKinds({ env: shell.env, ...plans }));
+  const kinds = await kindsWith(shell, options.kinds, { env: shell.env, ...plans });
   await using cleanup = new AsyncDisposableStack();
   let running: Awaited<ReturnType<typeof createHost>> | undefined;
   const view = (): Partial<PlacementView> => running?.placement() ?? {};

@@ -1,7 +1,11 @@
 /** `troupe ls`: the runs of a log, the latest last. */
 import type { Command } from "commander";
 import { z } from "zod";
+import { hostKinds } from "../../agents/host-kinds.ts";
+import { parseAddress } from "../../events/address.ts";
+import type { RunView } from "../../projections/runs-view.ts";
 import { openProjections } from "../../projections/runner.ts";
+import { forkLine } from "../fork-standing.ts";
 import { telling } from "../known-runs.ts";
 import { inked, moment, span, styleOf, table } from "../paper.ts";
 import { tameLine } from "../terminal.ts";
@@ -11,6 +15,8 @@ import { addCommand, openExisting, wholeNumber, type Shell } from "../shell.ts";
 const SHOWN = 100;
 
 const STUCK = "SELECT key, parked FROM rows_of_runs WHERE parked IS NOT NULL";
+
+const OPEN = "SELECT key FROM rows_of_open_actors";
 
 const Options = z.object({
   log: z.string(),
@@ -29,8 +35,11 @@ const Listed = z.object({
   ended: z.int(),
   forkOf: z.string().nullable(),
   forkAt: z.int().nullable(),
+  cutShort: z.int().transform((cut) => cut === 1),
 });
-type Listed = ReturnType<typeof listedOf>;
+interface Listed extends Omit<z.infer<typeof Listed>, "forkOf" | "forkAt" | "cutShort"> {
+  readonly forkOf?: RunView["forkOf"];
+}
 
 export function addLs(program: Command, shell: Shell): void {
   addCommand(program, "ls", "List the runs of a log, the latest last.")
@@ -53,18 +62,33 @@ async function list(
   const stuck = await projections.sql(STUCK, [], { limit: 0 });
   for (const { key, parked } of stuck)
     terminal.err(tameLine(`run "${key}" is shown as it was before this: ${parked}`));
+  const own = othersIn(await projections.sql(OPEN, [], { limit: 0 }));
+  if (own.length > 0) terminal.err(tameLine(othersLine(own)));
   if (json) return terminal.out(JSON.stringify(runs));
   if (runs.length === 0)
-    return terminal.err(`no run in ${log.url} yet: start one with \`troupe run PLAN\``);
+    return terminal.err(`no run of a plan in ${log.url} yet: start one with \`troupe run PLAN\``);
   for (const line of listed(runs, terminal.outColumns, terminal.outColour)) terminal.out(line);
   const [{ n = 0 } = {}] = await projections.sql("SELECT count(*) AS n FROM runs", [], { limit: 0 });
   if (Number(n) > runs.length)
     terminal.err(`the latest ${runs.length} of ${n} runs: --last ${n} shows all`);
 }
 
+/** Runs of kinds that Troupe has not, which have something to do. */
+function othersIn(open: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
+  const ours = new Set<string>(hostKinds().map(({ kind }) => kind));
+  const others = open.map(({ key }) => parseAddress(String(key)));
+  return [...new Set(others.flatMap(({ kind, root }) => (ours.has(kind) ? [] : [root])))];
+}
+
+function othersLine(own: readonly string[]): string {
+  const some = own.slice(0, 10).join(", ");
+  return `open, too, and no runs of plans: ${some}${own.length > 10 ? ", …" : ""} (\`troupe show RUN\`)`;
+}
+
 /** With the run that it is a fork of, where it is one. */
-function listedOf({ forkOf, forkAt, ...run }: z.infer<typeof Listed>) {
-  return { ...run, ...(forkOf !== null && { forkOf: { run: forkOf, at: forkAt } }) };
+function listedOf({ forkOf, forkAt, cutShort, ...run }: z.infer<typeof Listed>): Listed {
+  if (forkOf === null || forkAt === null) return run;
+  return { ...run, forkOf: { run: forkOf, at: forkAt, ...(cutShort && { cutShort: true as const }) } };
 }
 
 function listed(
@@ -72,13 +96,13 @@ function listed(
   columns: number | undefined,
   colour: boolean,
 ): readonly string[] {
-  const rows = runs.map(({ run, status, ended, tasks, startedAt, open, movedAt, name }) => [
+  const rows = runs.map(({ run, status, ended, tasks, startedAt, open, movedAt, name, forkOf }) => [
     run,
     status,
     `${ended}/${tasks}`,
     moment(startedAt),
     open ? "" : span(movedAt - startedAt),
-    name,
+    forkOf === undefined ? name : `${name}, ${forkLine(forkOf)}`,
   ]);
   const head = ["RUN", "STATE", "TASKS", "STARTED", "TOOK", "PLAN"];
   const [first = "", ...lines] = table(head, rows, columns);

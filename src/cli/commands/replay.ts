@@ -6,14 +6,14 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import { hostKinds } from "../../agents/host-kinds.ts";
-import { kindsByName, type Kinds } from "../../actors/kind.ts";
+import { kindsByName } from "../../actors/kind.ts";
 import { TroupeError } from "../../errors.ts";
 import type { EventLog } from "../../events/log/log.ts";
-import { kindsBeside, loadKinds } from "../load-kinds.ts";
+import { kindsWith } from "../load-kinds.ts";
 import { printVerdict, printWay } from "../replay-one.ts";
-import { onlyRunIn, replayWhole } from "../replay-run.ts";
+import { replayWhole } from "../replay-run.ts";
 import { addressesIn, replayEnv } from "../replaying.ts";
+import { onlyRunIn } from "../run-source.ts";
 import { addCommand, addressOf, openExisting, type Shell } from "../shell.ts";
 
 const Options = z.object({
@@ -69,7 +69,7 @@ async function replayed(
     });
   const url = isFile ? `jsonl:${resolve(shell.folder, id)}` : options.log;
   await using log = await openExisting(url, { readOnly: true });
-  const wanted = isFile ? (which ?? (await onlyRunIn(log, id))) : id;
+  const wanted = isFile ? (which ?? (await onlyRunIn(log, id, `troupe replay ${id} RUN`))) : id;
   await replayOf(shell, log, wanted, options);
 }
 
@@ -78,17 +78,11 @@ async function replayOf(shell: Shell, log: EventLog, id: string, options: Option
   const isRun = !id.includes("/");
   const address = addressOf(id);
   assertTogether(id, options);
-  const env = replayEnv(log, await kindsFor(shell, kinds));
+  const env = replayEnv(log, kindsByName(await kindsWith(shell, kinds)));
   if (verify)
     return printVerdict(shell, env, isRun ? await addressesIn(log, id) : [address], { json, to, id });
   if (!isRun || to !== undefined) return printWay(shell, env, address, { json, to });
   return replayWhole(shell, env, id, options);
-}
-
-/** Those of a module beside Troupe's own. */
-async function kindsFor(shell: Shell, file: string | undefined): Promise<Kinds> {
-  const own = file === undefined ? undefined : await loadKinds(file, shell.folder);
-  return kindsByName(kindsBeside(own, hostKinds()));
 }
 
 /** What is said of moments of a run goes with nothing that is said of one actor. */

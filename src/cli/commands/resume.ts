@@ -11,7 +11,9 @@ import type { RunView } from "../../projections/runs-view.ts";
 import { AgentChoice, agentsOf, withAgents } from "../agents.ts";
 import { command } from "../control.ts";
 import { drive, type Drive } from "../drive.ts";
+import { cutShortOf } from "../fork-standing.ts";
 import { knownRuns } from "../known-runs.ts";
+import { otherRun, resumeOther, showOther } from "../other-run.ts";
 import { addCommand, checkRunId, noSuchRun, openExisting, type Shell } from "../shell.ts";
 import { asks, isPaused } from "../standing.ts";
 import { tameLine } from "../terminal.ts";
@@ -22,6 +24,7 @@ const Options = z.object({
   log: z.string(),
   json: z.boolean().default(false),
   detach: z.boolean().default(false),
+  kinds: z.string().optional(),
   ...AgentChoice.shape,
 });
 type Options = z.infer<typeof Options>;
@@ -36,6 +39,7 @@ export function addResume(program: Command, shell: Shell): void {
   )
     .argument("[id]", "wait only for this run (default: for all)")
     .option("--detach", "end, too, once what is open waits for people only")
+    .option("--kinds <file>", "a module that exports `kinds` of yours, for a run of theirs")
     .action((id: string | undefined, options: unknown) => resume(shell, id, Options.parse(options)));
 }
 
@@ -46,11 +50,12 @@ async function resume(shell: Shell, id: string | undefined, options: Options): P
   const host = await (await agentsOf(shell, options)).host();
   await using log = await openExisting(url);
   const all = await knownRuns(terminal, log);
+  if (id !== undefined && !all.has(id)) return await resumeAnother(shell, log, id, options);
+  if (options.kinds !== undefined) throw noneOf(id);
   const known = new Map([...all].filter(([, view]) => view.open));
   const { wanted, paused, cutShort } = wantedOf(all, id, log.url);
   for (const line of paused.flatMap(asks)) terminal.err(tameLine(line));
-  for (const { run, forkOf } of cutShort)
-    terminal.err(`${run} is left alone: ${cutShortOf(run, forkOf).message}`);
+  for (const { message, hint } of cutShort) terminal.err(tameLine(`left alone: ${message}. ${hint}`));
   const shown = { json, url: log.url, many: true };
   if (wanted.every((run) => !known.has(run))) {
     const none = paused.length === 0 ? "nothing" : "nothing else";
@@ -63,29 +68,42 @@ async function resume(shell: Shell, id: string | undefined, options: Options): P
   sayRuns(shell, runs, wanted, shown);
 }
 
+async function resumeAnother(
+  shell: Shell,
+  log: EventLog,
+  id: string,
+  { kinds, json }: Options,
+): Promise<void> {
+  const found = await otherRun(log, id);
+  if (found === undefined) throw noSuchRun(id, log);
+  const after = (await resumeOther(shell, log, found, kinds)) ?? found;
+  if (json) shell.terminal.out(JSON.stringify([after]));
+  else showOther(shell, after);
+  if (after.actors.some(({ open, state }) => open || state === "ERROR")) shell.exit(1);
+}
+
+function noneOf(id: string | undefined): TroupeError {
+  const what = id === undefined ? "no run is named" : `"${id}" is a run of a plan`;
+  return new TroupeError("USAGE", `--kinds is for a run of your own kinds, and ${what}`, {
+    hint: "Leave it out, or run all that is open with `troupe host --kinds FILE`.",
+  });
+}
+
 interface Wanted {
   readonly wanted: readonly string[];
   /** Open, but left alone. */
   readonly paused: readonly RunView[];
   /** Forks whose history is not told up to the cut. */
-  readonly cutShort: readonly RunView[];
+  readonly cutShort: readonly TroupeError[];
 }
 
 function wantedOf(all: Runs, id: string | undefined, url: string): Wanted {
   if (id !== undefined) return { wanted: [idIn(all, id, url)], paused: [], cutShort: [] };
   const open = [...all.values()].filter((view) => view.open);
-  const cutShort = open.filter(({ forkOf }) => forkOf?.cutShort === true);
-  const ready = open.filter((view) => !cutShort.includes(view));
+  const cutShort = open.flatMap((view) => cutShortOf(view) ?? []);
+  const ready = open.filter((view) => cutShortOf(view) === undefined);
   const paused = ready.filter(isPaused);
   return { wanted: ready.filter((view) => !isPaused(view)).map(({ run }) => run), paused, cutShort };
-}
-
-/** Nobody runs it, so whoever waited for it would wait for ever. */
-function cutShortOf(run: string, forkOf: RunView["forkOf"]): TroupeError {
-  return new TroupeError("FORK_UNFINISHED", `"${run}" is a fork that was cut short`, {
-    hint: `Make the same fork of run "${forkOf?.run}" again, with --id ${run}: it goes on where it stopped.`,
-    data: { run, of: forkOf?.run, at: forkOf?.at },
-  });
 }
 
 /** A run that is named is told to go on, if it is paused. */
@@ -97,6 +115,7 @@ function unpausing(view: RunView | undefined, log: EventLog): Pick<Drive, "first
 function idIn(runs: Runs, id: string, url: string): string {
   const view = runs.get(id);
   if (view === undefined) throw noSuchRun(id, { url });
-  if (view.forkOf?.cutShort === true) throw cutShortOf(id, view.forkOf);
+  const cutShort = cutShortOf(view);
+  if (cutShort !== undefined) throw cutShort;
   return id;
 }

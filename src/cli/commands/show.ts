@@ -8,8 +8,10 @@ import { parseBody, placeOf } from "../../events/record.ts";
 import type { RunView } from "../../projections/runs-view.ts";
 import { timelineOf } from "../../projections/timeline.ts";
 import { lineOf, printedIn, starterOf } from "../actor-view.ts";
+import { cutShortOf, forkLine } from "../fork-standing.ts";
 import { knownRuns } from "../known-runs.ts";
 import { word } from "../live-view.ts";
+import { otherRun, showOther } from "../other-run.ts";
 import { moment, span, table } from "../paper.ts";
 import { runJson, runLines } from "../run-report.ts";
 import { addCommand, addressOf, noSuchRun, openExisting, type Shell } from "../shell.ts";
@@ -43,10 +45,18 @@ async function show(
   if (id.includes("/")) return await showActor(shell, log, address, json);
   const { terminal } = shell;
   const view = (await knownRuns(terminal, log, id)).get(id);
-  if (view === undefined) throw noSuchRun(id, log);
+  if (view === undefined) return await showOtherRun(shell, log, id, json);
   if (timeline) return showTimeline(shell, view, json);
   if (json) return terminal.out(JSON.stringify(runJson(view, log.url)));
   showRun(terminal, view);
+}
+
+/** Of another program's kinds; of those nothing is known but their records. */
+async function showOtherRun(shell: Shell, log: EventLog, id: string, json: boolean): Promise<void> {
+  const found = await otherRun(log, id);
+  if (found === undefined) throw noSuchRun(id, log);
+  if (json) shell.terminal.out(JSON.stringify({ ...found, log: log.url }));
+  else showOther(shell, found);
 }
 
 function showRun(terminal: Terminal, view: RunView): void {
@@ -62,10 +72,9 @@ function showRun(terminal: Terminal, view: RunView): void {
     `started ${moment(view.startedAt)}, ${view.records} records, artifacts in ${view.artifacts}`,
   );
   const { forkOf } = view;
-  if (forkOf !== undefined)
-    terminal.out(
-      `a fork of ${forkOf.run} at ${forkOf.at}${forkOf.cutShort === true ? ", cut short: make the same fork again" : ""}`,
-    );
+  if (forkOf !== undefined) terminal.out(forkLine(forkOf));
+  const { hint } = cutShortOf(view) ?? {};
+  if (hint !== undefined) terminal.out(hint);
   terminal.out("");
   const head = ["TASK", "STATE", "TRIES", "TOOK", "WHAT"];
   for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);

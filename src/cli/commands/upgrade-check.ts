@@ -5,10 +5,8 @@
  */
 import type { Command } from "commander";
 import { z } from "zod";
-import { hostKinds } from "../../agents/host-kinds.ts";
-import type { AnyKind } from "../../actors/kind.ts";
 import { upgradeCheck, type UpgradeOptions } from "../../replay/upgrade.ts";
-import { kindsBeside, loadKinds } from "../load-kinds.ts";
+import { kindsWith } from "../load-kinds.ts";
 import { addCommand, openExisting, type Shell } from "../shell.ts";
 import { upgradeLines, upgradeVerdict } from "../upgrade-text.ts";
 
@@ -37,8 +35,8 @@ async function check(shell: Shell, options: z.infer<typeof Options>): Promise<vo
   const { log: url, json, kinds, against, run, all } = options;
   const { terminal } = shell;
   const given: UpgradeOptions = {
-    kinds: await kindsFrom(shell, kinds),
-    ...(against !== undefined && { against: await kindsFrom(shell, against) }),
+    kinds: await kindsWith(shell, kinds),
+    ...(against !== undefined && { against: await kindsWith(shell, against) }),
     ...(run !== undefined && { run }),
     all,
     onProgress: progressTo(shell),
@@ -53,11 +51,6 @@ async function check(shell: Shell, options: z.infer<typeof Options>): Promise<vo
     terminal.out(upgradeVerdict(report));
   }
   if (!report.ok) shell.exit(1);
-}
-
-/** The module's own, and of Troupe's those whose names it does not take. */
-async function kindsFrom({ folder }: Shell, file: string): Promise<readonly AnyKind[]> {
-  return kindsBeside(await loadKinds(file, folder), hostKinds());
 }
 
 function progressTo({ terminal }: Shell): NonNullable<UpgradeOptions["onProgress"]> {

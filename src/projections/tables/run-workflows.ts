@@ -47,6 +47,8 @@ export const runsTable = defineTable({
     /** The run that it is a fork of, and the position of the cut there. */
     forkOf: "text",
     forkAt: "integer",
+    /** Whether it is a fork that was cut short: nobody runs it. */
+    cutShort: "integer",
     /** The folder of its artifacts. */
     artifacts: "text",
     /** Code of its failure. */
@@ -79,7 +81,11 @@ export const runsTable = defineTable({
 });
 
 function forkCells({ forkOf }: RunView) {
-  return { forkOf: forkOf?.run ?? null, forkAt: forkOf?.at ?? null };
+  return {
+    forkOf: forkOf?.run ?? null,
+    forkAt: forkOf?.at ?? null,
+    cutShort: forkOf?.cutShort === true ? 1 : 0,
+  };
 }
 
 /** Without forks: their beginning is another run's, so that no statistics of whole runs fit them. */

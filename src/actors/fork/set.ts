@@ -1,0 +1,71 @@
+/**
+ * What is to be set in an actor at the cut, held to what stands there: a machine that reads a number
+ * cannot live with a text, and would say so long after the fork.
+ *
+ * - Only who makes a fork asks this: what stands in the records of one is set as it stands.
+ */
+import { TroupeError } from "../../errors.ts";
+import type { State } from "../xstate/contract.ts";
+import { withValues, type ValueAt } from "../xstate/with-values.ts";
+
+export interface ToSet extends ValueAt {
+  /** Of another type than what stands there is fine, too. */
+  readonly anyType?: boolean | undefined;
+}
+
+/**
+ * @param actor as the original calls it.
+ * @throws {@link TroupeError} `INPUT_INVALID` where a place is not there, or holds another type.
+ */
+export function assertSettable(state: State, values: readonly ToSet[], actor: string): void {
+  let now = state;
+  for (const one of values) {
+    const next = withValues(now, [one], actor); // throws where there is no such place
+    if (one.anyType !== true) assertLike(valueAt(now, one.path), one.value, { actor, path: one.path });
+    now = next;
+  }
+}
+
+interface Place {
+  readonly actor: string;
+  readonly path: readonly string[];
+}
+
+/** Down through all members that both have. Where nothing stood, anything may stand. */
+function assertLike(before: unknown, value: unknown, place: Place): void {
+  if (before === undefined || before === null) return;
+  const [was, is] = [typeNamed(before), typeNamed(value)];
+  if (was !== is) throw otherType(place, was, is);
+  if (was !== "an object") return;
+  const known = new Map(Object.entries(before));
+  for (const [key, member] of Object.entries(Object(value)))
+    assertLike(known.get(key), member, { ...place, path: [...place.path, key] });
+}
+
+function otherType({ actor, path }: Place, was: string, is: string): TroupeError {
+  const place = ["context", ...path].join(".");
+  return new TroupeError(
+    "INPUT_INVALID",
+    `"${place}" of "${actor}" is ${was}, and cannot become ${is}`,
+    {
+      hint: `Give ${was}, or insist with --any-type (anyType: true) where the machine takes both.`,
+      data: { address: actor, path: place, was, is },
+    },
+  );
+}
+
+function valueAt({ snapshot }: State, path: readonly string[]): unknown {
+  let here: unknown = "context" in snapshot ? snapshot.context : undefined;
+  for (const key of path) here = Object.getOwnPropertyDescriptor(Object(here), key)?.value as unknown;
+  return here;
+}
+
+/** Of JSON its type; of what else a context may hold, the name of its class. */
+function typeNamed(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null || prototype === Object.prototype) return "an object";
+  return `a ${value.constructor.name || "value of its own class"}`;
+}
