@@ -1,5 +1,5 @@
 /** The difference of two runs as lines of text. Pure. */
-import type { ContextDiff } from "../replay/diff-context.ts";
+import type { ContextsCompared } from "../replay/compare-contexts.ts";
 import type { Difference } from "../replay/diff-values.ts";
 import type { Parting, RunDiff, Side } from "../replay/diff.ts";
 import { stateText } from "./chart-labels.ts";
@@ -9,7 +9,7 @@ import { tameLine } from "./terminal.ts";
 /** Most characters of a value that are shown. */
 const SHOWN = 200;
 
-export function diffLines(found: RunDiff, context: ContextDiff | undefined): readonly string[] {
+export function diffLines(found: RunDiff, context: ContextsCompared | undefined): readonly string[] {
   const { runs, shared, first, partings } = found;
   const [a, b] = runs;
   if (first === undefined) return [`${a} and ${b} are the same: ${count(shared, "record")}`];
@@ -38,7 +38,7 @@ function differenceLines({ path, a, b }: Difference): readonly string[] {
   return [`  ${tameLine(path)}`, `    - ${shown(a)}`, `    + ${shown(b)}`];
 }
 
-function contextLines(context: ContextDiff | undefined): readonly string[] {
+function contextLines(context: ContextsCompared | undefined): readonly string[] {
   if (context === undefined) return [];
   if ("unknown" in context) return [`  (contexts were not compared: ${tameLine(context.unknown)})`];
   return context.differences.flatMap(differenceLines);

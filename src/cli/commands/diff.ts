@@ -1,7 +1,7 @@
 /** `troupe diff A B`: where two runs part. */
 import type { Command } from "commander";
 import { z } from "zod";
-import { contextDiff, type ContextDiff } from "../../replay/diff-context.ts";
+import { compareContexts, type ContextsCompared } from "../../replay/compare-contexts.ts";
 import { diffRuns, type RunDiff } from "../../replay/diff.ts";
 import { readRun, type RunRecords } from "../../events/log/run-records.ts";
 import { hostKinds } from "../../agents/host-kinds.ts";
@@ -51,9 +51,9 @@ async function contextAt(
   runs: readonly [RunRecords, RunRecords],
   { first }: RunDiff,
   { kinds, times }: Options,
-): Promise<ContextDiff | undefined> {
+): Promise<ContextsCompared | undefined> {
   const { a, b } = first ?? {};
   if (a === undefined || b === undefined) return undefined;
   const own = kinds === undefined ? undefined : await loadKinds(kinds, folder);
-  return contextDiff(kindsByName(kindsBeside(own, hostKinds())), runs, [a, b], { times });
+  return compareContexts(kindsByName(kindsBeside(own, hostKinds())), runs, [a, b], { times });
 }
