@@ -12,7 +12,7 @@ import {
   bodyOf,
   causeOf,
   indexed,
-  nameOf,
+  recordAt,
   recordOf,
   type Cause,
   type IndexedRun,
@@ -67,7 +67,7 @@ export function chainOf(run: RunRecords, position: number): Chain {
     links.push(link);
     const next = recordOf(link.cause);
     if (next === undefined) return { links };
-    const found = index.positions.get(nameOf(next));
+    const found = index.places.positionOf(next.address, next.seq);
     if (found === undefined) return { links, elsewhere: next };
     at = found;
   }
@@ -91,7 +91,7 @@ export function consequencesOf(run: RunRecords, position: number, depth: number)
   for (let at = position + 1; at <= run.records.length; at++) {
     const record = run.records[at - 1];
     const of = record && recordOf(causeOf(index, record));
-    const cause = of && index.positions.get(nameOf(of));
+    const cause = of && index.places.positionOf(of.address, of.seq);
     if (cause === undefined || cause >= at) continue;
     const known = children.get(cause);
     if (known === undefined) children.set(cause, [at]);
@@ -115,7 +115,7 @@ function linkAt(index: IndexedRun, position: number): Link {
   const { stream: address, seq, type, at } = record;
   const body = bodyOf(record);
   const cause = causeOf(index, record, body);
-  const before = seq > 1 ? recordAt(index, { address, seq: seq - 1 }) : undefined;
+  const before = seq > 1 ? bodyAt(index, { address, seq: seq - 1 }) : undefined;
   return {
     run: index.run,
     position,
@@ -133,8 +133,8 @@ function linkAt(index: IndexedRun, position: number): Link {
   };
 }
 
-function recordAt(index: IndexedRun, name: RecordName): RecordBody | undefined {
-  const record = index.records[(index.positions.get(nameOf(name)) ?? 0) - 1];
+function bodyAt(index: IndexedRun, name: RecordName): RecordBody | undefined {
+  const record = recordAt(index, name);
   return record && bodyOf(record);
 }
 
@@ -153,7 +153,7 @@ function attemptsOf(
   const between: Setback[] = [];
   for (let at = cause.of.seq + 1; at < seq; at++)
     between.push(
-      ...setbackIn({ address, seq: at }, recordAt(index, { address, seq: at }), cause.activity),
+      ...setbackIn({ address, seq: at }, bodyAt(index, { address, seq: at }), cause.activity),
     );
   const failures = between.flatMap((one) => (one === "lost" ? [] : [one]));
   const recoveries = between.length - failures.length;
