@@ -1,8 +1,6 @@
 /** A whole run, replayed: listed, looked at in one place, searched, or stepped through. */
 import type { LoadEnv } from "../actors/load.ts";
 import { TroupeError } from "../errors.ts";
-import { rootOf } from "../events/address.ts";
-import { isArchiving } from "../events/log/archived.ts";
 import { runErased } from "../events/log/erased.ts";
 import type { EventLog } from "../events/log/log.ts";
 import { parseCondition, type Condition } from "../replay/condition.ts";
@@ -121,19 +119,4 @@ function ofAnotherProgram(fault: Fault): Fault {
     message: `"${fault.address}" is only shown as it was recorded: ${fault.message}`,
     hint: "Name a module that exports its kind, with --kinds FILE.",
   };
-}
-
-/** The one run that a log holds. @throws {@link TroupeError} `USAGE` where it holds several, or none. */
-export async function onlyRunIn(log: EventLog, file: string): Promise<string> {
-  const runs = new Set<string>();
-  for await (const record of log.scan()) if (!isArchiving(record)) runs.add(rootOf(record.stream));
-  const [run, ...others] = runs;
-  if (run !== undefined && others.length === 0) return run;
-  const some = [...runs].slice(0, 10).join(", ");
-  const what =
-    run === undefined ? "no records" : `${runs.size} runs: ${some}${runs.size > 10 ? ", …" : ""}`;
-  throw new TroupeError("USAGE", `${file} holds ${what}`, {
-    hint: run === undefined ? "Name another file." : `Say which: troupe replay ${file} RUN.`,
-    data: { file, runs: [...runs] },
-  });
 }

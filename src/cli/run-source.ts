@@ -63,7 +63,17 @@ function idOf(run: string): string {
   return run.includes("/") ? rootOf(run) : run;
 }
 
-async function onlyRun(log: EventLog, file: string): Promise<string> {
+/**
+ * The one run that a file of records holds.
+ *
+ * @param how what to say where it holds several. Default: with the file as the log.
+ * @throws {@link TroupeError} `USAGE` where it holds several; `RUN_NOT_FOUND` where it holds none.
+ */
+export async function onlyRun(
+  log: EventLog,
+  file: string,
+  how = `name the run, and the file as --log ${file}`,
+): Promise<string> {
   const runs = new Set<string>();
   for await (const record of log.scan()) if (!isArchiving(record)) runs.add(rootOf(record.stream));
   const [run, ...others] = runs;
@@ -73,7 +83,7 @@ async function onlyRun(log: EventLog, file: string): Promise<string> {
     });
   if (others.length === 0) return run;
   throw new TroupeError("USAGE", `${file} holds ${runs.size} runs: ${named([...runs])}`, {
-    hint: `Say which: name the run, and the file as --log ${file}.`,
+    hint: `Say which: ${how}.`,
     data: { file, runs: [...runs] },
   });
 }

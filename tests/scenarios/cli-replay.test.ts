@@ -208,7 +208,7 @@ describe("troupe replay FILE.jsonl", () => {
   it("that is empty, cut in a line, or missing is one error; the file stays as it is", async () => {
     const whole = readFileSync(file("whole.jsonl", ofRun("r1")), "utf8");
     for (const [name, text, code, error, said] of [
-      ["empty.jsonl", "", 2, "USAGE", "holds no records"],
+      ["empty.jsonl", "", 1, "LOG_CORRUPT", "is empty: it holds no records"],
       ["cut.jsonl", whole.slice(0, -40), 1, "LOG_CORRUPT", `line ${ofRun("r1").length} of`],
     ] as const) {
       const path = bench.write(name, text);

@@ -12,7 +12,8 @@ import { TroupeError } from "../../errors.ts";
 import type { EventLog } from "../../events/log/log.ts";
 import { kindsBeside, loadKinds } from "../load-kinds.ts";
 import { printVerdict, printWay } from "../replay-one.ts";
-import { onlyRunIn, replayWhole } from "../replay-run.ts";
+import { replayWhole } from "../replay-run.ts";
+import { onlyRun } from "../run-source.ts";
 import { addressesIn, replayEnv } from "../replaying.ts";
 import { addCommand, addressOf, openExisting, type Shell } from "../shell.ts";
 
@@ -69,7 +70,7 @@ async function replayed(
     });
   const url = isFile ? `jsonl:${resolve(shell.folder, id)}` : options.log;
   await using log = await openExisting(url, { readOnly: true });
-  const wanted = isFile ? (which ?? (await onlyRunIn(log, id))) : id;
+  const wanted = isFile ? (which ?? (await onlyRun(log, id, `troupe replay ${id} RUN`))) : id;
   await replayOf(shell, log, wanted, options);
 }
 
