@@ -7,6 +7,7 @@
  *      nothing but that the actor was there: it follows the actor's record before it.
  */
 import { commandIn, effectIn, type EffectOf } from "../actors/causes.ts";
+import { TroupeError } from "../errors.ts";
 import type { Recorded } from "../events/log/log.ts";
 import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
 import type { RunRecords } from "../events/log/run-records.ts";
@@ -69,6 +70,25 @@ export function bodyOf(record: Recorded): RecordBody {
   return parseBody(record.body, placeOf(record));
 }
 
+/** A body, or why there is none to be had. */
+export type Read =
+  | { readonly body: RecordBody; readonly unreadable?: never }
+  | { readonly body?: never; readonly unreadable: string };
+
+/**
+ * Reads a record as far as this Troupe can: what stands around its body is known in any case.
+ *
+ * @throws {@link TroupeError} `RUN_ERASED`: of that nothing is left to look at.
+ */
+export function readBody(record: Recorded): Read {
+  try {
+    return { body: bodyOf(record) };
+  } catch (error) {
+    if (!TroupeError.is(error) || error.code === "RUN_ERASED") throw error;
+    return { unreadable: error.message };
+  }
+}
+
 /** The record that a cause names: where one goes on to. */
 export function recordOf(cause: Cause): RecordName | undefined {
   if ("of" in cause && cause.of !== undefined) return cause.of;
@@ -76,11 +96,11 @@ export function recordOf(cause: Cause): RecordName | undefined {
 }
 
 /**
- * What the record at a position came from.
+ * What the record at a position came from; of one that cannot be read, as far as it is known.
  *
- * @throws {@link TroupeError} `RECORD_INVALID`, `LOG_NEWER`, `RUN_ERASED`.
+ * @throws {@link TroupeError} `RUN_ERASED`.
  */
-export function causeOf(run: IndexedRun, record: Recorded, body = bodyOf(record)): Cause {
+export function causeOf(run: IndexedRun, record: Recorded, { body }: Read = readBody(record)): Cause {
   const said = saidBy(record, body);
   if (said.by === "timer") return { ...said, ...dueOf(run, said) };
   if (said.by === "later") return { ...said, ...lastOf(run, record, said.from) };
@@ -142,12 +162,12 @@ function dueOf(
   { of, effect }: { readonly of: RecordName; readonly effect: number },
 ): { readonly dueAt?: number } {
   const record = recordAt(run, of);
-  const dueAt = record === undefined ? undefined : bodyOf(record).dues?.[effect];
+  const dueAt = record && readBody(record).body?.dues?.[effect];
   return dueAt === undefined ? {} : { dueAt };
 }
 
 /** What a host writes of its own accord: of an activity, or of nothing but that the actor was there. */
-function behindOwn(run: IndexedRun, record: Recorded, { event }: RecordBody): Cause {
+function behindOwn(run: IndexedRun, record: Recorded, { event }: Partial<RecordBody> = {}): Cause {
   const activity = event?.["activity"];
   const own = record.seq > 1 ? { follows: { address: record.stream, seq: record.seq - 1 } } : {};
   if (event?.type !== "troupe.activity.failed" || typeof activity !== "string")

@@ -81,6 +81,9 @@ describe("troupe replay RUN", () => {
     expect(out).toMatch(
       /^task\/r1:a +2 +COMPLETED \(done\)\n +owes 2\.1: send workflow\/r1, xstate\.done\.actor\.a$/m,
     );
+    expect(out).not.toContain('"doer"'); // what is as it was before
+    const whole = await bench.troupe(["replay", "r1", "--at", String(position), "--context"]);
+    expect(whole.out).toMatch(/^ {2}\{\n {4}"input": \{[^]*"doer"/m);
     const named = await bench.troupe(["replay", "r1", "--at", "task/r1:a#2"]);
     expect(named.out).toBe(out);
     const { value } = await bench.json(["replay", "r1", "--at", String(position)]);

@@ -2,10 +2,11 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { compareContexts, type ContextsCompared } from "../../replay/compare-contexts.ts";
+import { compareFaults } from "../../replay/diff-faults.ts";
 import { diffRuns, type RunDiff } from "../../replay/diff.ts";
 import { readRun, type RunRecords } from "../../events/log/run-records.ts";
 import { hostKinds } from "../../agents/host-kinds.ts";
-import { kindsByName } from "../../actors/kind.ts";
+import { kindsByName, type Kinds } from "../../actors/kind.ts";
 import { diffLines } from "../diff-text.ts";
 import { kindsBeside, loadKinds } from "../load-kinds.ts";
 import { openRun } from "../run-source.ts";
@@ -24,20 +25,33 @@ export function addDiff(program: Command, shell: Shell): void {
     .argument("<a>", "a run's id, or a file of one run, FILE.jsonl")
     .argument("<b>", "another one")
     .option("--times", "count times, too, that stand in inputs and outputs")
-    .option("--kinds <file>", "a module that exports more machines as `kinds`, to compare contexts")
+    .option("--kinds <file>", "a module that exports more machines as `kinds`, to replay both sides")
     .action((a: string, b: string, options: unknown) => diff(shell, [a, b], Options.parse(options)));
 }
 
 async function diff(shell: Shell, [a, b]: readonly [string, string], options: Options): Promise<void> {
   const { terminal, exit } = shell;
+  shell.letGo?.(); // it only reads
   const runs = [await readFrom(shell, a, options), await readFrom(shell, b, options)] as const;
   const { times, json } = options;
   const found = diffRuns(...runs, { times });
-  const context = await contextAt(shell, runs, found, options);
-  const more = context === undefined ? {} : { context };
-  if (json) terminal.out(JSON.stringify({ same: found.partings.length === 0, ...found, ...more }));
-  else for (const line of diffLines(found, context)) terminal.out(line);
-  if (found.partings.length > 0) exit(1);
+  const kinds = await kindsFor(shell, options);
+  const faults = await compareFaults(kinds, runs);
+  const context = await contextAt(kinds, runs, found, options);
+  const more = { faults, ...(context !== undefined && { context }) };
+  const same = found.partings.length === 0 && faults.alone.every(({ length }) => length === 0);
+  if (json) terminal.out(JSON.stringify({ same, ...found, ...more }));
+  else {
+    const [one, other] = found.runs;
+    const names = one === other ? ([a, b] as const) : found.runs;
+    for (const line of diffLines({ ...found, runs: names }, more)) terminal.out(line);
+  }
+  if (!same) exit(1);
+}
+
+async function kindsFor({ folder }: Shell, { kinds }: Options): Promise<Kinds> {
+  const own = kinds === undefined ? undefined : await loadKinds(kinds, folder);
+  return kindsByName(kindsBeside(own, hostKinds()));
 }
 
 async function readFrom(shell: Shell, what: string, options: Options): Promise<RunRecords> {
@@ -47,13 +61,12 @@ async function readFrom(shell: Shell, what: string, options: Options): Promise<R
 
 /** Where both sides have a record that differs: what a machine makes of it may tell more than the record. */
 async function contextAt(
-  { folder }: Shell,
+  kinds: Kinds,
   runs: readonly [RunRecords, RunRecords],
   { first }: RunDiff,
-  { kinds, times }: Options,
+  { times }: Options,
 ): Promise<ContextsCompared | undefined> {
   const { a, b } = first ?? {};
   if (a === undefined || b === undefined) return undefined;
-  const own = kinds === undefined ? undefined : await loadKinds(kinds, folder);
-  return compareContexts(kindsByName(kindsBeside(own, hostKinds())), runs, [a, b], { times });
+  return compareContexts(kinds, runs, [a, b], { times });
 }

@@ -24,6 +24,7 @@ const Options = z.object({
   verify: z.boolean().default(false),
   at: z.string().optional(),
   until: z.string().optional(),
+  context: z.boolean().default(false),
   kinds: z.string().optional(),
   to: z
     .string()
@@ -43,6 +44,7 @@ export function addReplay(program: Command, shell: Shell): void {
       "--until <condition>",
       "show the first moment, from --at on, whose record is of a type (task.failed, task.*) or meets a condition in CEL",
     )
+    .option("--context", "with --at or --until: the actor's whole context, not only what changed in it")
     .option("--to <seq>", "of one actor: stop behind this record")
     .option("--verify", "rebuild every actor of the run and compare every state hash")
     .option("--kinds <file>", "a module that exports more machines, as `kinds`")
@@ -69,9 +71,15 @@ async function replayed(
       hint: `Say troupe replay ${which}, or name a file, FILE.jsonl.`,
     });
   const url = isFile ? `jsonl:${resolve(shell.folder, id)}` : options.log;
+  if (!isBrowsed(shell, options)) shell.letGo?.(); // it only reads
   await using log = await openExisting(url, { readOnly: true });
   const wanted = isFile ? (which ?? (await onlyRun(log, id, `troupe replay ${id} RUN`))) : id;
   await replayOf(shell, log, wanted, options);
+}
+
+/** Whether somebody steps through a run, so that a terminal has to be given back. */
+function isBrowsed({ screen }: Shell, { json, list, verify, at, until, to }: Options): boolean {
+  return screen !== undefined && !json && !list && !verify && (at ?? until ?? to) === undefined;
 }
 
 async function replayOf(shell: Shell, log: EventLog, id: string, options: Options): Promise<void> {
@@ -93,7 +101,11 @@ async function kindsFor(shell: Shell, file: string | undefined): Promise<Kinds> 
 }
 
 /** What is said of moments of a run goes with nothing that is said of one actor. */
-function assertTogether(id: string, { list, at, until, verify, to }: Options): void {
+function assertTogether(id: string, { list, at, until, context, verify, to }: Options): void {
+  if (context && at === undefined && until === undefined)
+    throw new TroupeError("USAGE", "--context goes with --at or --until", {
+      hint: "Name the moment whose context you want: --at POSITION.",
+    });
   if (!list && at === undefined && until === undefined) return;
   if (id.includes("/"))
     throw new TroupeError("USAGE", `--list, --at and --until are for a run, and "${id}" is an actor`, {
