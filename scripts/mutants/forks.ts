@@ -12,7 +12,7 @@ export const FORKS: readonly Mutant[] = [
   {
     name: "fork-loses-what-actions-sent",
     file: "src/actors/fork/in-flight.ts",
-    find: "return [{ sender, seq: Number(seq), to: stream, event }];",
+    find: "return [{ sender: sent.address, seq: sent.seq, to: stream, event }];",
     replace: "return [];",
     law: "A11",
   },

@@ -4,6 +4,7 @@
  */
 import type { Snapshot } from "xstate";
 import { canonical, remembered } from "./xstate/canonical.ts";
+import { contextOf } from "./xstate/context.ts";
 import { hexOf, markOfText } from "./xstate/marks.ts";
 
 /** By key; null says that the key is gone. */
@@ -14,8 +15,8 @@ export function changedDigests(
   before: Snapshot<unknown> | undefined,
   after: Snapshot<unknown>,
 ): Digests | undefined {
-  const old = before === undefined ? {} : contextOf(before);
-  const now = contextOf(after);
+  const old = keysOf(before);
+  const now = keysOf(after);
   const changed: Record<string, string | null> = {};
   for (const [key, value] of Object.entries(now))
     if (!(key in old) || old[key] !== value) changed[key] = digest(remembered(value, old[key]));
@@ -28,7 +29,7 @@ export function differingKeys(
   recorded: ReadonlyMap<string, string>,
   replayed: Snapshot<unknown>,
 ): readonly string[] {
-  const now = contextOf(replayed);
+  const now = keysOf(replayed);
   const keys = new Set([...recorded.keys(), ...Object.keys(now)]);
   return [...keys]
     .filter((key) => (key in now ? digest(canonical(now[key])) : undefined) !== recorded.get(key))
@@ -44,8 +45,8 @@ export function noteDigests(known: Map<string, string>, digests: Digests | undef
 }
 
 /** A state's context as a record of its top-level keys; empty where it has none. */
-function contextOf(snapshot: Snapshot<unknown>): Readonly<Record<string, unknown>> {
-  const context: unknown = "context" in snapshot ? snapshot.context : undefined;
+function keysOf(snapshot: Snapshot<unknown> | undefined): Readonly<Record<string, unknown>> {
+  const context = contextOf(snapshot);
   return typeof context === "object" && context !== null ? { ...context } : {};
 }
 

@@ -1,6 +1,7 @@
 /**
  * One actor as people look at it: its records, and what its commands printed. Pure.
  */
+import { effectIn } from "../actors/causes.ts";
 import { CommandResult } from "../events/command-result.ts";
 import type { Json } from "../events/json.ts";
 import type { RecordedEvent } from "../events/record.ts";
@@ -41,10 +42,10 @@ export interface Starter {
 }
 
 /** Who started the actor of this first record; undefined where it was started from outside. */
-export function starterOf({ cause = "", body: { born } }: StepRecord): Starter | undefined {
-  const [, address, seq] = /^(.+)#([0-9]+)\.[0-9]+$/.exec(cause) ?? [];
-  if (born === undefined || address === undefined) return undefined;
-  return { address, seq: Number(seq), parent: born.parent !== undefined };
+export function starterOf({ cause, body: { born } }: StepRecord): Starter | undefined {
+  const found = effectIn(cause);
+  if (born === undefined || found === undefined || found.ofAction) return undefined;
+  return { address: found.address, seq: found.seq, parent: born.parent !== undefined };
 }
 
 /** What a command printed, and what the command was. */

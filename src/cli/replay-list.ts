@@ -52,20 +52,27 @@ export async function printRunAsJson(terminal: Terminal, timeline: Timeline): Pr
   terminal.out(`${rest}]}`);
 }
 
-/** A moment in full: its record, and all actors with what is open; the record's own with its context. */
+export interface MomentManner extends Manner {
+  /** Whether the context of the record's actor is shown whole, not only what changed in it. */
+  readonly context: boolean;
+}
+
+/** A moment: its record with what it changed, and all actors with what is open. */
 export async function printMoment(
   terminal: Terminal,
   timeline: Timeline,
   moment: Moment,
-  manner: Manner,
+  manner: MomentManner,
 ): Promise<void> {
   const { run, position, length, record } = moment;
   terminal.out(inked(manner, "dim", `run ${run}, position ${position} of ${length}`));
   for (const line of recordLines(record, manner)) terminal.out(line);
   terminal.out("");
-  for (const line of actorLines(await timeline.actor(record.address, position), manner))
-    terminal.out(line);
-  terminal.out("");
+  if (manner.context) {
+    for (const line of actorLines(await timeline.actor(record.address, position), manner))
+      terminal.out(line);
+    terminal.out("");
+  }
   terminal.out(inked(manner, "dim", count(moment.actors.length, "actor")));
   const rows = moment.actors.map((actor) => [actor.address, String(actor.seq), stateText(actor)]);
   for (const [index, line] of table(["ACTOR", "SEQ", "STATE"], rows, terminal.outColumns).entries()) {

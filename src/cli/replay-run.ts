@@ -9,7 +9,13 @@ import { readRun, type RunRecords } from "../events/log/run-records.ts";
 import { openTimeline, type Timeline } from "../replay/timeline.ts";
 import { count } from "./paper.ts";
 import { browse } from "./replay-browse.ts";
-import { printMoment, printMomentAsJson, printRun, printRunAsJson } from "./replay-list.ts";
+import {
+  printMoment,
+  printMomentAsJson,
+  printRun,
+  printRunAsJson,
+  type MomentManner,
+} from "./replay-list.ts";
 import { faultLines, type Manner } from "./replay-text.ts";
 import { noSuchRun, type Shell } from "./shell.ts";
 import type { Terminal } from "./terminal.ts";
@@ -19,6 +25,8 @@ export interface RunAsked {
   readonly list: boolean;
   readonly at?: string | undefined;
   readonly until?: string | undefined;
+  /** Whether a moment shows the whole context of its actor. */
+  readonly context: boolean;
 }
 
 export async function replayWhole(
@@ -28,20 +36,41 @@ export async function replayWhole(
   asked: RunAsked,
 ): Promise<void> {
   const { terminal, screen, stop } = shell;
-  const { json, list, at, until } = asked;
-  const condition = until === undefined ? undefined : parseCondition(until); // a mistake is said at once
+  const { json, list, at, until, context } = asked;
+  const condition = conditionIn(until); // a mistake is said at once
   const { records, timeline } = await openRun(terminal, env, run);
-  const manner: Manner = { colour: terminal.outColour, start: records.records[0]?.at ?? 0 };
+  const manner = mannerOf(terminal, records);
   if (at !== undefined || condition !== undefined) {
-    const moment = await timeline.moment(await placeOf(timeline, at, condition));
-    if (json) return printMomentAsJson(terminal, timeline, moment);
-    sayFaults(terminal, timeline);
-    return printMoment(terminal, timeline, moment, manner);
+    const place = await placeOf(timeline, at, condition);
+    return showMoment(terminal, timeline, place, { ...manner, json, context });
   }
   if (json) return printRunAsJson(terminal, timeline);
-  if (!list && screen !== undefined) return browse(timeline, screen, { stop, start: manner.start });
+  if (list || screen === undefined) {
+    sayFaults(terminal, timeline);
+    return printRun(terminal, records, manner);
+  }
+  await browse(timeline, screen, { stop, start: manner.start });
+  if (stop.aborted) shell.exit(1); // nobody has said that this is enough
+}
+
+function conditionIn(until: string | undefined): Condition | undefined {
+  return until === undefined ? undefined : parseCondition(until);
+}
+
+function mannerOf({ outColour: colour }: Terminal, { records }: RunRecords): Manner {
+  return { colour, start: records[0]?.at ?? 0 };
+}
+
+async function showMoment(
+  terminal: Terminal,
+  timeline: Timeline,
+  position: number,
+  { json, ...manner }: MomentManner & { readonly json: boolean },
+): Promise<void> {
+  const moment = await timeline.moment(position);
+  if (json) return printMomentAsJson(terminal, timeline, moment);
   sayFaults(terminal, timeline);
-  printRun(terminal, records, manner);
+  return printMoment(terminal, timeline, moment, manner);
 }
 
 /** The position that was asked for, or the first from there on that meets the condition. */

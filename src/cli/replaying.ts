@@ -4,6 +4,7 @@
 import { readingStepper } from "../actors/client.ts";
 import { kindsByName, type Kinds } from "../actors/kind.ts";
 import { load, type LoadEnv } from "../actors/load.ts";
+import { contextOf } from "../actors/xstate/context.ts";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import { ARCHIVE_FILES, ARCHIVED } from "../events/log/archived.ts";
@@ -40,9 +41,7 @@ export async function replay(env: LoadEnv, address: string, to?: number): Promis
       ...(to === undefined ? {} : { to }),
       onRecord: ({ seq, type }, { state, hash }) => steps.push({ seq, type, state, hash }),
     });
-    const { snapshot } = fold?.state ?? {};
-    const context = snapshot !== undefined && "context" in snapshot ? snapshot.context : null;
-    return { address, steps, context };
+    return { address, steps, context: contextOf(fold?.state.snapshot) ?? null };
   } catch (error) {
     if (!TroupeError.is(error)) throw error;
     const fault = TroupeError.is(error, "KIND_UNKNOWN") ? notOurs(address) : error;

@@ -38,7 +38,7 @@ export async function openRun(
     await openExisting(file ? fileUrl(folder, runOrFile) : url, { readOnly: true }),
   );
   const run = file
-    ? await onlyRunIn(log, runOrFile, `name the run, and the file as --log ${runOrFile}`)
+    ? await onlyRun(log, runOrFile, `name the run, and the file as --log ${runOrFile}`)
     : idOf(runOrFile);
   const rest = cleanup.move();
   return { log, run, [Symbol.asyncDispose]: () => rest.disposeAsync() };
@@ -68,17 +68,20 @@ function idOf(run: string): string {
 /**
  * The one run that a file of records holds.
  *
- * @param which how to say which of several is meant.
- * @throws {@link TroupeError} `USAGE` where it holds several, naming them, or none.
+ * @param how what to say where it holds several.
+ * @throws {@link TroupeError} `USAGE` where it holds several; `RUN_NOT_FOUND` where it holds none.
  */
-export async function onlyRunIn(log: EventLog, file: string, which: string): Promise<string> {
+export async function onlyRun(log: EventLog, file: string, how: string): Promise<string> {
   const runs = new Set<string>();
   for await (const record of log.scan()) if (!isArchiving(record)) runs.add(rootOf(record.stream));
   const [run, ...others] = runs;
-  if (run !== undefined && others.length === 0) return run;
-  const what = run === undefined ? "no records" : `${runs.size} runs: ${named([...runs])}`;
-  throw new TroupeError("USAGE", `${file} holds ${what}`, {
-    hint: run === undefined ? "Export a run into it, with `troupe export`." : `Say which: ${which}.`,
+  if (run === undefined)
+    throw new TroupeError("RUN_NOT_FOUND", `${file} holds no records`, {
+      hint: "Export a run into it.",
+    });
+  if (others.length === 0) return run;
+  throw new TroupeError("USAGE", `${file} holds ${runs.size} runs: ${named([...runs])}`, {
+    hint: `Say which: ${how}.`,
     data: { file, runs: [...runs] },
   });
 }

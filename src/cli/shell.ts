@@ -53,7 +53,7 @@ export async function openExisting(url: string, options: OpenLogOptions = {}): P
   try {
     return await openLog(url, { create: false, ...options });
   } catch (error) {
-    if (!TroupeError.is(error, "LOG_NOT_FOUND")) throw error;
+    if (!TroupeError.is(error, "LOG_NOT_FOUND") || url.startsWith("jsonl:")) throw error; // a file says it better
     throw new TroupeError(error.code, error.message, {
       hint: "Mind --log and the folder you are in; the first `troupe run` or `troupe import`, or a program of yours, makes a log.",
       data: error.data,

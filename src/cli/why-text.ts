@@ -11,7 +11,8 @@ export function chainLines({ links, elsewhere }: Chain): readonly string[] {
   const lines = links.flatMap((link, depth) => {
     const indent = indentOf(depth);
     const run = runs.size > 1 ? `${link.run} ` : "";
-    return [`${indent}${run}${headOf(link)}`, `${indent}  ${reasonOf(link)}`];
+    const lines = [reasonOf(link), ...troubleOf(link)].map((line) => `${indent}  ${line}`);
+    return [`${indent}${run}${headOf(link)}`, ...lines];
   });
   if (elsewhere === undefined) return lines.map(tameLineKeepingIndent);
   const beyond = `${indentOf(links.length)}${elsewhere.address}#${elsewhere.seq}, which this log does not have`;
@@ -27,7 +28,9 @@ export function treeLines(tree: Consequence, depth = 0): readonly string[] {
       ? []
       : [`${indentOf(depth + 1)}… ${count(tree.unlisted, "record")} more (--depth)`];
   const how = depth === 0 ? "" : ` (${reasonOf(tree)})`;
-  return [tameLineKeepingIndent(`${indent}${headOf(tree)}${how}`), ...below, ...more];
+  const trouble = troubleOf(tree).map((line) => `${indent}    ${line}`);
+  const own = [`${indent}${headOf(tree)}${how}`, ...trouble].map(tameLineKeepingIndent);
+  return [...own, ...below, ...more];
 }
 
 /** Deep ones stay within a screen. */
@@ -40,19 +43,39 @@ function tameLineKeepingIndent(line: string): string {
   return line.slice(0, line.length - text.length) + tameLine(text);
 }
 
-function headOf({ position, address, seq, type, before, after, unheard }: Link): string {
-  const to = stateText(after);
+function headOf(link: Link): string {
+  const { position, address, seq, type, before, after, unheard } = link;
+  const to = link.unreadable === undefined ? stateText(after) : "?";
   const states = before === undefined ? to : moved(stateText(before), to);
   const heard = unheard === undefined ? "" : `, ${unheard}`;
   return `${position}  ${address}#${seq}  ${type}  ${states}${heard}`;
+}
+
+/** Most characters of an error's text that are shown; `--json` has all. */
+const SHOWN = 1_000;
+
+/** What went wrong there, and what of the record cannot be read. */
+function troubleOf({ failure, unreadable }: Link): readonly string[] {
+  const said = failure?.code === undefined ? failure?.message : `${failure.code}: ${failure.message}`;
+  const text = said !== undefined && said.length > SHOWN ? `${said.slice(0, SHOWN)}…` : said;
+  return [
+    ...(text === undefined ? [] : [`! ${text}`]),
+    ...(unreadable === undefined ? [] : [`cannot be read here: ${unreadable}`]),
+  ];
 }
 
 function moved(from: string, to: string): string {
   return from === to ? to : `${from} → ${to}`;
 }
 
-function reasonOf({ cause, input, attempts, at }: Link): string {
-  return `${said(cause, input ?? "")}${attempts === undefined ? "" : triesOf(attempts)}, at ${new Date(at).toISOString()}`;
+function reasonOf({ cause, input, unreadable, attempts, at }: Link): string {
+  const how =
+    unreadable === undefined
+      ? said(cause, input ?? "")
+      : cause.by === "host"
+        ? "it does not say who caused it"
+        : said(cause, "something");
+  return `${how}${attempts === undefined ? "" : triesOf(attempts)}, at ${new Date(at).toISOString()}`;
 }
 
 function said(cause: Cause, input: string): string {

@@ -140,7 +140,7 @@ export function parseBody(body: JsonObject, place: string): RecordBody {
       "LOG_NEWER",
       `${place} has record format ${version}, this Troupe knows ${RECORD_VERSION}`,
       {
-        hint: "Use a newer Troupe for this log.",
+        hint: "Use a newer Troupe for this log; `troupe replay RUN` shows what this one can read.",
       },
     );
   const parsed = RecordBody.safeParse(body);

@@ -1,7 +1,7 @@
 /** Where a record comes from, as the record itself says it. */
-import { effectMark } from "../actors/causes.ts";
 import type { Recorded } from "../events/log/log.ts";
 import type { RecordBody } from "../events/record.ts";
+import { saidBy, type Cause as Said } from "./causes.ts";
 
 export interface Cause {
   /**
@@ -26,25 +26,27 @@ type Placed = Omit<Cause, "position">;
 
 /** @param body undefined where it cannot be read. */
 export function causeOf(
-  { stream, cause }: Pick<Recorded, "stream" | "cause">,
+  record: Pick<Recorded, "stream" | "cause" | "correlation">,
   body: RecordBody | undefined,
 ): Placed {
-  if (cause?.startsWith("cmd:") === true) return { type: "command", id: cause };
-  const place = cause === undefined ? undefined : placeIn(cause);
-  if (cause === undefined || place === undefined)
-    return { type: body?.born === undefined ? "host" : "start", id: cause ?? null };
-  return { type: wayOf(stream, cause, body), id: cause, ...place };
+  const said = saidBy(record, body);
+  const { cause: id = null } = record;
+  if ("of" in said && said.of !== undefined) return { type: TYPES[said.by], id, ...said.of };
+  const born = body?.born !== undefined && said.by !== "command";
+  return { type: born ? "start" : TYPES[said.by], id };
 }
 
-/** How one record came to ask for another. */
-function wayOf(stream: string, cause: string, body: RecordBody | undefined): Cause["type"] {
-  if (body?.timer !== undefined) return "timer";
-  const { from = stream } = body ?? {};
-  return from !== stream && effectMark(cause, stream) !== undefined ? "activity" : "effect";
-}
-
-/** The record in `address#seq.index`, or `address#seq.index/n`. */
-function placeIn(cause: string): { readonly address: string; readonly seq: number } | undefined {
-  const [, address, seq] = /^(.+)#([0-9]+)\.[0-9]+(?:\/[0-9]+)?$/.exec(cause) ?? [];
-  return address === undefined ? undefined : { address, seq: Number(seq) };
-}
+/** In fewer words: a list has room for no more. */
+const TYPES: Readonly<Record<Said["by"], Cause["type"]>> = {
+  command: "command",
+  outside: "host",
+  start: "effect",
+  send: "effect",
+  stop: "effect",
+  end: "effect",
+  action: "effect",
+  timer: "timer",
+  activity: "activity",
+  later: "host",
+  host: "host",
+};

@@ -6,10 +6,12 @@
  * - 2. What a host writes on its own account (a take-over, what it has settled, a checkpoint) came of
  *      nothing but that the actor was there: it follows the actor's record before it.
  */
-import { isCommand } from "../actors/causes.ts";
+import { commandIn, effectIn, type EffectOf } from "../actors/causes.ts";
+import { TroupeError } from "../errors.ts";
 import type { Recorded } from "../events/log/log.ts";
 import { parseBody, placeOf, type RecordBody } from "../events/record.ts";
 import type { RunRecords } from "../events/log/run-records.ts";
+import { placesOf, type Places } from "./places.ts";
 
 /** A record of any run. */
 export interface RecordName {
@@ -57,26 +59,34 @@ export type Cause =
 
 /** A run whose records are found by their names. */
 export interface IndexedRun extends RunRecords {
-  /** Position by `address#seq`. */
-  readonly positions: ReadonlyMap<string, number>;
-  /** Positions of an actor's records, in order. */
-  readonly actors: ReadonlyMap<string, readonly number[]>;
+  readonly places: Places;
 }
 
 export function indexed({ run, records }: RunRecords): IndexedRun {
-  const positions = new Map<string, number>();
-  const actors = new Map<string, number[]>();
-  for (const [at, { stream, seq }] of records.entries()) {
-    positions.set(`${stream}#${seq}`, at + 1);
-    const own = actors.get(stream);
-    if (own === undefined) actors.set(stream, [at + 1]);
-    else own.push(at + 1);
-  }
-  return { run, records, positions, actors };
+  return { run, records, places: placesOf({ run, records }) };
 }
 
 export function bodyOf(record: Recorded): RecordBody {
   return parseBody(record.body, placeOf(record));
+}
+
+/** A body, or why there is none to be had. */
+export type Read =
+  | { readonly body: RecordBody; readonly unreadable?: never }
+  | { readonly body?: never; readonly unreadable: string };
+
+/**
+ * Reads a record as far as this Troupe can: what stands around its body is known in any case.
+ *
+ * @throws {@link TroupeError} `RUN_ERASED`: of that nothing is left to look at.
+ */
+export function readBody(record: Recorded): Read {
+  try {
+    return { body: bodyOf(record) };
+  } catch (error) {
+    if (!TroupeError.is(error) || error.code === "RUN_ERASED") throw error;
+    return { unreadable: error.message };
+  }
 }
 
 /** The record that a cause names: where one goes on to. */
@@ -86,50 +96,78 @@ export function recordOf(cause: Cause): RecordName | undefined {
 }
 
 /**
- * What the record at a position came from.
+ * What the record at a position came from; of one that cannot be read, as far as it is known.
  *
- * @throws {@link TroupeError} `RECORD_INVALID`, `LOG_NEWER`, `RUN_ERASED`.
+ * @throws {@link TroupeError} `RUN_ERASED`.
  */
-export function causeOf(run: IndexedRun, record: Recorded, body = bodyOf(record)): Cause {
-  const { cause } = record;
-  if (cause === undefined) return causeless(run, record, body);
-  if (cause.startsWith("cmd:")) return { by: "command", id: cause.slice(4) };
-  const effect = EFFECT.exec(cause);
-  if (effect === null) return later(run, record, cause);
-  const made = madeBy(effect);
-  if (isCommand(cause)) return { by: "action", ...made };
-  return ofEffect(run, { record, body }, made);
+export function causeOf(run: IndexedRun, record: Recorded, { body }: Read = readBody(record)): Cause {
+  const said = saidBy(record, body);
+  if (said.by === "timer") return { ...said, ...dueOf(run, said) };
+  if (said.by === "later") return { ...said, ...lastOf(run, record, said.from) };
+  return said.by === "host" ? behindOwn(run, record, body) : said;
 }
 
-const EFFECT = /^(.+)#([0-9]+)\.([0-9]+)(?:\/[0-9]+)?$/;
+/**
+ * What a record alone says that it came from: of a timer not when it was due, and nothing of what it
+ * only follows.
+ *
+ * @param body undefined where it cannot be read.
+ */
+export function saidBy(
+  record: Pick<Recorded, "stream" | "cause" | "correlation">,
+  body: RecordBody | undefined,
+): Cause {
+  const { cause, correlation } = record;
+  const command = commandIn(cause);
+  if (command !== undefined) return { by: "command", id: command };
+  const effect = effectIn(cause);
+  if (effect !== undefined) return ofEffect(record.stream, effect, body);
+  if (cause === undefined)
+    return body?.born === undefined ? { by: "host" } : { by: "outside", correlation };
+  const from = cause.slice(0, cause.lastIndexOf("@")); // SENDER@ID: sent outside of any step
+  return from.includes("/") ? { by: "later", from } : { by: "outside", correlation };
+}
 
 function ofEffect(
-  run: IndexedRun,
-  { record, body }: { readonly record: Recorded; readonly body: RecordBody },
-  made: { readonly of: RecordName; readonly effect: number },
+  stream: string,
+  { address, seq, index, ofAction }: EffectOf,
+  body?: RecordBody,
 ): Cause {
+  const made = { of: { address, seq }, effect: index };
+  if (ofAction || body === undefined) return { by: ofAction ? "action" : "send", ...made };
   const { born, timer, from, event } = body;
   if (born !== undefined) return { by: "start", ...made };
-  if (timer !== undefined) return { by: "timer", ...made, ...dueOf(run, made) };
-  if (event?.type === "troupe.stopped") return { by: "stop", ...made };
-  if (from !== undefined && from !== record.stream && made.of.address === record.stream)
+  if (timer !== undefined) return { by: "timer", ...made };
+  if (from !== undefined && from !== stream && address === stream)
     return { by: "activity", activity: from, ...made };
-  const ended = event !== undefined && /^xstate\.(done|error)\.actor\./.test(event.type);
-  return { by: ended ? "end" : "send", ...made };
+  return { by: wordOf(event?.type), ...made };
+}
+
+/** What one actor has told another by an event. */
+function wordOf(event = ""): "stop" | "end" | "send" {
+  if (event === "troupe.stopped") return "stop";
+  return /^xstate\.(done|error)\.actor\./.test(event) ? "end" : "send";
+}
+
+/** The record of a name, and where it stands; undefined where it is none of the run. */
+export function recordAt(
+  { records, places }: IndexedRun,
+  { address, seq }: RecordName,
+): Recorded | undefined {
+  return records[(places.positionOf(address, seq) ?? 0) - 1];
 }
 
 function dueOf(
   run: IndexedRun,
   { of, effect }: { readonly of: RecordName; readonly effect: number },
 ): { readonly dueAt?: number } {
-  const record = run.records[(run.positions.get(nameOf(of)) ?? 0) - 1];
-  const dueAt = record === undefined ? undefined : bodyOf(record).dues?.[effect];
+  const record = recordAt(run, of);
+  const dueAt = record && readBody(record).body?.dues?.[effect];
   return dueAt === undefined ? {} : { dueAt };
 }
 
-/** A birth from outside, or a record of the host's own. */
-function causeless(run: IndexedRun, record: Recorded, { born, event }: RecordBody): Cause {
-  if (born !== undefined) return { by: "outside", correlation: record.correlation };
+/** What a host writes of its own accord: of an activity, or of nothing but that the actor was there. */
+function behindOwn(run: IndexedRun, record: Recorded, { event }: Partial<RecordBody> = {}): Cause {
   const activity = event?.["activity"];
   const own = record.seq > 1 ? { follows: { address: record.stream, seq: record.seq - 1 } } : {};
   if (event?.type !== "troupe.activity.failed" || typeof activity !== "string")
@@ -139,36 +177,21 @@ function causeless(run: IndexedRun, record: Recorded, { born, event }: RecordBod
 
 /** What started an activity that failed: what it came to at last says so. */
 function startOf(
-  { actors, records }: IndexedRun,
+  { places }: IndexedRun,
   { stream, seq }: Recorded,
   activity: string,
 ): { readonly of: RecordName; readonly effect: number } | undefined {
-  const later = (actors.get(stream) ?? []).slice(seq);
-  for (const position of later) {
-    const record = records[position - 1];
-    const effect = record?.body["from"] === activity ? EFFECT.exec(record.cause ?? "") : null;
-    if (effect !== null) return madeBy(effect);
+  for (const { body, cause } of (places.of(stream)?.records ?? []).slice(seq)) {
+    const effect = body["from"] === activity ? effectIn(cause) : undefined;
+    if (effect !== undefined)
+      return { of: { address: effect.address, seq: effect.seq }, effect: effect.index };
   }
   return undefined;
 }
 
-function madeBy([, address = "", seq = "", index = ""]: RegExpExecArray): {
-  readonly of: RecordName;
-  readonly effect: number;
-} {
-  return { of: { address, seq: Number(seq) }, effect: Number(index) };
-}
-
-/** `SENDER@ID`: what was sent outside of any step. */
-function later(run: IndexedRun, record: Recorded, cause: string): Cause {
-  const from = cause.slice(0, cause.lastIndexOf("@"));
-  if (!from.includes("/")) return { by: "outside", correlation: record.correlation };
-  return { by: "later", from, ...lastOf(run, record, from) };
-}
-
 /** The last record before this one of an actor, or of the one that what is below it belongs to. */
 function lastOf(run: IndexedRun, record: Recorded, address: string): { readonly follows?: RecordName } {
-  const limit = run.positions.get(nameOf({ address: record.stream, seq: record.seq })) ?? 0;
+  const limit = run.places.positionOf(record.stream, record.seq) ?? 0;
   const path = address.slice(address.indexOf("/"));
   for (let end = path.length; end > 0; end = path.lastIndexOf(":", end - 1)) {
     const found = lastBefore(run, path.slice(0, end), limit);
@@ -178,15 +201,11 @@ function lastOf(run: IndexedRun, record: Recorded, address: string): { readonly 
 }
 
 /** Kinds may differ on the way down, so only the path counts. */
-function lastBefore(
-  { actors, records }: IndexedRun,
-  path: string,
-  limit: number,
-): Recorded | undefined {
-  for (const [address, positions] of actors) {
-    if (address.slice(address.indexOf("/")) !== path) continue;
-    const last = positions.findLast((position) => position < limit);
-    if (last !== undefined) return records[last - 1];
+function lastBefore({ places }: IndexedRun, path: string, limit: number): Recorded | undefined {
+  for (const place of places.all) {
+    if (place.address.slice(place.address.indexOf("/")) !== path) continue;
+    const last = place.records[places.lastUpTo(place, limit - 1)];
+    if (last !== undefined) return last;
   }
   return undefined;
 }

@@ -7,12 +7,14 @@
  * - 2. Actors are the same by their addresses without the run's id. In which order the records of
  *      several actors stand does not count.
  * - 3. An actor's records are compared up to the first that differs: what follows it follows from it.
+ * - 4. A record that cannot be read is the same only as one that holds the very same.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Json } from "../events/json.ts";
 import type { Recorded } from "../events/log/log.ts";
 import type { RecordBody } from "../events/record.ts";
 import { isBookkeeping } from "./bookkeeping.ts";
-import { bodyOf } from "./causes.ts";
+import { readBody } from "./causes.ts";
 import { differencesOf, nameless, type Comparing, type Difference } from "./diff-values.ts";
 import type { RunRecords } from "../events/log/run-records.ts";
 
@@ -22,6 +24,7 @@ export interface Side {
   readonly address: string;
   readonly seq: number;
   readonly type: string;
+  /** Null where it cannot be read. */
   readonly state: Json;
 }
 
@@ -34,8 +37,10 @@ export interface Parting {
   /** Absent where the actor's records end there, or it does not exist. */
   readonly a?: Side;
   readonly b?: Side;
-  /** How the two records differ; empty where there is only one. */
+  /** How the two records differ; empty where there is only one, or one cannot be read. */
   readonly differences: readonly Difference[];
+  /** Why one of them cannot be read, and so be compared. */
+  readonly unreadable?: string;
 }
 
 export interface RunDiff {
@@ -55,7 +60,7 @@ export interface DiffOptions {
   readonly times?: boolean;
 }
 
-/** @throws {@link TroupeError} `RECORD_INVALID`, `LOG_NEWER`, `RUN_ERASED`. */
+/** @throws {@link TroupeError} `RUN_ERASED`. */
 export function diffRuns(a: RunRecords, b: RunRecords, { times = false }: DiffOptions = {}): RunDiff {
   const comparing: Comparing = { runs: [a.run, b.run], times };
   const [ofA, ofB] = [byActor(a), byActor(b)];
@@ -116,13 +121,13 @@ function compareActor(
 ): Omit<Parting, "actor"> {
   for (let at = 0; at < Math.max(a.length, b.length); at++) {
     const [one, other] = [a[at], b[at]];
-    const differences = one !== undefined && other !== undefined ? differ(comparing, one, other) : [];
-    if (one !== undefined && other !== undefined && differences.length === 0) continue;
+    const found = one && other ? differ(comparing, one, other) : { differences: [] };
+    if (found === undefined) continue;
     return {
       shared: at,
       ...(one !== undefined && { a: sideOf(one) }),
       ...(other !== undefined && { b: sideOf(other) }),
-      differences,
+      ...found,
     };
   }
   return { shared: a.length, differences: [] };
@@ -130,24 +135,31 @@ function compareActor(
 
 function sideOf({ position, record }: Placed): Side {
   const { stream: address, seq, type } = record;
-  return { position, address, seq, type, state: bodyOf(record).state };
+  return { position, address, seq, type, state: readBody(record).body?.state ?? null };
 }
 
 function differ(
   comparing: Comparing,
   { record: a }: Placed,
   { record: b }: Placed,
-): readonly Difference[] {
-  const [one, other] = [whatCounts(a), whatCounts(b)];
-  return Object.keys(one).flatMap((name) => differencesOf(name, [one[name], other[name]], comparing));
+): Pick<Parting, "differences" | "unreadable"> | undefined {
+  const [left, right] = [readBody(a), readBody(b)];
+  if (left.body === undefined || right.body === undefined)
+    return isDeepStrictEqual(a.body, b.body)
+      ? undefined
+      : { differences: [], unreadable: left.unreadable ?? right.unreadable ?? "" };
+  const [one, other] = [whatCounts(a.type, left.body), whatCounts(b.type, right.body)];
+  const differences = Object.keys(one).flatMap((name) =>
+    differencesOf(name, [one[name], other[name]], comparing),
+  );
+  return differences.length === 0 ? undefined : { differences };
 }
 
 /** In the order in which a reader wants to hear of it. */
-function whatCounts(record: Recorded): Readonly<Record<string, Json | undefined>> {
-  const { born, event, stale, handled, facts, state, status, output, error }: RecordBody =
-    bodyOf(record);
+function whatCounts(type: string, body: RecordBody): Readonly<Record<string, Json | undefined>> {
+  const { born, event, stale, handled, facts, state, status, output, error } = body;
   return {
-    type: record.type,
+    type,
     input: born === undefined ? event : born.input,
     state,
     status,

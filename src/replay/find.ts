@@ -4,10 +4,11 @@
  * - What asks about contexts is answered by stepping each actor forward once, also where the search
  *   goes back.
  */
+import { contextOf } from "../actors/xstate/context.ts";
 import { parseAddress } from "../events/address.ts";
 import type { Recorded } from "../events/log/log.ts";
 import type { Condition, Question } from "./condition.ts";
-import { bodyIn, contextOf, readable } from "./record-seen.ts";
+import { bodyIn, readable } from "./record-seen.ts";
 import { walk, type Replayed } from "./walk.ts";
 
 export interface FindOptions {
@@ -70,7 +71,7 @@ async function stepThrough(
 ): Promise<number | undefined> {
   let found: number | undefined;
   for await (const { position, stepped } of walk(replayed, { first, last })) {
-    const context = "error" in stepped ? undefined : contextOf(stepped.fold.state);
+    const context = "error" in stepped ? undefined : contextOf(stepped.fold.state.snapshot);
     if (!meets(condition, questionAt(replayed, position, context), tally)) continue;
     found = position;
     if (!back) return found;

@@ -1,4 +1,5 @@
 /** One record as it is shown: what it says itself, and what its step did. */
+import { contextOf } from "../actors/xstate/context.ts";
 import { parseAddress } from "../events/address.ts";
 import type { Json } from "../events/json.ts";
 import type { Recorded } from "../events/log/log.ts";
@@ -108,10 +109,5 @@ function effectsOf(
 
 function diffOf(stepped: Stepped | undefined): ContextDiff | null {
   if (stepped === undefined) return null;
-  return contextDiff(contextOf(stepped.before), contextOf(stepped.fold.state));
-}
-
-/** The context of a state; undefined where it has none. */
-export function contextOf(state: Stepped["before"]): unknown {
-  return state !== undefined && "context" in state.snapshot ? state.snapshot.context : undefined;
+  return contextDiff(contextOf(stepped.before?.snapshot), contextOf(stepped.fold.state.snapshot));
 }

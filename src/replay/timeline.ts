@@ -9,6 +9,7 @@
  *    the fault from its record on.
  */
 import type { LoadEnv } from "../actors/load.ts";
+import { contextOf } from "../actors/xstate/context.ts";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
 import type { Recorded } from "../events/log/log.ts";
@@ -140,9 +141,13 @@ function timelineOf(replayed: Replayed): Timeline {
       const stepped = await track(address).at(seen.seq);
       if ("error" in stepped)
         return { ...seen, context: null, open: null, fault: faultOf(address, stepped) ?? null };
-      const { snapshot } = stepped.fold.state;
-      const context = "context" in snapshot ? brief(snapshot.context, Number.POSITIVE_INFINITY) : null;
-      return { ...seen, context, open: openIn(stepped.fold), fault: null };
+      const context = contextOf(stepped.fold.state.snapshot) ?? null;
+      return {
+        ...seen,
+        context: brief(context, Number.POSITIVE_INFINITY),
+        open: openIn(stepped.fold),
+        fault: null,
+      };
     },
     async find(condition, options) {
       const asked = typeof condition === "string" ? parseCondition(condition) : condition;

@@ -8,10 +8,10 @@ import type { AnyStateMachine } from "xstate";
 import { readingStepper } from "../actors/client.ts";
 import { kindsByName, type AnyKind, type Kinds } from "../actors/kind.ts";
 import type { LoadEnv } from "../actors/load.ts";
-import { TroupeError } from "../errors.ts";
 import { parseAddress, partitionOf } from "../events/address.ts";
 import { ARCHIVE_FILES, ARCHIVED } from "../events/log/archived.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
+import { noRun } from "../events/log/run-records.ts";
 import { diffMachines, type MachineChange } from "./machine-diff.ts";
 import { transitionsOf } from "./machine-facts.ts";
 import { judge, parks, type UpgradeFault, type UpgradeVerdict } from "./upgrade-actor.ts";
@@ -81,7 +81,7 @@ export async function upgradeCheck(log: EventLog, options: UpgradeOptions): Prom
   const env = envOf(log, options.kinds);
   const before = against === undefined ? undefined : envOf(log, against);
   const seen = await look(log, run);
-  if (run !== undefined && seen.actors.size === 0) throw noRun(log, run);
+  if (run !== undefined && seen.actors.size === 0) throw noRun(run, log);
   const chosen = chosenOf(seen.actors, all);
   const judged: ActorUpgrade[] = [];
   for (const actor of chosen) {
@@ -98,13 +98,6 @@ export async function upgradeCheck(log: EventLog, options: UpgradeOptions): Prom
     gone: goneOf(seen.taken, env.kinds),
     changes: changesOf(before?.kinds, env.kinds),
   };
-}
-
-function noRun(log: EventLog, run: string): TroupeError {
-  return new TroupeError("RUN_NOT_FOUND", `there is no run "${run}" in ${log.url}`, {
-    hint: "List the runs with `troupe ls`, and mind --log.",
-    data: { run },
-  });
 }
 
 function envOf(log: EventLog, given: readonly AnyKind[]): LoadEnv {

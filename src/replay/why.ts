@@ -5,19 +5,23 @@
  * - 1. A chain goes from the record back to the command or the start that began it. It ends earlier
  *      only where a cause lies in another run, or is not in the log: then the last link names it.
  * - 2. No record stands in it twice, whatever the records say.
+ * - 3. A record that cannot be read is a link, too: what stands around its body says where it came from.
  */
 import type { Json } from "../events/json.ts";
+import type { Recorded } from "../events/log/log.ts";
 import type { RecordBody } from "../events/record.ts";
 import {
-  bodyOf,
   causeOf,
   indexed,
-  nameOf,
+  readBody,
+  recordAt,
   recordOf,
   type Cause,
   type IndexedRun,
   type RecordName,
 } from "./causes.ts";
+import { isBookkeeping } from "./bookkeeping.ts";
+import { failureIn, type Failure } from "./failure.ts";
 import type { RunRecords } from "../events/log/run-records.ts";
 
 /** A record, and how it came to be. */
@@ -31,8 +35,13 @@ export interface Link extends RecordName {
   readonly input?: string;
   /** State value before it; absent in a birth. */
   readonly before?: Json;
+  /** Null where it cannot be read. */
   readonly after: Json;
-  readonly status: RecordBody["status"];
+  readonly status: RecordBody["status"] | null;
+  /** The error that it is about, in the words of whoever failed. */
+  readonly failure?: Failure;
+  /** Why the record cannot be read: what else is said of it stands around it. */
+  readonly unreadable?: string;
   /** The input came too late, or the machine had nothing for it. */
   readonly unheard?: "late" | "not handled";
   readonly cause: Cause;
@@ -67,7 +76,7 @@ export function chainOf(run: RunRecords, position: number): Chain {
     links.push(link);
     const next = recordOf(link.cause);
     if (next === undefined) return { links };
-    const found = index.positions.get(nameOf(next));
+    const found = index.places.positionOf(next.address, next.seq);
     if (found === undefined) return { links, elsewhere: next };
     at = found;
   }
@@ -91,7 +100,7 @@ export function consequencesOf(run: RunRecords, position: number, depth: number)
   for (let at = position + 1; at <= run.records.length; at++) {
     const record = run.records[at - 1];
     const of = record && recordOf(causeOf(index, record));
-    const cause = of && index.positions.get(nameOf(of));
+    const cause = of && index.places.positionOf(of.address, of.seq);
     if (cause === undefined || cause >= at) continue;
     const known = children.get(cause);
     if (known === undefined) children.set(cause, [at]);
@@ -113,29 +122,40 @@ function linkAt(index: IndexedRun, position: number): Link {
   const record = index.records[position - 1];
   if (record === undefined) throw new RangeError(`run "${index.run}" has no position ${position}`);
   const { stream: address, seq, type, at } = record;
-  const body = bodyOf(record);
-  const cause = causeOf(index, record, body);
-  const before = seq > 1 ? recordAt(index, { address, seq: seq - 1 }) : undefined;
+  const read = readBody(record);
+  const cause = causeOf(index, record, read);
+  const before = seq > 1 ? bodyAt(index, { address, seq: seq - 1 }) : undefined;
+  const around = { run: index.run, position, address, seq, type, at };
+  const was = before && { before: before.state };
+  if (read.body === undefined)
+    return { ...around, ...was, after: null, status: null, unreadable: read.unreadable, cause };
   return {
-    run: index.run,
-    position,
-    address,
-    seq,
-    type,
-    at,
-    ...(body.event !== undefined && { input: body.event.type }),
-    ...(before !== undefined && { before: before.state }),
-    after: body.state,
-    status: body.status,
-    ...unheardOf(body),
+    ...around,
+    ...was,
+    ...saidIn(record, read.body),
     cause,
-    ...attemptsOf(index, { address, seq }, { body, cause }),
+    ...attemptsOf(index, { address, seq }, { body: read.body, cause }),
   };
 }
 
-function recordAt(index: IndexedRun, name: RecordName): RecordBody | undefined {
-  const record = index.records[(index.positions.get(nameOf(name)) ?? 0) - 1];
-  return record && bodyOf(record);
+function saidIn(
+  record: Recorded,
+  body: RecordBody,
+): Pick<Link, "input" | "after" | "status" | "failure" | "unheard"> {
+  const { event, state: after, status } = body;
+  const failure = isBookkeeping(record) ? undefined : failureIn(body); // what a host notes is no second failure
+  return {
+    ...(event !== undefined && { input: event.type }),
+    after,
+    status,
+    ...(failure !== undefined && { failure }),
+    ...unheardOf(body),
+  };
+}
+
+function bodyAt(index: IndexedRun, name: RecordName): RecordBody | undefined {
+  const record = recordAt(index, name);
+  return record && readBody(record).body;
 }
 
 function unheardOf({ stale, handled }: RecordBody): Pick<Link, "unheard"> {
@@ -153,7 +173,7 @@ function attemptsOf(
   const between: Setback[] = [];
   for (let at = cause.of.seq + 1; at < seq; at++)
     between.push(
-      ...setbackIn({ address, seq: at }, recordAt(index, { address, seq: at }), cause.activity),
+      ...setbackIn({ address, seq: at }, bodyAt(index, { address, seq: at }), cause.activity),
     );
   const failures = between.flatMap((one) => (one === "lost" ? [] : [one]));
   const recoveries = between.length - failures.length;

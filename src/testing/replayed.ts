@@ -4,6 +4,7 @@ import type { NumberedEffect } from "../actors/advance.ts";
 import { owesOf, type Fold } from "../actors/fold.ts";
 import { load, type LoadEnv } from "../actors/load.ts";
 import type { State } from "../actors/xstate/contract.ts";
+import { contextOf } from "../actors/xstate/context.ts";
 import { push, type Left } from "./evidence.ts";
 import { TroupeError } from "../errors.ts";
 import type { Recorded } from "../events/log/log.ts";
@@ -90,7 +91,7 @@ async function replay(
     });
     if (left !== "anything") checkOwed(fold, steps.at(-1)?.body.owes, { left, fault });
     if (!(await isCached(env, fold, steps))) fault(`${address}: its snapshot is another actor`);
-    return { address, steps, context: contextOf(fold) };
+    return { address, steps, context: fieldsOf(fold) };
   } catch (error) {
     fault(`${address} does not replay: ${TroupeError.is(error) ? error.message : String(error)}`);
     return { address, steps, context: {} };
@@ -145,9 +146,8 @@ function owed({ outbox, actions, timers, residents }: Fold): string {
   });
 }
 
-function contextOf(fold: Fold | undefined): Readonly<Record<string, unknown>> {
-  const snapshot = fold?.state.snapshot;
-  const context: unknown = snapshot !== undefined && "context" in snapshot ? snapshot.context : {};
+function fieldsOf(fold: Fold | undefined): Readonly<Record<string, unknown>> {
+  const context = contextOf(fold?.state.snapshot);
   return typeof context === "object" && context !== null ? { ...context } : {};
 }
 

@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), "troupe-jsonl-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 
-function file(text: string): string {
+function file(text: string | Buffer): string {
   const path = join(folder, `${files++}.jsonl`);
   writeFileSync(path, text);
   return path;
@@ -38,6 +38,14 @@ describe("a log of lines", () => {
     record("a/1", 2),
   ];
 
+  async function whole(): Promise<string> {
+    const header = { from: "memory:", partitions: 1, at: 5 };
+    const placed = async function* () {
+      for (const one of records) yield { record: one };
+    };
+    return (await Array.fromAsync(textOf(header, placed()))).join("");
+  }
+
   it("L1: gives back what was written, whole and in order", async () => {
     await using log = await openLog(`jsonl:${file(lines(records))}`);
     const found = await Array.fromAsync(log.scan());
@@ -48,7 +56,7 @@ describe("a log of lines", () => {
   });
 
   it("is only read", async () => {
-    await using log = await openLog(`jsonl:${file("")}`);
+    await using log = await openLog(`jsonl:${file(lines(records))}`);
     const code = { code: "LOG_WRITE_FAILED" };
     await expect(log.append("a/1", [record("a/1", 1)], { expected: 0 })).rejects.toMatchObject(code);
     await expect(log.claim({ owner: "me" })).rejects.toMatchObject(code);
@@ -112,22 +120,50 @@ describe("a log of lines", () => {
       "line 2 of .* begins another file",
     ],
   ])("names what is wrong with a log file that %s", async (_what, damage, message) => {
-    const header = { from: "memory:", partitions: 1, at: 5 };
-    const placed = async function* () {
-      for (const one of records) yield { record: one };
-    };
-    const whole = (await Array.fromAsync(textOf(header, placed()))).join("");
-    await using log = await openLog(`jsonl:${file(whole)}`);
+    await using log = await openLog(`jsonl:${file(await whole())}`);
     expect(await log.tip("a/1")).toBe(2);
-    await expect(openLog(`jsonl:${file(damage(whole))}`)).rejects.toMatchObject({
+    await expect(openLog(`jsonl:${file(damage(await whole()))}`)).rejects.toMatchObject({
       code: "LOG_CORRUPT",
       message: expect.stringMatching(message) as string,
       hint: expect.stringContaining("another copy") as string,
     });
   });
 
-  it("says where there is no file", async () => {
-    const path = join(folder, "none.jsonl");
-    await expect(openLog(`jsonl:${path}`)).rejects.toMatchObject({ code: "LOG_NOT_FOUND" });
+  it.each<[string, (whole: string) => string]>([
+    ["with line ends of two characters", (whole) => whole.replaceAll("\n", "\r\n")],
+    ["with a byte order mark", (whole) => `\uFEFF${whole}`],
+    ["with both", (whole) => `\uFEFF${whole.replaceAll("\n", "\r\n")}`],
+    ["without an end of its last line", (whole) => whole.trimEnd()],
+  ])("is the same %s, and only if nothing else differs", async (_what, changed) => {
+    for (const text of [lines(records), await whole()]) {
+      await using log = await openLog(`jsonl:${file(changed(text))}`);
+      expect(await Array.fromAsync(log.scan())).toMatchObject(records);
+    }
+    await expect(
+      openLog(`jsonl:${file(changed(await whole()).replace("ä", "a"))}`),
+    ).rejects.toMatchObject({ code: "LOG_CORRUPT" });
+  });
+
+  it.each<[string, string | Buffer, string]>([
+    ["is empty", "", "is empty: it holds no records"],
+    ["has empty lines alone", "\n\r\n \n", "is empty: it holds no records"],
+    ["is UTF-16", Buffer.from(`\uFEFF${lines(records)}`, "utf16le"), "is text in UTF-16"],
+    ["is UTF-16, as others have it", Buffer.from("\uFFFE{", "utf16le"), "is text in UTF-16"],
+  ])("says what is wrong with a file that %s", async (_what, text, message) => {
+    await expect(openLog(`jsonl:${file(text)}`)).rejects.toMatchObject({
+      code: "LOG_CORRUPT",
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it("says where there is no file, or a folder", async () => {
+    for (const [path, message] of [
+      [join(folder, "none.jsonl"), "there is no file"],
+      [folder, "is a folder"],
+    ] as const)
+      await expect(openLog(`jsonl:${path}`)).rejects.toMatchObject({
+        code: "LOG_NOT_FOUND",
+        message: expect.stringContaining(message) as string,
+      });
   });
 });

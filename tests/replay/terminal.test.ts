@@ -1,6 +1,7 @@
 /** The terminal that the view of a run takes: how it is taken, and that it is given back. */
 import { spawn, spawnSync } from "node:child_process";
 import { EventEmitter } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { systemScreen, type ScreenStreams } from "../../src/cli/full-screen.ts";
@@ -110,5 +111,27 @@ describe.skipIf(!hasScript)("on a real terminal, made by util-linux's script", (
     expect(seen.indexOf("\u001b[?1049h")).toBeLessThan(seen.indexOf("r1  1/"));
     expect(seen.trimEnd().endsWith("\u001b[?25h\u001b[?1049l")).toBe(true);
     expect(seen).not.toContain("\u001b[1m");
+  });
+
+  it("a signal gives it back, too, and is no good end", { timeout: 60_000 }, async () => {
+    using bench = cliBench();
+    await bench.troupe(["run", bench.write("p.yaml", PLAN), "--id", "r1"]);
+    const pid = join(bench.folder, "pid");
+    const command = `echo $$ > ${pid}; exec ${process.execPath} ${MAIN} replay r1 --log ${bench.log}`;
+    const child = spawn("script", ["-qec", command, "/dev/null"], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, TERM: "xterm" },
+    });
+    let seen = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      const before = seen;
+      seen += String(chunk);
+      const shown = (text: string): boolean => /r1 {2}1\/\d/.test(text);
+      if (shown(seen) && !shown(before)) process.kill(Number(readFileSync(pid, "utf8")), "SIGTERM");
+    });
+    const ended = Promise.withResolvers<number | null>();
+    child.on("exit", (code) => ended.resolve(code));
+    expect(await ended.promise).toBe(1);
+    expect(seen.trimEnd().endsWith("\u001b[?25h\u001b[?1049l")).toBe(true);
   });
 });

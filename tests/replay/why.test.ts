@@ -105,7 +105,9 @@ describe("for every record of simulated histories", () => {
           expect(tree.consequences.map(({ position }) => position)).toEqual(
             run.records.flatMap((record, n) => {
               const of = recordOf(causeOf(index, record));
-              return of !== undefined && index.positions.get(nameOf(of)) === at + 1 ? [n + 1] : [];
+              return of !== undefined && index.places.positionOf(of.address, of.seq) === at + 1
+                ? [n + 1]
+                : [];
             }),
           );
         const whole = flat(consequencesOf(run, 1, 1_000)).map(({ position }) => position);

@@ -81,6 +81,9 @@ describe("troupe replay RUN", () => {
     expect(out).toMatch(
       /^task\/r1:a +2 +COMPLETED \(done\)\n +owes 2\.1: send workflow\/r1, xstate\.done\.actor\.a$/m,
     );
+    expect(out).not.toContain('"doer"'); // what is as it was before
+    const whole = await bench.troupe(["replay", "r1", "--at", String(position), "--context"]);
+    expect(whole.out).toMatch(/^ {2}\{\n {4}"input": \{[^]*"doer"/m);
     const named = await bench.troupe(["replay", "r1", "--at", "task/r1:a#2"]);
     expect(named.out).toBe(out);
     const { value } = await bench.json(["replay", "r1", "--at", String(position)]);
@@ -208,7 +211,7 @@ describe("troupe replay FILE.jsonl", () => {
   it("that is empty, cut in a line, or missing is one error; the file stays as it is", async () => {
     const whole = readFileSync(file("whole.jsonl", ofRun("r1")), "utf8");
     for (const [name, text, code, error, said] of [
-      ["empty.jsonl", "", 2, "USAGE", "holds no records"],
+      ["empty.jsonl", "", 1, "LOG_CORRUPT", "is empty: it holds no records"],
       ["cut.jsonl", whole.slice(0, -40), 1, "LOG_CORRUPT", `line ${ofRun("r1").length} of`],
     ] as const) {
       const path = bench.write(name, text);

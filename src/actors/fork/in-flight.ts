@@ -6,6 +6,7 @@
 import { z } from "zod";
 import type { Recorded } from "../../events/log/log.ts";
 import { parseBody, placeOf, RecordedEvent } from "../../events/record.ts";
+import { effectIn } from "../causes.ts";
 
 /** One thing that a custom action sent. */
 export const InFlight = z.object({
@@ -18,9 +19,6 @@ export type InFlight = z.infer<typeof InFlight>;
 
 /** What a fork's actor says anew, in the event that ends its told history. */
 const SaidAnew = z.object({ type: z.literal("troupe.forked"), sends: z.array(InFlight) });
-
-/** An action's effect id, and which of the things it sent. */
-const OF_ACTION = /^(.+)#([0-9]+)\.[0-9]+\/[0-9]+$/;
 
 /**
  * By sender, in the order in which they arrived. Where the run ends right behind the cut, what was under
@@ -41,12 +39,12 @@ type Sent = InFlight & { readonly sender: string };
 
 /** What a record brought of a custom action; or, where the run is a fork, what its actor says anew of one. */
 function sentIn(record: Recorded): readonly Sent[] {
-  const { stream, cause = "", body } = record;
+  const { stream, cause, body } = record;
   const anew = SaidAnew.safeParse(body["event"]).data?.sends ?? [];
   if (anew.length > 0) return anew.map((one) => ({ ...one, sender: stream }));
-  const [, sender, seq] = OF_ACTION.exec(cause) ?? [];
-  if (sender === undefined || body["from"] !== sender) return [];
+  const sent = effectIn(cause);
+  if (sent?.ofAction !== true || body["from"] !== sent.address) return [];
   const { event } = parseBody(body, placeOf(record));
   if (event === undefined || event.type.startsWith("troupe.")) return [];
-  return [{ sender, seq: Number(seq), to: stream, event }];
+  return [{ sender: sent.address, seq: sent.seq, to: stream, event }];
 }

@@ -14,6 +14,7 @@ import { hash as digest } from "node:crypto";
 import { isMachineSnapshot } from "xstate";
 import type { Snapshot } from "xstate";
 import { canonical, remembered } from "./canonical.ts";
+import { contextOf } from "./context.ts";
 import type { Effect, HashedState, HashOptions, Since, State } from "./contract.ts";
 import { encode } from "./encode.ts";
 import { markOfText, plus, ZERO, type Mark } from "./marks.ts";
@@ -34,13 +35,9 @@ export function hashSince(
   effects: readonly Effect[],
   { before, budget }: Since,
 ): HashedState {
-  const was = before === undefined ? undefined : contextOf(before);
+  const was = contextOf(before);
   const context = budget === 0 ? undefined : remembered(contextOf(state.snapshot), was, budget);
   return { hash: seal(state, effects, context), whole: context !== undefined };
-}
-
-function contextOf(snapshot: Snapshot<unknown>): unknown {
-  return "context" in snapshot ? snapshot.context : undefined;
 }
 
 /** @param context its text; undefined leaves it out. */

@@ -2,6 +2,7 @@
 import type { Snapshot } from "xstate";
 import type { z } from "zod";
 import type { ForkedInput, ForkOf, Kind } from "../../actors/kind.ts";
+import { contextOf } from "../../actors/xstate/context.ts";
 import type { Refusal } from "../../errors.ts";
 import type { Json } from "../../events/json.ts";
 import { payloadFault } from "../../events/payload-limit.ts";
@@ -104,8 +105,4 @@ const OVER: ReadonlySet<JobStatus> = new Set(["COMPLETED", "FAILED", "CANCELLED"
 /** Whether a job has ended, or has failed and waits for somebody to retry it. */
 export function isOver(snapshot: Snapshot<unknown>): boolean {
   return OVER.has(statusOf(snapshot));
-}
-
-function contextOf(snapshot: Snapshot<unknown>): unknown {
-  return "context" in snapshot ? snapshot.context : undefined;
 }

@@ -20,7 +20,7 @@ import type { EventLog } from "../../events/log/log.ts";
 import { openLog } from "../../events/log/open.ts";
 import { kindsWith } from "../load-kinds.ts";
 import { count } from "../paper.ts";
-import { onlyRunIn } from "../run-source.ts";
+import { onlyRun } from "../run-source.ts";
 import { addCommand, checkRunId, openExisting, type Shell } from "../shell.ts";
 import { tameLine } from "../terminal.ts";
 
@@ -213,5 +213,5 @@ async function runIn(
   log: EventLog,
   { run: file, of }: { readonly run: string; readonly of: string | undefined },
 ): Promise<string> {
-  return of ?? (await onlyRunIn(log, file, `troupe fork ${file} RUN`));
+  return of ?? (await onlyRun(log, file, `troupe fork ${file} RUN`));
 }

@@ -13,7 +13,7 @@ import { kindsWith } from "../load-kinds.ts";
 import { printVerdict, printWay } from "../replay-one.ts";
 import { replayWhole } from "../replay-run.ts";
 import { addressesIn, replayEnv } from "../replaying.ts";
-import { onlyRunIn } from "../run-source.ts";
+import { onlyRun } from "../run-source.ts";
 import { addCommand, addressOf, openExisting, type Shell } from "../shell.ts";
 
 const Options = z.object({
@@ -23,6 +23,7 @@ const Options = z.object({
   verify: z.boolean().default(false),
   at: z.string().optional(),
   until: z.string().optional(),
+  context: z.boolean().default(false),
   kinds: z.string().optional(),
   to: z
     .string()
@@ -42,6 +43,7 @@ export function addReplay(program: Command, shell: Shell): void {
       "--until <condition>",
       "show the first moment, from --at on, whose record is of a type (task.failed, task.*) or meets a condition in CEL",
     )
+    .option("--context", "with --at or --until: the actor's whole context, not only what changed in it")
     .option("--to <seq>", "of one actor: stop behind this record")
     .option("--verify", "rebuild every actor of the run and compare every state hash")
     .option("--kinds <file>", "a module that exports more machines, as `kinds`")
@@ -68,9 +70,15 @@ async function replayed(
       hint: `Say troupe replay ${which}, or name a file, FILE.jsonl.`,
     });
   const url = isFile ? `jsonl:${resolve(shell.folder, id)}` : options.log;
+  if (!isBrowsed(shell, options)) shell.letGo?.(); // it only reads
   await using log = await openExisting(url, { readOnly: true });
-  const wanted = isFile ? (which ?? (await onlyRunIn(log, id, `troupe replay ${id} RUN`))) : id;
+  const wanted = isFile ? (which ?? (await onlyRun(log, id, `troupe replay ${id} RUN`))) : id;
   await replayOf(shell, log, wanted, options);
+}
+
+/** Whether somebody steps through a run, so that a terminal has to be given back. */
+function isBrowsed({ screen }: Shell, { json, list, verify, at, until, to }: Options): boolean {
+  return screen !== undefined && !json && !list && !verify && (at ?? until ?? to) === undefined;
 }
 
 async function replayOf(shell: Shell, log: EventLog, id: string, options: Options): Promise<void> {
@@ -86,7 +94,11 @@ async function replayOf(shell: Shell, log: EventLog, id: string, options: Option
 }
 
 /** What is said of moments of a run goes with nothing that is said of one actor. */
-function assertTogether(id: string, { list, at, until, verify, to }: Options): void {
+function assertTogether(id: string, { list, at, until, context, verify, to }: Options): void {
+  if (context && at === undefined && until === undefined)
+    throw new TroupeError("USAGE", "--context goes with --at or --until", {
+      hint: "Name the moment whose context you want: --at POSITION.",
+    });
   if (!list && at === undefined && until === undefined) return;
   if (id.includes("/"))
     throw new TroupeError("USAGE", `--list, --at and --until are for a run, and "${id}" is an actor`, {

@@ -9,6 +9,7 @@ import { rootOf } from "../address.ts";
 import { isAtRest } from "./closed-runs.ts";
 import { isErased, runErased } from "./erased.ts";
 import type { EventLog, Scanned } from "./log.ts";
+import { noRun } from "./run-records.ts";
 
 /**
  * @param options.check only whether it may be erased.
@@ -44,10 +45,7 @@ async function lastRecords(log: EventLog, root: string): Promise<readonly Scanne
   for await (const record of log.scan({ archived: false }))
     if (rootOf(record.stream) === root) last.set(record.stream, record);
   if (last.size > 0) return [...last.values()];
-  throw new TroupeError("RUN_NOT_FOUND", `there is no run "${root}" in ${log.url}`, {
-    hint: "List the runs with `troupe ls`, and mind --log.",
-    data: { root },
-  });
+  throw noRun(root, log);
 }
 
 function withoutKeys(url: string): TroupeError {

@@ -100,7 +100,10 @@ function isFrame(reading: Reading, value: unknown, text: string, place: string):
 
 /** @throws {@link TroupeError} `LOG_CORRUPT` where something is missing, or is not as it was written. */
 function assertWhole({ path, hash, end, records, store }: Reading, lines: number): void {
-  if (hash === undefined && end === undefined) return;
+  if (hash === undefined && end === undefined) {
+    if (records === 0) throw corrupt(`${path} is empty: it holds no records`);
+    return;
+  }
   if (hash === undefined) throw corrupt(`${path} was cut: its first line is missing`);
   if (end === undefined)
     throw corrupt(`${path} was cut behind line ${lines}: its last line is missing`);
@@ -121,9 +124,24 @@ function assertRecord(record: Recorded, place: string): void {
 }
 
 function notFound(path: string, cause: TroupeError): TroupeError {
-  return new TroupeError("LOG_NOT_FOUND", `there is no file ${path} that can be read`, {
-    hint: "Check the path.",
-    data: { path },
-    cause,
-  });
+  const [why, hint] = REASONS.get(codeOf(cause.cause)) ?? [`${path} cannot be read`, "Check the path."];
+  return new TroupeError(
+    "LOG_NOT_FOUND",
+    why.replace("FILE", () => path),
+    {
+      hint,
+      data: { path },
+      cause,
+    },
+  );
+}
+
+const REASONS: ReadonlyMap<unknown, readonly [message: string, hint: string]> = new Map([
+  ["EISDIR", ["FILE is a folder, and no file of records", "Name a file in it."]],
+  ["ENOENT", ["there is no file FILE", "Check the path, and the folder you are in."]],
+  ["EACCES", ["FILE may not be read", "Ask for the right to read it."]],
+]);
+
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }

@@ -31,7 +31,12 @@ export async function readRun(log: EventLog, run: string): Promise<RunRecords> {
   }))
     if (!isArchiving(record) && rootOf(record.stream) === run) records.push(record);
   if (records.length > 0) return { run, records };
-  throw new TroupeError("RUN_NOT_FOUND", `there is no run "${run}" in ${log.url}`, {
+  throw noRun(run, log);
+}
+
+/** That a log has no records of a run. */
+export function noRun(run: string, { url }: Pick<EventLog, "url">): TroupeError {
+  return new TroupeError("RUN_NOT_FOUND", `there is no run "${run}" in ${url}`, {
     hint: "List the runs with `troupe ls`, and mind --log.",
     data: { run },
   });

@@ -1,6 +1,7 @@
 /** What a step changes of what it was given: where it stands, named as its author would. */
 import { readingStepper } from "../../actors/client.ts";
 import { canonical } from "../../actors/xstate/canonical.ts";
+import { contextOf } from "../../actors/xstate/context.ts";
 import { isRef } from "../../actors/xstate/refs.ts";
 import { differingPath } from "../../actors/xstate/strict.ts";
 import type { Move } from "../walk/move.ts";
@@ -20,7 +21,7 @@ export function whatChanges(
 ): string | undefined {
   if (!(error instanceof TypeError) || !FROZEN.test(error.message)) return undefined;
   const { snapshot } = fold.state;
-  const context = "context" in snapshot ? snapshot.context : undefined;
+  const context = contextOf(snapshot);
   const thawed = thaw(context);
   const state = { ...fold.state, snapshot: { ...snapshot, context: thawed } };
   const loose = { ...stage, stepper: readingStepper(stage.kinds) };
@@ -42,7 +43,7 @@ function thaw(value: unknown): unknown {
 export type Image = ReadonlyMap<string, string>;
 
 export function imageOf({ fold: { state } }: Place): Image {
-  const context: unknown = "context" in state.snapshot ? state.snapshot.context : undefined;
+  const context = contextOf(state.snapshot);
   if (typeof context !== "object" || context === null) return new Map();
   return new Map(Object.entries(context).map(([key, value]) => [key, canonical(value)]));
 }

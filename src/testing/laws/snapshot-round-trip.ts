@@ -5,6 +5,7 @@
 import { contentOf, foldOf } from "../../actors/content.ts";
 import { sameJson, type AnyKind } from "../../actors/kind.ts";
 import type { JsonObject } from "../../events/json.ts";
+import { contextOf } from "../../actors/xstate/context.ts";
 import { differingPath } from "../../actors/xstate/strict.ts";
 import { move, type Moved, type Place } from "../walk/place.ts";
 import type { Stage, Tested } from "../walk/stage.ts";
@@ -69,10 +70,6 @@ function lostIn({ stepper }: Stage, fold: Place["fold"], back: Place["fold"]): s
   if (stepper.hash(fold.state, []) === stepper.hash(back.state, [])) return undefined;
   const [one, two] = [fold, back].map(({ state: { snapshot } }) => contextOf(snapshot));
   return differingPath(one, two, "context") ?? "";
-}
-
-function contextOf(snapshot: object): unknown {
-  return "context" in snapshot ? snapshot.context : undefined;
 }
 
 function partsFrom({ stepper }: Stage, lived: Moved, read: Moved): Broken | undefined {

@@ -10,6 +10,7 @@
 import { getShortestPaths } from "@xstate/graph";
 import type { ActorLogic, Snapshot } from "xstate";
 import { valueOf } from "../../actors/fold.ts";
+import { contextOf } from "../../actors/xstate/context.ts";
 import { openIn, type Move } from "../walk/move.ts";
 import { offersOf, type Samples } from "../walk/offers.ts";
 import { begin, move, type Moved, type Place } from "../walk/place.ts";
@@ -97,7 +98,7 @@ function made(stage: Stage, { moved }: Node, step: Step): Moved | undefined {
 function nodeOf(moved: Moved | undefined, start: number, by: By): Node {
   const base = { status: "active", output: undefined, error: undefined } as const;
   const place = moved?.outcome === "recorded" ? moved.place : undefined;
-  const stands = place && [...keyOf(place), by(contextOf(place))];
+  const stands = place && [...keyOf(place), by(contextOf(place.fold.state.snapshot))];
   const key = JSON.stringify([start, moved?.outcome, moved?.taken, stands]);
   return { ...base, key, start, moved, next: new Map() };
 }
@@ -107,10 +108,6 @@ function keyOf(place: Place): readonly unknown[] {
   const { state, timers } = place.fold;
   const running = openIn(place).map(({ src }) => src);
   return [state.snapshot.status, valueOf(state), running.sort(), [...timers.keys()].sort()];
-}
-
-function contextOf({ fold: { state } }: Place): unknown {
-  return "context" in state.snapshot ? state.snapshot.context : undefined;
 }
 
 /** The first event is the graph's own, the second the start. */

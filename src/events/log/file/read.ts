@@ -2,6 +2,8 @@
  * Reads log files, in constant memory but for a number per actor.
  *
  * - 1. `checkLogFile` reads a file to its end before anybody uses any of it.
+ * - 2. A file whose line ends were changed on the way, or that got a byte order mark, is read as it was
+ *      written: its SHA-256 says that nothing else is different.
  */
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -112,18 +114,25 @@ interface Line {
   readonly ended: boolean;
 }
 
-/** The lines of a text, in constant memory. @throws {@link TroupeError} `FILE_NOT_READ`. */
+/**
+ * The lines of a text, in constant memory, without what editors and other systems put around them:
+ * a byte order mark, line ends of two characters.
+ *
+ * @throws {@link TroupeError} `FILE_NOT_READ`, `LOG_CORRUPT` where it is not UTF-8 at all.
+ */
 export async function* linesOf(path: string, from = 0): AsyncGenerator<Line, void, undefined> {
   let parts: Buffer[] = [];
   let number = 0;
   const line = (ended: boolean): Line => {
-    const text = Buffer.concat(parts).toString("utf8");
+    const text = Buffer.concat(parts).toString("utf8").replace(/\r$/, "");
     parts = [];
-    return { number: (number += 1), text, ended };
+    number += 1;
+    return { number, text: number === 1 && from === 0 ? text.replace(/^\uFEFF/, "") : text, ended };
   };
   try {
     for await (const chunk of createReadStream(path, { start: from, highWaterMark: 256 * 1024 })) {
       let rest = chunk as Buffer; // no encoding is set
+      if (number === 0 && parts.length === 0 && from === 0) assertUtf8(path, rest);
       for (let at = rest.indexOf(10); at !== -1; at = rest.indexOf(10)) {
         parts.push(rest.subarray(0, at));
         yield line(true);
@@ -135,6 +144,15 @@ export async function* linesOf(path: string, from = 0): AsyncGenerator<Line, voi
     throw isSystem(cause) ? notRead(path, cause) : cause;
   }
   if (parts.length > 0) yield line(false);
+}
+
+/** What is written through PowerShell's `>` is UTF-16: a mark, and two bytes a character. */
+function assertUtf8(path: string, [one, two]: Buffer): void {
+  if (one === undefined || two === undefined || one + two !== 0xff + 0xfe) return;
+  throw new TroupeError("LOG_CORRUPT", `${path} is text in UTF-16, and a log file is in UTF-8`, {
+    hint: "Write it with `troupe export RUN --out FILE.jsonl`, past the shell, or convert it to UTF-8.",
+    data: { path },
+  });
 }
 
 function isSystem(error: unknown): error is Error {
