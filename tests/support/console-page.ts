@@ -61,6 +61,7 @@ function timeless(text: string): string {
     .replaceAll(/\d+ #/g, "N #")
     .replaceAll(/position \d+( of \d+)?/g, "position N")
     .replaceAll(/\d+ records?/g, "N records")
+    .replaceAll(/ at \d+,/g, " at N,")
     .replaceAll(/(?<=\S) {2,}/g, "  "); // columns are as wide as what stands in them
 }
 
