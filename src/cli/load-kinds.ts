@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { kindsByName, type AnyKind, type Kinds } from "../actors/kind.ts";
 import { TroupeError } from "../errors.ts";
+import { moduleFault } from "./module-fault.ts";
 
 /**
  * @param folder what a relative path starts from.
@@ -25,7 +26,7 @@ export function kindsBeside(own: Kinds | undefined, others: readonly AnyKind[]):
  * What a module exports.
  *
  * @param called how the user named it.
- * @throws {@link TroupeError} `USAGE`.
+ * @throws {@link TroupeError} `USAGE` with file and line.
  */
 export async function loadModule(
   file: string,
@@ -36,11 +37,7 @@ export async function loadModule(
     const module: unknown = await import(pathToFileURL(resolve(folder, file)).href);
     return Object(module);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TroupeError("USAGE", `${called} cannot be loaded: ${why}`, {
-      hint: "Name a JavaScript or TypeScript module.",
-      cause,
-    });
+    throw await moduleFault({ file, folder, called }, cause);
   }
 }
 
