@@ -171,13 +171,15 @@ describe("troupe upgrade-check", () => {
   });
 
   it.each([
+    ["new.js", "export const a = 1;\nconst = 2;", "(new.js:2)"],
     ["new.js", "const a = 1;\nconst = 2;", "(new.js:2)"],
     ["new.ts", "const a = 1;\nconst = 2;", "(new.ts:2)"],
     ["new.ts", 'import "./other.ts";', "(other.ts:2)"],
     ["new.ts", 'import "./other.js";', "`node --check FILE` says the line"],
   ])("a mistake in the syntax of %s is told with file and line: %s", async (name, text, expected) => {
     using bench = cliBench();
-    for (const other of ["other.ts", "other.js"]) bench.write(other, "const a = 1;\nconst = 2;\n");
+    for (const other of ["other.ts", "other.js"])
+      bench.write(other, "export const a = 1;\nconst = 2;\n");
     bench.write(name, `${text}\n`);
     const asked = ["upgrade-check", "--kinds", name, "--log", "memory:"];
     const { code, err } = await said(troupeIn(bench.folder, asked));
