@@ -133,7 +133,10 @@ type StateOf<TPrevious extends readonly KindCode[]> = {
   [TAt in keyof TPrevious]: StateIn<TPrevious[TAt]["machine"]>;
 }[number];
 
-type StateIn<TMachine extends AnyStateMachine> = MachineState<ContextFrom<TMachine>, StateValueFrom<TMachine>>;
+type StateIn<TMachine extends AnyStateMachine> = MachineState<
+  ContextFrom<TMachine>,
+  StateValueFrom<TMachine>
+>;
 
 /** The kinds of a host by name. */
 export type Kinds = ReadonlyMap<string, AnyKind>;
