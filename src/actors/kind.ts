@@ -115,7 +115,7 @@ export function defineKind<
   readonly answers?: Readonly<Record<string, z.ZodType>>;
   readonly upcast?: Upcast;
   readonly previous?: TPrevious;
-  migrate?(state: StateOf<TPrevious>, from: FromVersion): MachineState<ContextFrom<TMachine>>;
+  migrate?(state: PreviousState<TPrevious>, from: FromVersion): MachineState<ContextFrom<TMachine>>;
   refuse?(snapshot: SnapshotFrom<TMachine>, event: z.output<TEvents>): Refusal | undefined;
   forked?(input: Json, run: ForkOf): ForkedInput;
 }): Kind<TName, TMachine, TEvents, TInput> {
@@ -129,14 +129,12 @@ export function defineKind<
 }
 
 /** Where an actor of a previous version stands: one of them, by the types of its machine. */
-type StateOf<TPrevious extends readonly KindCode[]> = {
-  [TAt in keyof TPrevious]: StateIn<TPrevious[TAt]["machine"]>;
+export type PreviousState<TPrevious extends readonly KindCode[]> = {
+  [TAt in keyof TPrevious]: MachineState<
+    ContextFrom<TPrevious[TAt]["machine"]>,
+    StateValueFrom<TPrevious[TAt]["machine"]>
+  >;
 }[number];
-
-type StateIn<TMachine extends AnyStateMachine> = MachineState<
-  ContextFrom<TMachine>,
-  StateValueFrom<TMachine>
->;
 
 /** The kinds of a host by name. */
 export type Kinds = ReadonlyMap<string, AnyKind>;
