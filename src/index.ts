@@ -117,6 +117,7 @@ export {
   type Kind,
   type KindEvent,
   type KindInput,
+  type PreviousState,
 } from "./actors/kind.ts";
 export type { FromVersion, KindCode, MachineState, Upcast } from "./actors/versions.ts";
 export type { ActorRecord, LatestOptions, RecordsOptions } from "./actors/reads.ts";
@@ -421,4 +422,5 @@ export {
   type UpgradeOptions,
   type UpgradeReport,
 } from "./replay/upgrade.ts";
+export type { MigrationSeen, TimerSeen } from "./replay/migration-seen.ts";
 export type { UpgradeFault, UpgradeVerdict } from "./replay/upgrade-actor.ts";

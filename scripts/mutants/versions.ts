@@ -58,4 +58,25 @@ export const VERSIONS: readonly Mutant[] = [
     replace: "code.upcast === undefined",
     law: "A5",
   },
+  {
+    name: "context-of-another-shape-taken",
+    file: "src/actors/migrate.ts",
+    find: "if (fault === undefined) return state;",
+    replace: "return state;",
+    law: "A5",
+  },
+  {
+    name: "context-compared-where-versions-begin-alike",
+    file: "src/actors/context-shape.ts",
+    find: "if (was === begins) {",
+    replace: "if (was === is) {",
+    law: "A5",
+  },
+  {
+    name: "migrated-actor-kept-by-an-older-host",
+    file: "src/actors/placement/place.ts",
+    find: "throw (await isLeftFor({ kind, laterThan })) ? givenAway() : error;",
+    replace: "throw error;",
+    law: "A5",
+  },
 ];

@@ -2,7 +2,14 @@
  * Kinds: what a host can run. A kind binds a name and a version to a machine and to the
  * events that may enter from outside (S1).
  */
-import type { AnyStateMachine, ContextFrom, EventFromLogic, InputFrom, SnapshotFrom } from "xstate";
+import type {
+  AnyStateMachine,
+  ContextFrom,
+  EventFromLogic,
+  InputFrom,
+  SnapshotFrom,
+  StateValueFrom,
+} from "xstate";
 import { z } from "zod";
 import { TroupeError, type Refusal } from "../errors.ts";
 import { withValues } from "../events/issues.ts";
@@ -87,7 +94,8 @@ export type KindEvent<TKind extends AnyKind> = z.input<TKind["events"]>;
  * @param definition.previous earlier versions of which actors may still be open: their records are
  * replayed by their own machines, and a host that goes on with such an actor migrates it first.
  * @param definition.migrate leads an actor of a previous version into this one: takes its state value
- * and context, answers those that it has here. Pure. Default: they stay what they are.
+ * and context, typed as the machines in `previous` say, and answers those that it has here. Pure.
+ * Default: they stay what they are, if both versions begin with contexts of one shape.
  * @throws {@link TroupeError} `KIND_INVALID`.
  */
 export function defineKind<
@@ -95,6 +103,7 @@ export function defineKind<
   TMachine extends AnyStateMachine,
   TEvents extends z.ZodType<EventFromLogic<TMachine>>,
   TInput extends z.ZodType<InputFrom<TMachine>> | undefined = undefined,
+  const TPrevious extends readonly KindCode[] = readonly KindCode[],
 >(definition: {
   readonly kind: TName;
   readonly version: string;
@@ -105,8 +114,8 @@ export function defineKind<
   readonly leadingFacts?: readonly string[];
   readonly answers?: Readonly<Record<string, z.ZodType>>;
   readonly upcast?: Upcast;
-  readonly previous?: readonly KindCode[];
-  migrate?(state: MachineState, from: FromVersion): MachineState<ContextFrom<TMachine>>;
+  readonly previous?: TPrevious;
+  migrate?(state: PreviousState<TPrevious>, from: FromVersion): MachineState<ContextFrom<TMachine>>;
   refuse?(snapshot: SnapshotFrom<TMachine>, event: z.output<TEvents>): Refusal | undefined;
   forked?(input: Json, run: ForkOf): ForkedInput;
 }): Kind<TName, TMachine, TEvents, TInput> {
@@ -118,6 +127,14 @@ export function defineKind<
   assertVersions(definition);
   return definition;
 }
+
+/** Where an actor of a previous version stands: one of them, by the types of its machine. */
+export type PreviousState<TPrevious extends readonly KindCode[]> = {
+  [TAt in keyof TPrevious]: MachineState<
+    ContextFrom<TPrevious[TAt]["machine"]>,
+    StateValueFrom<TPrevious[TAt]["machine"]>
+  >;
+}[number];
 
 /** The kinds of a host by name. */
 export type Kinds = ReadonlyMap<string, AnyKind>;

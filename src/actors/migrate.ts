@@ -6,7 +6,9 @@
  * - A2, A15. `migrate` is asked of the actor's own state alone. Its record holds the whole actor, so
  *   that a load may start there and needs the previous version's code no more; one that has both
  *   codes makes it again and compares.
- * - A5. Where `migrate` throws, or the machine cannot take what it answers, the actor parks.
+ * - A5. Where `migrate` throws, or the machine cannot take what it answers, the actor parks; and where
+ *   there is none, though the versions begin with contexts of another shape: nobody said what leads from
+ *   one to the other.
  * - A11. What is owed stays owed. No custom action may be in doubt: actions stand in no checkpoint.
  */
 import { createHash } from "node:crypto";
@@ -17,9 +19,11 @@ import type { Recorded } from "../events/log/log.ts";
 import { during } from "../events/now.ts";
 import { migrationIn, placeOf, type Checkpoint, type RecordBody } from "../events/record.ts";
 import { absorb, unmoved, type Advanced, type Entry } from "./advance.ts";
+import { contextFault } from "./beginnings.ts";
 import { difference, restoredFrom } from "./checkpoint.ts";
 import { codeKey, CONTENT_VERSION } from "./code-key.ts";
 import { contentOf, type ContentEnv } from "./content.ts";
+import { pathsOf, shapeText } from "./context-shape.ts";
 import type { Part } from "./course.ts";
 import { statusOf, valueOf, type Fold, type Owed } from "./fold.ts";
 import { identify } from "./identity.ts";
@@ -79,7 +83,8 @@ function crossed(env: ContentEnv, fold: Fold, { kind, entry, directory }: Way): 
   const { identity, version } = identify(env, address, born, kind);
   const { event = { type: "troupe.migrated" } } = entry.body;
   const armed = new Set([...fold.timers.values()].map(({ name }) => name));
-  const crossing: Crossing = { ...targetOf(kind, fold), state: fold.state, to: identity, event, armed };
+  const target = kind.migrate === undefined ? asItStands(env, kind, fold) : targetOf(kind, fold);
+  const crossing: Crossing = { ...target, state: fold.state, to: identity, event, armed };
   const { stepper } = env;
   const stepped = during(entry.at, () => stepper.migrate(crossing, entry.seq, directory));
   const next: Fold = { ...fold, identity, version, born };
@@ -100,11 +105,26 @@ function hashOf({ stepper }: ContentEnv, { state }: Pick<Stepped, "state">): str
   return stepper.hash(state, []);
 }
 
-/** @throws whatever is wrong with what `migrate` answers. */
-function targetOf(kind: AnyKind, fold: Fold): { readonly value: StateValue; readonly context: object } {
+interface Target {
+  readonly value: StateValue;
+  readonly context: object;
+}
+
+/** @throws {@link TroupeError} `MIGRATE_INVALID` where the present version begins with another context. */
+function asItStands(env: ContentEnv, kind: AnyKind, fold: Fold): Target {
+  const { identity, version, born, at } = fold;
   const state = stateOf(fold);
-  const given: unknown =
-    kind.migrate === undefined ? state : kind.migrate(state, { version: fold.version });
+  const fault = contextFault(env, kind, { identity, version, born, at, context: state.context });
+  if (fault === undefined) return state;
+  throw new TroupeError("MIGRATE_INVALID", shapeText(fault, kind.version), {
+    hint: "Write migrate() of the kind: it answers the context for the new version; `migrate: (state) => state` keeps it as it stands.",
+    data: { context: pathsOf(fault).map((path) => `context.${path}`) },
+  });
+}
+
+/** @throws whatever is wrong with what `migrate` answers. */
+function targetOf(kind: AnyKind, fold: Fold): Target {
+  const given: unknown = kind.migrate?.(stateOf(fold), { version: fold.version });
   const { value, context } = Object(given) as Partial<MachineState<unknown>>; // whatever it is
   if ((typeof value !== "string" && typeof value !== "object") || value === null)
     throw new Error("migrate() answers no state value");
@@ -238,16 +258,30 @@ export function compareMigration(
 function refused(fold: Fold, kind: AnyKind, error: unknown): TroupeError {
   const { address } = fold.identity;
   const state = valueOf(fold.state);
-  const hint = TroupeError.is(error) ? error.hint : undefined;
+  const { hint, data = {} } = TroupeError.is(error) ? error : {};
   return new TroupeError(
     "MIGRATE_INVALID",
     `"${address}" cannot go from version ${fold.version} of kind "${kind.kind}" to ${kind.version} in state ${JSON.stringify(state)}: ${messageOf(error)}`,
     {
-      hint: hint ?? "Mend migrate() of the kind: `troupe upgrade-check` tries it on every open run.",
-      data: { address, seq: fold.seq, kind: kind.kind, from: fold.version, to: kind.version, state },
+      hint: hint ?? hintFor(kind),
+      data: {
+        ...data,
+        address,
+        seq: fold.seq,
+        kind: kind.kind,
+        from: fold.version,
+        to: kind.version,
+        state,
+      },
       cause: error,
     },
   );
+}
+
+function hintFor({ migrate }: AnyKind): string {
+  return migrate === undefined
+    ? "Write migrate() of the kind: it leads the old state and context to new ones."
+    : "Mend migrate() of the kind: `troupe upgrade-check` tries it on every open run.";
 }
 
 function messageOf(error: unknown): string {

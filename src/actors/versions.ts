@@ -36,8 +36,8 @@ export interface KindCode {
 }
 
 /** Where an actor stands: what `migrate` is given, and what it answers. */
-export interface MachineState<TContext = MachineContext> {
-  readonly value: StateValue;
+export interface MachineState<TContext = MachineContext, TValue = StateValue> {
+  readonly value: TValue;
   readonly context: TContext;
 }
 

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { kindsByName, type AnyKind, type Kinds } from "../actors/kind.ts";
 import { hostKinds } from "../agents/host-kinds.ts";
 import { TroupeError } from "../errors.ts";
+import { moduleFault } from "./module-fault.ts";
 
 /**
  * @param folder what a relative path starts from.
@@ -40,7 +41,7 @@ function kindsBeside(own: Kinds | undefined, others: readonly AnyKind[]): readon
  * What a module exports.
  *
  * @param called how the user named it.
- * @throws {@link TroupeError} `USAGE`.
+ * @throws {@link TroupeError} `USAGE` with file and line.
  */
 export async function loadModule(
   file: string,
@@ -51,11 +52,7 @@ export async function loadModule(
     const module: unknown = await import(pathToFileURL(resolve(folder, file)).href);
     return Object(module);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TroupeError("USAGE", `${called} cannot be loaded: ${why}`, {
-      hint: "Name a JavaScript or TypeScript module.",
-      cause,
-    });
+    throw await moduleFault({ file, folder, called }, cause);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { MachineChange } from "../replay/machine-diff.ts";
 import type { ActorUpgrade, UpgradeGroup, UpgradeReport } from "../replay/upgrade.ts";
 import { count, inked, table, type Ink } from "./paper.ts";
+import { migrationLines } from "./migration-text.ts";
 import { tameLine } from "./terminal.ts";
 
 /** So many actors are told one by one; `--json` has all. */
@@ -12,6 +13,7 @@ export function upgradeLines(report: UpgradeReport, ink: Ink, columns: number): 
   return [
     ...groupTable(report.groups, columns),
     ...foundLines(report.found, ink),
+    ...migrationLines(report.migrations),
     ...changeLines(report.changes),
     ...goneLines(report.gone),
   ];

@@ -27,6 +27,17 @@ const MAX_LENGTH = 512;
 /** An address in what somebody says: what is none could not be sent to. */
 export const AddressText = z.string().max(MAX_LENGTH).regex(WHOLE, "Expected an address");
 
+const LONGEST_ID = 256;
+
+/** The id of a run, or another name that is to be the root of addresses, in what somebody says. */
+export const IdText = z
+  .string()
+  .max(LONGEST_ID)
+  .regex(PART, {
+    error: ({ input }) =>
+      `${JSON.stringify(input)} is not an id: use letters, digits, "_" and "-"; "~2" may stand behind it`,
+  });
+
 /**
  * Reads an address.
  *

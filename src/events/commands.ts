@@ -3,6 +3,7 @@
  * from outside (S1).
  */
 import { z } from "zod";
+import { IdText } from "./address.ts";
 import { RunBudget } from "./agent/limits.ts";
 import { TaskOutcome } from "./facts/task.ts";
 import { Plan, PlanAgent } from "./plan/plan.ts";
@@ -13,7 +14,7 @@ import { WorkPackage } from "./work.ts";
 /** Where a run does its work. Absolute paths: a run may be resumed from anywhere. */
 const Place = {
   /** The run's id. */
-  run: z.string(),
+  run: IdText,
   /** The folder where the run was started; a task's `cwd` is relative to it. */
   folder: z.string(),
   /** The folder for what the run makes. */

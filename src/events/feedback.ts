@@ -1,5 +1,6 @@
 /** What people think of an execution: commands in, a fact for each (S2-030). */
 import { z } from "zod";
+import { IdText } from "./address.ts";
 import { fact } from "./facts/fact.ts";
 import { Id } from "./plan/values.ts";
 
@@ -14,7 +15,7 @@ const said = {
   by: z.string().min(1).max(200).optional(),
 };
 
-export const FeedbackInput = z.strictObject({ run: z.string() });
+export const FeedbackInput = z.strictObject({ run: IdText });
 export type FeedbackInput = z.infer<typeof FeedbackInput>;
 
 export const FeedbackCommand = z.discriminatedUnion("type", [

@@ -3,6 +3,7 @@
  * JSON and bounded.
  */
 import { z } from "zod";
+import { IdText } from "./address.ts";
 import { BranchReason } from "./failure.ts";
 import { HealingPackage } from "./healing.ts";
 
@@ -40,7 +41,7 @@ export type Upstream = z.infer<typeof Upstream>;
 /** What stands in the file `$TROUPE_PACKAGE`, and what a function gets. */
 export const WorkPackage = z.strictObject({
   purpose: Purpose,
-  run: z.string(),
+  run: IdText,
   task: z.string(),
   title: z.string(),
   description: z.string().optional(),

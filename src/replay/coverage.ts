@@ -5,7 +5,7 @@
  * - 1. A transition is taken as often as records say so. What is never taken and what is taken are
  *      together all that the machine has.
  * - 2. A state counts once a record that led through it or ended in it; what a host writes on its own
- *      account counts for nothing.
+ *      account counts for nothing, nor does a migration, which no transition makes.
  * - 3. What records of an older version name and the machine no longer has stands with that version.
  * - 4. Children that run another machine under the same kind are counted apart, by their lineage.
  * - 5. A command that was refused is in no log, so it is not here.
@@ -18,7 +18,7 @@ import type { Json } from "../events/json.ts";
 import { isArchiving } from "../events/log/archived.ts";
 import { isErased } from "../events/log/erased.ts";
 import type { Recorded } from "../events/log/log.ts";
-import type { RecordBody } from "../events/record.ts";
+import { migrationIn, type RecordBody } from "../events/record.ts";
 import { isBookkeeping } from "./bookkeeping.ts";
 import { bodyOf } from "./causes.ts";
 import { activeIn, partsOf, passedBy, type MachineParts } from "./machine-parts.ts";
@@ -133,7 +133,7 @@ function childTally({ machine }: AnyKind, lineage: readonly string[]): Tally | u
 
 function count(tally: Tally, record: Recorded, body: RecordBody): void {
   if (body.born !== undefined) tally.actors += 1;
-  if (isBookkeeping(record)) return;
+  if (isBookkeeping(record) || migrationIn(body) !== undefined) return;
   const { taken = [], state, event } = body;
   const version = versionOf(tally, body.version);
   version.records += 1;

@@ -5,16 +5,17 @@
  */
 import type { AnyStateMachine } from "xstate";
 import { kindOf, recordAt } from "../actors/course.ts";
-import { isOutdated, migrated, migration } from "../actors/migrate.ts";
+import { isOutdated } from "../actors/migrate.ts";
 import type { AnyKind } from "../actors/kind.ts";
 import { load, type LoadEnv } from "../actors/load.ts";
 import { verdict as parkingOf } from "../actors/parking.ts";
 import { codeIn, isLater, upcasted } from "../actors/versions.ts";
-import { NOBODY } from "../actors/xstate/stepper.ts";
-import type { Fold } from "../actors/fold.ts";
 import { TroupeError } from "../errors.ts";
+import { parseAddress } from "../events/address.ts";
 import type { Json } from "../events/json.ts";
 import type { RecordBody } from "../events/record.ts";
+import { tryMigration, type MigrationSeen } from "./migration-seen.ts";
+import { hintOf } from "./upgrade-hints.ts";
 
 /**
  * - `holds`: every record leads to the state that it says.
@@ -55,6 +56,8 @@ export interface UpgradeFault {
 export interface Judged {
   readonly verdict: UpgradeVerdict;
   readonly fault?: UpgradeFault;
+  /** Of one that migrates, where there is anything to tell. */
+  readonly migration?: MigrationSeen;
 }
 
 /**
@@ -63,47 +66,31 @@ export interface Judged {
  */
 export async function judge(env: LoadEnv, address: string, version: string): Promise<Judged> {
   try {
-    return { verdict: await passed(env, address, version) };
+    return await passed(env, address, version);
   } catch (error) {
     const parked = parkingOf(address, error, 0);
     if (parked === undefined) throw error; // of the log, not of the actor
     const { code, message, hint = "Run `troupe doctor` on this log." } = parked;
     const data = TroupeError.is(error) ? error.data : {};
     const verdict = await verdictOf(env, { address, code, data });
-    const own = code.endsWith("_INVALID") ? hint : (HINTS[verdict] ?? hint); // it says what is wrong with what is there
+    const kind = env.kinds.get(parseAddress(address).kind);
+    const own = code.endsWith("_INVALID") ? hint : (hintOf(verdict, kind, version) ?? hint); // it says what is wrong with what is there
     return { verdict, fault: { code, message, hint: own, ...detailsOf(data) } };
   }
 }
 
-async function passed(env: LoadEnv, address: string, version: string): Promise<UpgradeVerdict> {
+async function passed(env: LoadEnv, address: string, version: string): Promise<Judged> {
   const kind = kindOf(env, address);
   if (isLater(version, kind.version) && codeIn(kind, version) === undefined) throw newer(kind, version);
   const fold = await load(env, address, { snapshots: false });
-  if (fold === undefined || !isOutdated(env.kinds, fold)) return "holds";
-  tryMigration(env, fold);
-  return "migrates";
+  if (fold === undefined || !isOutdated(env.kinds, fold)) return { verdict: "holds" };
+  const migration = tryMigration(env, kind, fold);
+  return { verdict: "migrates", ...(migration && { migration }) };
 }
 
 /** Whether an actor of this verdict would not go on. */
 export function parks(verdict: UpgradeVerdict): boolean {
   return verdict !== "holds" && verdict !== "migrates";
-}
-
-const HINTS: Partial<Record<UpgradeVerdict, string>> = {
-  diverges:
-    "Undo the change; or raise the version, name the old one in `previous` with its own machine, and bridge with `migrate`.",
-  "needs-upcast":
-    "Show the old input to this code with `upcast`, or name the old version in `previous`.",
-  "needs-migrate":
-    "Name the old version in `previous`, with its own machine, and lead its states to new ones with `migrate`.",
-  "unknown-kind": "Export this kind too: a host without it does not take the log over.",
-  newer: "Deploy the later version; versions are compared by their numbers.",
-};
-
-/** What the record of its migration would be, but for the place of its writing. */
-function tryMigration(env: LoadEnv, fold: Fold): void {
-  const event = migration(env, fold);
-  migrated(env, fold, { seq: fold.seq + 1, at: fold.at, cause: undefined, body: { event } }, NOBODY);
 }
 
 interface Fault {

@@ -14,6 +14,7 @@ import type { EventLog, Recorded } from "../events/log/log.ts";
 import { noRun } from "../events/log/run-records.ts";
 import { diffMachines, type MachineChange } from "./machine-diff.ts";
 import { transitionsOf } from "./machine-facts.ts";
+import type { MigrationSeen } from "./migration-seen.ts";
 import { judge, parks, type UpgradeFault, type UpgradeVerdict } from "./upgrade-actor.ts";
 
 export interface UpgradeOptions {
@@ -37,6 +38,7 @@ export interface ActorUpgrade {
   readonly to?: string;
   readonly verdict: UpgradeVerdict;
   readonly fault?: UpgradeFault;
+  readonly migration?: MigrationSeen;
   /** It does not go on under the kinds that run now either. */
   readonly parkedBefore?: true;
 }
@@ -66,6 +68,9 @@ export interface UpgradeReport {
   readonly groups: readonly UpgradeGroup[];
   /** The actors that would park. */
   readonly found: readonly ActorUpgrade[];
+  /** Those that would migrate, and lose or begin something by it, or get a strange context. */
+  readonly migrations: readonly ActorUpgrade[];
+  /** Taken by the actors that were looked at. */
   readonly gone: readonly GoneTransition[];
   /** By kind; only kinds that both have, and that differ. */
   readonly changes: Readonly<Record<string, readonly MachineChange[]>>;
@@ -81,8 +86,8 @@ export async function upgradeCheck(log: EventLog, options: UpgradeOptions): Prom
   const env = envOf(log, options.kinds);
   const before = against === undefined ? undefined : envOf(log, against);
   const seen = await look(log, run);
-  if (run !== undefined && seen.actors.size === 0) throw noRun(run, log);
-  const chosen = chosenOf(seen.actors, all);
+  if (run !== undefined && seen.size === 0) throw noRun(run, log);
+  const chosen = [...seen.values()].filter(({ open }) => all || open);
   const judged: ActorUpgrade[] = [];
   for (const actor of chosen) {
     judged.push(await upgradeOf(env, before, actor));
@@ -95,7 +100,8 @@ export async function upgradeCheck(log: EventLog, options: UpgradeOptions): Prom
     actors: chosen.length,
     groups: groupsOf(judged),
     found,
-    gone: goneOf(seen.taken, env.kinds),
+    migrations: judged.filter(({ migration }) => migration !== undefined),
+    gone: goneOf(takenBy(chosen), env.kinds),
     changes: changesOf(before?.kinds, env.kinds),
   };
 }
@@ -109,54 +115,54 @@ interface Seen {
   readonly address: string;
   version: string;
   open: boolean;
+  /** How often it took each transition; undefined for a child without a kind of its own. */
+  readonly taken: Map<string, number> | undefined;
 }
 
-interface Looked {
-  readonly actors: ReadonlyMap<string, Seen>;
-  /** How often each transition was taken, by kind. */
-  readonly taken: ReadonlyMap<string, Map<string, number>>;
-}
-
-/** Reads each record once, and keeps of each actor only what its last one says. */
-async function look(log: EventLog, run: string | undefined): Promise<Looked> {
+/** Reads each record once, and keeps of each actor only what its last one says, and the transitions that it took. */
+async function look(log: EventLog, run: string | undefined): Promise<ReadonlyMap<string, Seen>> {
   const actors = new Map<string, Seen>();
-  const taken = new Map<string, Map<string, number>>();
-  const strange = new Set<string>();
   const range = run === undefined ? {} : { partition: partitionOf(run, log.partitions) };
   for await (const record of log.scan({ ...range, archived: false })) {
     const { stream: address, type, body } = record;
     if (type === ARCHIVED || address === ARCHIVE_FILES) actors.delete(address);
-    else if (body["erased"] !== true && (run === undefined || parseAddress(address).root === run)) {
+    else if (body["erased"] !== true && (run === undefined || parseAddress(address).root === run))
       note(actors, record);
-      if (Object(body["born"]).lineage !== undefined) strange.add(address);
-      if (!strange.has(address)) noteTaken(taken, record);
-    }
   }
-  return { actors, taken };
+  return actors;
 }
 
 function note(actors: Map<string, Seen>, { stream: address, body }: Recorded): void {
-  const { version, status, owes } = body;
-  const seen = actors.get(address) ?? { address, version: "", open: true };
+  const { version, status, owes, taken } = body;
+  const seen = actors.get(address) ?? firstSeen(address, body);
   seen.version = typeof version === "string" ? version : seen.version;
   seen.open = status === "active" || owes !== 0; // also where its body is none: it is loaded, and says so
+  if (seen.taken !== undefined && body["born"] === undefined) noteTaken(seen.taken, taken); // the first one leads into the machine
   actors.set(address, seen);
 }
 
-function noteTaken(
-  taken: Looked["taken"] & Map<string, Map<string, number>>,
-  { stream, body }: Recorded,
-): void {
-  const list = body["taken"];
-  if (!Array.isArray(list) || body["born"] !== undefined) return; // the first one leads into the machine
-  const { kind } = parseAddress(stream);
-  const counts = taken.get(kind) ?? new Map<string, number>();
-  taken.set(kind, counts);
+function firstSeen(address: string, body: Recorded["body"]): Seen {
+  const strange = Object(body["born"]).lineage !== undefined;
+  return { address, version: "", open: true, taken: strange ? undefined : new Map() };
+}
+
+function noteTaken(counts: Map<string, number>, list: unknown): void {
+  if (!Array.isArray(list)) return;
   for (const text of list) if (typeof text === "string") counts.set(text, (counts.get(text) ?? 0) + 1);
 }
 
-function chosenOf(actors: ReadonlyMap<string, Seen>, all: boolean): readonly Seen[] {
-  return [...actors.values()].filter(({ open }) => all || open);
+type Taken = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** How often each transition was taken, by kind. */
+function takenBy(actors: readonly Seen[]): Taken {
+  const sums = new Map<string, Map<string, number>>();
+  for (const { address, taken = new Map<string, number>() } of actors) {
+    const { kind } = parseAddress(address);
+    const sum = sums.get(kind) ?? new Map<string, number>();
+    sums.set(kind, sum);
+    for (const [text, times] of taken) sum.set(text, (sum.get(text) ?? 0) + times);
+  }
+  return sums;
 }
 
 async function upgradeOf(
@@ -196,7 +202,7 @@ function groupOf(
   return { kind, version, ...(to !== undefined && { to }), actors: rest.length + 1, verdicts };
 }
 
-function goneOf(taken: Looked["taken"], kinds: Kinds): readonly GoneTransition[] {
+function goneOf(taken: Taken, kinds: Kinds): readonly GoneTransition[] {
   return [...taken].flatMap(([kind, counts]) => {
     const machine: AnyStateMachine | undefined = kinds.get(kind)?.machine;
     if (machine === undefined) return [];

@@ -3,6 +3,7 @@ import { assign, createMachine, fromPromise, setup, stopChild, type AnyStateMach
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineKind, type AnyKind } from "../../src/actors/kind.ts";
+import type { MachineState } from "../../src/actors/versions.ts";
 import type { JsonObject } from "../../src/events/json.ts";
 import { ENGINES, type Bench, type Engine } from "../support/laws-bench.ts";
 import { sameFromStart, watchedLoad } from "../support/laws-rollover.ts";
@@ -195,7 +196,10 @@ describe("what is owed when an actor is migrated", () => {
     await first.host.start(A, { input: { n: 1 } } as never);
     await b.kill(first);
     const upcast = { input: () => ({ many: 1 }) };
-    const { host } = await b.start([it_("2", machine.provide({}), { previous: [old], upcast })]);
+    const migrate = ({ value }: MachineState) => ({ value, context: { many: 1 } });
+    const { host } = await b.start([
+      it_("2", machine.provide({}), { previous: [old], upcast, migrate }),
+    ]);
     await host
       .actor(A)
       .send({ type: "ANY" } as never)

@@ -1,14 +1,7 @@
 /** Troupe's own machines, held to the laws that users hold theirs to, with the public kit. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  arbitraryOf,
-  eventsOf,
-  inputOf,
-  isPure,
-  noStuckState,
-  snapshotRoundTrip,
-} from "troupe/testing";
+import { arbitraryOf, eventsOf, isPure, noStuckState, snapshotRoundTrip } from "troupe/testing";
 import type { AnyKind } from "../../src/actors/kind.ts";
 import { hostKinds } from "../../src/agents/host-kinds.ts";
 import { BudgetReply } from "../../src/events/agent/budget.ts";
@@ -16,14 +9,11 @@ import { AgentOutcome, Brief, Delivered, Summary, ToolResult } from "../../src/e
 import { ChatAnswer } from "../../src/events/chat/message.ts";
 import { CommandResult } from "../../src/events/command-result.ts";
 import { TaskOutcome } from "../../src/events/facts/task.ts";
-import { ContextInput } from "../../src/events/context/commands.ts";
 import { HealingAnswer } from "../../src/events/healing.ts";
 import { Received } from "../../src/events/messages/inbox.ts";
-import { MessagesInput } from "../../src/events/messages/exchange.ts";
 import { JobMessage } from "../../src/events/queue/job.ts";
-import { QueueInput } from "../../src/events/queue/queue.ts";
 import { Schedule } from "../../src/events/queue/schedule.ts";
-import { CheckResult, WorkPackage, WorkResult } from "../../src/events/work.ts";
+import { CheckResult, WorkResult } from "../../src/events/work.ts";
 import type { Answer, Subject } from "../../src/testing/index.ts";
 import { PLACE } from "./fixture.ts";
 import { plans } from "./shapes.ts";
@@ -37,8 +27,6 @@ function ends(schema: z.ZodType): fc.Arbitrary<Answer> {
   return fc.oneof(done, fc.constant({ error: new Error("it failed") }));
 }
 
-/** What starts these gives them the id that they have: with a text that is none they could tell nobody. */
-const RUN = fc.constant("r1");
 const SCHEDULES = fc.constantFrom(
   { at: 1_700_000_060_000 },
   { everyMs: 60_000 },
@@ -80,8 +68,7 @@ const CASES: Readonly<Record<string, Case>> = {
     }),
   },
   agent: {
-    world: (kind) => ({
-      input: inputOf(kind, { override: [[WorkPackage.shape.run, RUN]] }),
+    world: () => ({
       answers: {
         brief: ends(Brief),
         turn: ends(ChatAnswer),
@@ -93,16 +80,11 @@ const CASES: Readonly<Record<string, Case>> = {
     }),
   },
   budget: {},
-  messages: {
-    world: (kind) => ({ input: inputOf(kind, { override: [[MessagesInput.shape.run, RUN]] }) }),
-  },
+  messages: {},
   inbox: { world: () => ({ messages: arbitraryOf(Received) as fc.Arbitrary<{ type: string }> }) },
-  context: {
-    world: (kind) => ({ input: inputOf(kind, { override: [[ContextInput.shape.run, RUN]] }) }),
-  },
+  context: {},
   queue: {
     world: (kind) => ({
-      input: inputOf(kind, { override: [[QueueInput.shape.name, RUN]] }),
       events: eventsOf(kind, { override: [[Schedule, SCHEDULES]] }),
     }),
   },

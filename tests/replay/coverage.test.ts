@@ -205,8 +205,9 @@ describe("what was not handled", () => {
       record(4, { event: { type: "OTHER" }, handled: false, state: { sides: "x" } }),
       record(5, { event: { type: "xstate.done.actor.work" }, handled: false, stale: true }),
       record(6, { event: { type: "troupe.settled" } }),
+      record(7, { event: { type: "troupe.migrated", from: "1", to: "2", form: 1 }, handled: false }),
       { ...record(1, {}), stream: "other/r" },
-      { ...record(7, {}), body: { v: 1, erased: true } },
+      { ...record(8, {}), body: { v: 1, erased: true } },
     ]);
     expect(told(found)).toEqual({
       late: 1,

@@ -5,6 +5,7 @@ import { createHost } from "../../src/actors/host.ts";
 import { lineOf } from "../../src/events/log/file/format.ts";
 import { sqliteLog } from "../../src/events/log/sqlite.ts";
 import { loadKinds } from "../../src/cli/load-kinds.ts";
+import { said, troupeIn } from "../support/cli-process.ts";
 import { cliBench, type CliBench } from "../support/cli.ts";
 
 /** A module of a user's program: an order whose PAY leads to `paid`, and that adds `by`. */
@@ -123,6 +124,67 @@ describe("troupe upgrade-check", () => {
     const { code, out, err } = await bench.troupe(["upgrade-check", ...options]);
     expect(code).toBe(expected);
     expect(out + err).toContain(said);
+  });
+
+  it("says once what a migration drops, for all actors that it drops it of", async () => {
+    using bench = cliBench();
+    const timed = (module: string) => module.replace("open: {", "open: { after: { late: 'gone' },");
+    const delays = (module: string) =>
+      timed(module)
+        .replace("setup({", "setup({ delays: { late: 1000 },")
+        .replace("paid: {}", "paid: {}, gone: {}");
+    const old = bench.write("old.ts", delays(kindsModule("1", "paid")));
+    {
+      await using log = sqliteLog({ path: bench.log.slice("sqlite:".length) });
+      const kinds = [...(await loadKinds(old, bench.folder)).values()];
+      await using host = await createHost({ kinds, log });
+      for (const id of ["r1", "r2", "r3", "r4"]) await host.start(`order/${id}` as never, {} as never);
+    }
+    const kinds = bench.write(
+      "new.ts",
+      `import { kinds as old } from "./old.ts";\n${kindsModule("2", "paid", ", previous: old")}`,
+    );
+    const { code, out } = await bench.troupe(["upgrade-check", "--kinds", kinds]);
+    expect(code).toBe(0);
+    expect(out).toContain(
+      'by their migration:\n  order (1 → 2): the timer "late" of state "open" is dropped (4 actors, order/r1 among them)',
+    );
+  });
+
+  it.each([
+    ["throws", "new.ts", 'const a = 1;\nthrow new Error("no PORT");', "no PORT (new.ts:2)"],
+    ["defines what is no kind", "new.ts", "\n\ndefineKind({ kind: 'a b' } as never);", "(new.ts:4)"],
+    ["imports what is not there", "new.ts", 'import "./lost.ts";', "Install what it imports"],
+  ])("a module that %s is told with file and line", async (_, name, text, expected) => {
+    using bench = cliBench();
+    await ordered(bench);
+    const root = join(import.meta.dirname, "../../src");
+    const head = text.includes("defineKind")
+      ? `import { defineKind } from "${root}/actors/kind.ts";`
+      : "";
+    const file = bench.write(name, `${head}${head && "\n"}${text}\n`);
+    const { code, err } = await bench.troupe(["upgrade-check", "--kinds", file]);
+    expect(code).toBe(2);
+    expect(err).toContain("cannot be loaded");
+    expect(err).toContain(expected);
+    expect(err).toContain("→ ");
+  });
+
+  it.each([
+    ["new.js", "export const a = 1;\nconst = 2;", "(new.js:2)"],
+    ["new.js", "const a = 1;\nconst = 2;", "(new.js:2)"],
+    ["new.ts", "const a = 1;\nconst = 2;", "(new.ts:2)"],
+    ["new.ts", 'import "./other.ts";', "(other.ts:2)"],
+    ["new.ts", 'import "./other.js";', "`node --check FILE` says the line"],
+  ])("a mistake in the syntax of %s is told with file and line: %s", async (name, text, expected) => {
+    using bench = cliBench();
+    for (const other of ["other.ts", "other.js"])
+      bench.write(other, "export const a = 1;\nconst = 2;\n");
+    bench.write(name, `${text}\n`);
+    const asked = ["upgrade-check", "--kinds", name, "--log", "memory:"];
+    const { code, err } = await said(troupeIn(bench.folder, asked));
+    expect(err).toContain(expected);
+    expect(code).toBe(2);
   });
 
   it("has nothing to say of a log in which nothing is open", async () => {

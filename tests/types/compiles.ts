@@ -193,3 +193,40 @@ export async function team(): Promise<boolean> {
   const plan = { name: "demo", tasks: [{ id: "a", agent: "hub" }] };
   return success && (await orchestrator.executeWithSaga(plan, undo)).success;
 }
+
+const euros = setup({
+  types: { context: {} as { readonly euros: number }, events: {} as { readonly type: "PAY" } },
+}).createMachine({
+  context: { euros: 0 },
+  initial: "open",
+  states: { open: { on: { PAY: "paid" } }, paid: {} },
+});
+const cents = setup({
+  types: { context: {} as { readonly cents: number }, events: {} as { readonly type: "PAY" } },
+}).createMachine({
+  context: { cents: 0 },
+  initial: "open",
+  states: { open: { on: { PAY: "done" } }, done: {} },
+});
+const Pay = z.strictObject({ type: z.literal("PAY") });
+export const inEuros = defineKind({ kind: "price", version: "1", machine: euros, events: Pay });
+export const price2 = { kind: "price", version: "2", machine: cents, events: Pay } as const;
+/** What `migrate` is given is typed from `previous`. */
+export const inCents = defineKind({
+  ...price2,
+  previous: [inEuros],
+  migrate: ({ value, context }) => {
+    value satisfies "open" | "paid";
+    return { value: value === "paid" ? "done" : value, context: { cents: context.euros * 100 } };
+  },
+});
+/** Of several versions, one of their contexts. */
+export const later = defineKind({
+  ...price2,
+  version: "3",
+  previous: [inEuros, inCents],
+  migrate: ({ value, context }) => ({
+    value: value === "paid" ? "done" : value,
+    context: "euros" in context ? { cents: context.euros * 100 } : context,
+  }),
+});

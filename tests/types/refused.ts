@@ -13,7 +13,7 @@ import {
   startWorker,
 } from "troupe";
 import { z } from "zod";
-import { auction, clock, order, room } from "./compiles.ts";
+import { auction, clock, inEuros, order, price2, room } from "./compiles.ts";
 
 export async function refused(): Promise<void> {
   const host = await createHost({ log: "memory:", kinds: [order, clock] });
@@ -127,4 +127,28 @@ export async function kindsForgotten(): Promise<void> {
   await openTeam(host, "r1");
   // @ts-expect-error contextKind is needed
   await sharedContext(client, "r1");
+}
+
+export function refusedMigrations(): void {
+  defineKind({
+    ...price2,
+    previous: [inEuros],
+    // @ts-expect-error the previous version's context has no such field
+    migrate: ({ value, context }) => ({ value, context: { cents: context.cents } }),
+  });
+  defineKind({
+    ...price2,
+    previous: [inEuros],
+    // @ts-expect-error this version's context is another
+    migrate: (state) => state,
+  });
+  defineKind({
+    ...price2,
+    previous: [inEuros],
+    migrate: ({ value }) => {
+      // @ts-expect-error the previous version has no such state
+      value satisfies "open";
+      return { value: "open", context: { cents: 0 } };
+    },
+  });
 }

@@ -12,6 +12,7 @@ import { failWhenLost } from "../own.ts";
 import { hostFailed } from "../parking.ts";
 import { assertKinds } from "../recover.ts";
 import { createRunner, type Runner, type RunnerOptions } from "../runner.ts";
+import type { Lack } from "./refusals.ts";
 import { partitionStock, type PartitionStock } from "./stock.ts";
 
 /** How often a checkpoint is left for the next owner, ms, and of how many new records at least. */
@@ -39,8 +40,8 @@ export interface PlaceOptions extends Omit<RunnerOptions, "epoch"> {
   readonly name: string;
   /** Whether all that is open goes on, or only what is asked for. */
   readonly recover: boolean;
-  /** Says whether another host takes the partition, for whose actors this one lacks a kind. */
-  readonly isLeftFor: (kind: string) => Promise<boolean>;
+  /** Says whether another host takes the partition, for whose actors this one lacks something. */
+  readonly isLeftFor: (lack: Lack) => Promise<boolean>;
 }
 
 /**
@@ -62,7 +63,7 @@ export async function takePlace(options: PlaceOptions): Promise<Place> {
   await runner.recover(recover, stock);
   if (runner.failed.aborted) throw hostFailed(runner.failed.reason);
   cleanup.defer(keepSaving(runner, stock, options));
-  const commands = commander(runner);
+  const commands = unlessNewer(commander(runner), options);
   cleanup.use(
     await log.commands.serve(
       (command) => unlessLeft(() => withKind(options, command, () => answer(commands, command))),
@@ -129,7 +130,7 @@ async function withKind<T>(
     if (!TroupeError.is(error, "KIND_UNKNOWN")) throw error;
     const { kind: lacking } = error.data; // not always the actor's own: a fork needs those of a whole run
     const kind = typeof lacking === "string" ? lacking : parseAddress(address).kind;
-    if (await isLeftFor(kind)) throw givenAway();
+    if (await isLeftFor({ kind })) throw givenAway();
     throw new TroupeError(
       "KIND_UNKNOWN",
       `the host "${name}", which runs "${address}", has no kind "${kind}"`,
@@ -139,6 +140,31 @@ async function withKind<T>(
       },
     );
   }
+}
+
+/** What a later version has moved goes on at a host that has it: where it owes nothing, the claim did not show it. */
+function unlessNewer(commands: Commander, { kinds, isLeftFor }: PlaceOptions): Commander {
+  const by = async <T>(address: string, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      const { kind } = parseAddress(address);
+      const laterThan = kinds.get(kind)?.version;
+      if (laterThan === undefined || !isParkedAsNewer(error)) throw error;
+      throw (await isLeftFor({ kind, laterThan })) ? givenAway() : error;
+    }
+  };
+  return {
+    ...commands,
+    start: (address, ...rest) => by(address, commands.start(address, ...rest)),
+    send: (address, ...rest) => by(address, commands.send(address, ...rest)),
+    stop: (address, ...rest) => by(address, commands.stop(address, ...rest)),
+    deliver: (address, ...rest) => by(address, commands.deliver(address, ...rest)),
+  };
+}
+
+function isParkedAsNewer(error: unknown): boolean {
+  return TroupeError.is(error, "ACTOR_PARKED") && Object(error.data["parked"]).code === "KIND_NEWER";
 }
 
 function givenAway(): TroupeError {

@@ -18,7 +18,7 @@ import { clockJudge, type ClockJudge } from "./clock-judge.ts";
 import { isKindLacking, takePlace, type Place, type PlaceOptions } from "./place.ts";
 import { moves } from "./moves.ts";
 import { plan } from "./plan.ts";
-import { refusals, type Refusals } from "./refusals.ts";
+import { refusals, type Refusals, type Lack } from "./refusals.ts";
 import { routes } from "./routes.ts";
 
 const LOOK_EVERY_MS = 1_000;
@@ -194,7 +194,7 @@ export class Hosting implements Placement {
         partition,
         owner: this.#id,
         routes: ways,
-        isLeftFor: (kind) => this.#isLeftFor(partition, kind),
+        isLeftFor: (lack) => this.#isLeftFor(partition, lack),
       });
       place.gone.addEventListener("abort", () => alive.abort(), { once: true });
       this.#places.set(partition, place);
@@ -275,10 +275,10 @@ export class Hosting implements Placement {
     });
   }
 
-  /** Gives a partition away for want of a kind, where another host has it. */
-  async #isLeftFor(partition: number, kind: string): Promise<boolean> {
+  /** Gives a partition away for want of a kind, or of a later version, where another host has it. */
+  async #isLeftFor(partition: number, lack: Lack): Promise<boolean> {
     const hosts = await this.#options.members.hosts();
-    if (!this.#refused.addFor(partition, kind, hosts)) return false;
+    if (!this.#refused.addFor(partition, lack, hosts)) return false;
     void this.#lookSoon();
     return true;
   }

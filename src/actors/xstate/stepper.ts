@@ -86,7 +86,12 @@ export function createStepper(options: StepperOptions): Stepper {
       );
       if (stepped.state.snapshot.status === "error") throw stepped.state.snapshot.error;
       // of the machine itself, not of the copy that made the step
-      return { ...stepped, taken: [], state: revive(to, persist(to, stepped.state), refs.of) };
+      return {
+        ...stepped,
+        handled: true,
+        taken: [],
+        state: revive(to, persist(to, stepped.state), refs.of),
+      };
     },
 
     stop: (actor, state, seq) =>

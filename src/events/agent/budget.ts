@@ -3,7 +3,7 @@
  * reserved before it begins and settled when it has ended.
  */
 import { z } from "zod";
-import { AddressText } from "../address.ts";
+import { AddressText, IdText } from "../address.ts";
 import { Budget, RunBudget } from "./limits.ts";
 import { Spent } from "./spent.ts";
 
@@ -15,7 +15,7 @@ export function budgetAddress(run: string): string {
   return `budget/${run}:${BUDGET_ID}`;
 }
 
-export const BudgetInput = z.strictObject({ run: z.string(), limits: RunBudget });
+export const BudgetInput = z.strictObject({ run: IdText, limits: RunBudget });
 export type BudgetInput = z.infer<typeof BudgetInput>;
 
 /** Asks for a call; the same id again is the same reservation. */

@@ -3,6 +3,7 @@
  * (S1). `by` and `owner` are names of agents or people.
  */
 import { z } from "zod";
+import { IdText } from "../address.ts";
 import type { Json } from "../json.ts";
 import { PAYLOAD_LIMIT, payloadFault } from "../payload-limit.ts";
 
@@ -41,7 +42,7 @@ function wrongKey(value: unknown): string | undefined {
 
 export const ContextInput = z.strictObject({
   /** The run whose agents share it. */
-  run: z.string(),
+  run: IdText,
   /** Whether `messages/RUN` hears of every update, for everyone. */
   announce: z.boolean().default(true),
   /** What it holds at first. */

@@ -3,6 +3,7 @@
  * (S1).
  */
 import { z } from "zod";
+import { IdText } from "../address.ts";
 import type { Json } from "../json.ts";
 
 /** Most bytes of one value, and of all keys, tags and values together, as JSON. */
@@ -20,7 +21,7 @@ const Value: z.ZodType<Json, Json> = z.json();
 
 export const MemoryInput = z.strictObject({
   /** Of the memory: its address is `memory/NAME`. */
-  name: z.string(),
+  name: IdText,
 });
 export type MemoryInput = z.infer<typeof MemoryInput>;
 

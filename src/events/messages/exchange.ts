@@ -4,6 +4,7 @@
  * - A fact does not repeat what the record's own input says: payloads stand in the input.
  */
 import { z } from "zod";
+import { IdText } from "../address.ts";
 import { fact } from "../facts/fact.ts";
 import type { Json } from "../json.ts";
 import { PAYLOAD_LIMIT } from "../payload-limit.ts";
@@ -12,7 +13,7 @@ import { AgentName, MessageId, MessageType, Payload, Recipients, SenderName } fr
 
 export const MessagesInput = z.strictObject({
   /** The run's id, as in the exchange's own address. */
-  run: z.string(),
+  run: IdText,
   /** Who has joined from the start. */
   agents: z.array(AgentName).max(1_000).default([]),
   /** How much a payload may have, in bytes of JSON. */

@@ -5,6 +5,7 @@
  * - It alone grants leases, so it alone says who may still end a job: T-R4.
  */
 import { z } from "zod";
+import { IdText } from "../address.ts";
 import { Failure } from "../failure.ts";
 import { fact } from "../facts/fact.ts";
 import { Recorded } from "../recorded.ts";
@@ -35,7 +36,8 @@ export const QueueSettings = z.strictObject({
 export type QueueSettings = z.infer<typeof QueueSettings>;
 
 export const QueueInput = z.strictObject({
-  name: z.string(),
+  /** Its address is `queue/NAME`. */
+  name: IdText,
   settings: QueueSettings.prefault({}),
 });
 export type QueueInput = z.infer<typeof QueueInput>;
