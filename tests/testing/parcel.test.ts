@@ -42,6 +42,14 @@ describe("the parcel", async () => {
     expect(stuck.split("\n").filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(8);
   });
 
+  it("is taken over by its next version, where that shows itself what nobody said then", () => {
+    expect(about("version 2 with upcast")[0]).toBe("upcastsEveryVersion holds");
+    const [said = ""] = about("version 2 without upcast");
+    expect(said).toContain('version 2 does not take event "CANCEL" of version 1: ');
+    expect(said).toContain("\n  where:  event.by\n");
+    expect(said).toContain('\n  version 1 records:  {"type":"CANCEL"}\n');
+  });
+
   it("leaves logs that `troupe replay` reads", async () => {
     const kinds = join(import.meta.dirname, "../../examples/testing/parcel.ts");
     const file = join(bench.folder, "noStuckState-parcel.jsonl");

@@ -17,11 +17,10 @@ import { messageOf } from "./keep.ts";
 import { hold, type LawOptions } from "./law.ts";
 import { changedSince, imageOf, whatChanges, type Image } from "./mutation.ts";
 import { outcomeText, type Broken } from "./report.ts";
-import type { World } from "../walk/world.ts";
+import { worldsFrom } from "./worlds.ts";
 
 const HINT =
   "Take the time from now() of troupe, which is that of the record, and chance and ids from the event or from an activity.";
-const HOUR_MS = 3_600_000;
 
 /**
  * Holds a machine to being pure, over random histories.
@@ -94,17 +93,6 @@ function fickle(stage: Stage, { input }: Walk, { move: one, before }: Stop): Bro
     return { what: `a step that asks ${sources} comes to ${both}, as that answers`, at, hint: HINT };
   }
   return undefined;
-}
-
-/** The last moment that a Date can hold, epoch ms. */
-const LATEST = 8.64e15;
-
-/** The ends of time, years and hours away, and all sorts of chance. */
-function* worldsFrom(now: number): Generator<World, void, undefined> {
-  yield { now: 0, chance: 0.999_999 };
-  yield { now: LATEST, chance: 0 };
-  yield { now: now + 400 * 24 * HOUR_MS, chance: 0.25 };
-  for (let step = 1; step < 8; step++) yield { now: now + step * 27 * HOUR_MS, chance: step / 8 };
 }
 
 /** Where two outcomes of one step differ; undefined where they do not. */

@@ -21,14 +21,14 @@ export interface LawOptions {
   readonly folder?: string;
 }
 
-const RUNS = 100;
+export const RUNS = 100;
 const LENGTH = 20;
 
 /** Goes a walk and says what is wrong with it; undefined where nothing is. */
-export type Judge = (stage: Stage, walk: Walk) => Broken | undefined;
+export type Judge = (stage: Stage, walk: Walk) => Broken | undefined | Promise<Broken | undefined>;
 
 /** Told to fast-check, which wants a throw. */
-class Found extends Error {
+export class Found extends Error {
   readonly broken: Broken;
 
   constructor(broken: Broken) {
@@ -49,9 +49,9 @@ export async function hold(
   judge: Judge,
 ): Promise<void> {
   const stage = stageOf(tested);
-  const details = fc.check(
-    fc.property(walksOf(stage, length), (walk) => {
-      const broken = judge(stage, walk);
+  const details = await fc.check(
+    fc.asyncProperty(walksOf(stage, length), async (walk) => {
+      const broken = await judge(stage, walk);
       if (broken !== undefined) throw new Found(broken);
     }),
     { numRuns: runs, ...(seed !== undefined && { seed }) },
@@ -65,7 +65,13 @@ export async function hold(
 }
 
 /** Options that are not as they are by default: the same histories come of the same ones. */
-function shorter({ runs, length }: { readonly runs: number; readonly length: number }): LawOptions {
+export function shorter({
+  runs,
+  length = LENGTH,
+}: {
+  readonly runs: number;
+  readonly length?: number;
+}): LawOptions {
   return { ...(runs > RUNS && { runs }), ...(length !== LENGTH && { length }) };
 }
 
@@ -84,6 +90,11 @@ export async function brokenLaw(
   const kept = await keep(stage, walk, `${folder}/${law}-${stage.kind.kind}.jsonl`);
   return new TroupeError("LAW_BROKEN", told(law, stage, { ...found, kept }), {
     hint: broken.hint,
-    data: { law, kind: stage.kind.kind, what: broken.what, at: broken.at, ...again, ...kept },
+    data: {
+      ...{ law, kind: stage.kind.kind, version: stage.kind.version },
+      ...{ what: broken.what, at: broken.at },
+      ...again,
+      ...kept,
+    },
   });
 }

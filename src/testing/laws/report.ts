@@ -14,6 +14,8 @@ export interface Broken {
   /** Path of what differs, in the state: `context.total`. */
   readonly at?: string;
   readonly hint: string;
+  /** The command that shows it in its log, up to `--log`; beside `troupe replay`, which shows how it came about. */
+  readonly command?: string;
 }
 
 /** Characters of a value that are shown. */
@@ -24,7 +26,7 @@ export function told(
   { kind, ...stage }: Stage,
   {
     walk,
-    broken: { what, at, hint },
+    broken: { what, at, hint, command },
     again,
     kept,
   }: {
@@ -43,19 +45,25 @@ export function told(
     ...historyOf({ kind, ...stage }, walk).map((line) => `    ${line}`),
     "",
     `  again:  ${law} of the same subject with ${optionsText(again)}`,
-    ...keptLines(kept),
+    ...keptLines(kept, command),
   ];
   return lines.join("\n");
 }
 
-function optionsText(options: Readonly<Record<string, unknown>>): string {
+export function optionsText(options: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(options).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   return `{ ${fields.join(", ")} }`;
 }
 
-function keptLines({ file, short }: Kept): readonly string[] {
+export function keptLines({ file, short }: Kept, command?: string): readonly string[] {
   if (file === undefined) return [`  log:    none can be written: ${short}`];
-  const lines = [`  log:    ${file}`, `          troupe replay ${file} --kinds YOUR-KINDS.ts`];
+  const lines = [
+    `  log:    ${file}`,
+    `          troupe replay ${file} --kinds YOUR-KINDS.ts`,
+    ...(command === undefined
+      ? []
+      : [`          ${command} --log jsonl:${file} --kinds YOUR-KINDS.ts`]),
+  ];
   return short === undefined ? lines : [...lines, `          it ends before the last move: ${short}`];
 }
 
@@ -126,7 +134,7 @@ export function stateText({ fold: { state } }: Place): string {
 }
 
 /** A value on one line. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? "undefined";
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
 }
