@@ -98,6 +98,7 @@ function brokenBy(law: string, kind: AnyKind, { sort, made, ...found }: Finding)
   const { what, at, hint } = found.broken;
   const recording = sort.record(made);
   const { version } = recording;
+  const about = { what, at, version, ...found.again };
   const lines = [
     `${law} does not hold for kind "${kind.kind}": ${what}`,
     ...(at === undefined ? [] : [`  where:  ${at}`]),
@@ -111,11 +112,7 @@ function brokenBy(law: string, kind: AnyKind, { sort, made, ...found }: Finding)
   ];
   return new TroupeError("LAW_BROKEN", lines.join("\n"), {
     hint,
-    data: {
-      ...{ law, kind: kind.kind, what, at, version, [sort.of]: valueIn(recording) },
-      ...found.again,
-      ...found.kept,
-    },
+    data: { ...about, law, kind: kind.kind, [sort.of]: valueIn(recording), ...found.kept },
   });
 }
 

@@ -6,7 +6,7 @@
  */
 import { z } from "zod";
 import type { AnyKind } from "../../actors/kind.ts";
-import { codeIn, isLater, type KindCode } from "../../actors/versions.ts";
+import { codeIn, isLater, type KindCode, type Upcast } from "../../actors/versions.ts";
 import { TroupeError } from "../../errors.ts";
 import type { Subject } from "../subject.ts";
 import { subjectOf } from "../walk/stage.ts";
@@ -32,12 +32,9 @@ export interface Earlier {
   readonly kept: boolean;
 }
 
-interface Parts {
-  readonly version: string;
-  readonly machine?: AnyKind["machine"] | undefined;
-  readonly upcast?: AnyKind["upcast"];
-  readonly events?: z.ZodType | undefined;
-  readonly input?: z.ZodType | undefined;
+interface Parts extends EarlierSchemas {
+  readonly machine?: AnyKind["machine"];
+  readonly upcast?: Upcast;
   /** What the world said then. */
   readonly world?: Omit<Subject, "kind">;
 }
@@ -65,7 +62,7 @@ export function earlierOf(present: Subject, from: readonly EarlierVersion[]): re
 /** `previous` holds code; whole kinds have schemas, too. */
 function partsIn(code: KindCode & Partial<Pick<AnyKind, "events" | "input">>): Parts {
   const { version, machine, upcast, events, input } = code;
-  return defined({ version, machine, upcast, events, input });
+  return said({ version, machine, upcast, events, input });
 }
 
 function partsOf(kind: AnyKind, given: EarlierVersion): Parts {
@@ -87,36 +84,26 @@ function partsOf(kind: AnyKind, given: EarlierVersion): Parts {
 }
 
 /** Without the fields that say nothing: they would hide what another source says. */
-function defined(parts: Parts): Parts {
-  return Object.fromEntries(
-    Object.entries(parts).filter(([, value]) => value !== undefined),
-  ) as unknown as Parts; // the version is there
+function said<T extends object>(fields: T): { [Key in keyof T]: NonNullable<T[Key]> } {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as { [Key in keyof T]: NonNullable<T[Key]> }; // one that is missing was optional
 }
 
-function earlier({ kind, ...now }: Subject, parts: Parts): Earlier {
-  const { version, machine, upcast, events, input, world } = parts;
-  const lives = machine !== undefined;
-  if (events === undefined && (lives || input === undefined))
+function earlier({ kind, ...now }: Subject, { version, world, ...parts }: Parts): Earlier {
+  const lives = parts.machine !== undefined;
+  if (parts.events === undefined && (lives || parts.input === undefined))
     throw usage(kind, `says of version "${version}" no \`events\` schema: nothing of it can be drawn`, {
       hint: `Put the whole kind of version "${version}" into \`previous\` or \`from\`, or { version: "${version}", events } into \`from\`.`,
     });
-  const old: AnyKind = {
-    kind: kind.kind,
-    version,
-    machine: machine ?? kind.machine,
-    events: events ?? z.never(),
-    ...(input !== undefined && { input }),
-    ...(upcast !== undefined && { upcast }),
-    ...(kind.answers !== undefined && { answers: kind.answers }),
-  };
-  const { answers, messages, beside } = now;
-  const same = {
-    ...(answers && { answers }),
-    ...(messages && { messages }),
-    ...(beside && { beside }),
-  };
+  const { machine, answers } = kind;
+  const own = { events: z.never(), machine, ...said({ answers }), ...parts };
+  const { answers: answered, messages, beside } = now;
   return {
-    subject: { ...same, ...world, kind: old },
+    subject: {
+      ...said({ answers: answered, messages, beside }),
+      ...world,
+      kind: { kind: kind.kind, version, ...own },
+    },
     lives,
     kept: codeIn(kind, version) !== undefined,
   };

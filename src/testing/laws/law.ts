@@ -87,14 +87,11 @@ export async function brokenLaw(
   },
 ): Promise<TroupeError> {
   const { walk, broken, again, folder } = found;
-  const kept = await keep(stage, walk, `${folder}/${law}-${stage.kind.kind}.jsonl`);
+  const { kind } = stage;
+  const { what, at, hint } = broken;
+  const kept = await keep(stage, walk, `${folder}/${law}-${kind.kind}.jsonl`);
   return new TroupeError("LAW_BROKEN", told(law, stage, { ...found, kept }), {
-    hint: broken.hint,
-    data: {
-      ...{ law, kind: stage.kind.kind, version: stage.kind.version },
-      ...{ what: broken.what, at: broken.at },
-      ...again,
-      ...kept,
-    },
+    hint,
+    data: { law, kind: kind.kind, version: kind.version, what, at, ...again, ...kept },
   });
 }

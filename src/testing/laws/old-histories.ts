@@ -7,7 +7,7 @@ import { kindsByName, type AnyKind } from "../../actors/kind.ts";
 import type { Recorded } from "../../events/log/log.ts";
 import { memoryLog } from "../../events/log/memory.ts";
 import { parseBody, placeOf, type RecordBody } from "../../events/record.ts";
-import { judge, parks, type Judged, type UpgradeFault } from "../../replay/upgrade-actor.ts";
+import { judge, parks, type UpgradeFault } from "../../replay/upgrade-actor.ts";
 import type { Stage } from "../walk/stage.ts";
 import type { Walk } from "../walk/walks.ts";
 import { recordsOf } from "./keep.ts";
@@ -28,18 +28,15 @@ export async function underPresent(
   walk: Walk,
   present: Present,
 ): Promise<Broken | undefined> {
-  const records = recordsOf(stage, walk).records.map((record) => ({
-    record,
-    body: parseBody(record.body, placeOf(record)),
-  }));
-  if (!present.kept)
-    for (const { body } of records) {
-      const broken = wrongIn(present.kind, body);
-      if (broken !== undefined) return broken;
-    }
-  for (const until of opens(records.map(({ body }) => body))) {
-    const part = records.slice(0, until).map(({ record }) => record);
-    const { fault } = await judged(part, [present.kind, ...present.beside]);
+  const { records } = recordsOf(stage, walk);
+  const bodies = records.map((record) => parseBody(record.body, placeOf(record)));
+  for (const body of present.kept ? [] : bodies) {
+    const broken = wrongIn(present.kind, body);
+    if (broken !== undefined) return broken;
+  }
+  for (const until of opens(bodies)) {
+    const part: Part = { records: records.slice(0, until), version: stage.kind.version };
+    const fault = await faultOf(part, [present.kind, ...present.beside]);
     if (fault !== undefined) return told(stage, present.kind, { part, fault });
   }
   return undefined;
@@ -56,40 +53,44 @@ function opens(bodies: readonly RecordBody[]): readonly number[] {
   return [...last.values()].toSorted((a, b) => b - a);
 }
 
-async function judged(
-  records: readonly Recorded[],
+/** The beginning of an actor's records, all of one version. */
+interface Part {
+  readonly records: readonly Recorded[];
+  readonly version: string;
+}
+
+async function faultOf(
+  { records, version }: Part,
   kinds: readonly AnyKind[],
-): Promise<Pick<Judged, "fault">> {
+): Promise<UpgradeFault | undefined> {
   const [first] = records;
-  const last = records.at(-1);
-  if (first === undefined || last === undefined) return {};
+  if (first === undefined) return undefined;
   const byName = kindsByName(kinds);
   await using log = memoryLog();
   await log.append(first.stream, records, { expected: 0 });
   const env = { log, kinds: byName, stepper: readingStepper(byName) };
-  const { verdict, fault } = await judge(env, first.stream, String(last.body["version"]));
-  return parks(verdict) && fault !== undefined ? { fault } : {};
-}
-
-interface Told {
-  readonly part: readonly Recorded[];
-  readonly fault: UpgradeFault;
+  const { verdict, fault } = await judge(env, first.stream, version);
+  return parks(verdict) ? fault : undefined;
 }
 
 /** Where the old version does not replay it either, that is what is wrong. */
-async function told(stage: Stage, { version }: AnyKind, { part, fault }: Told): Promise<Broken> {
-  const own = await judged(part, [...stage.kinds.values()]);
+async function told(
+  stage: Stage,
+  { version }: AnyKind,
+  { part, fault }: { readonly part: Part; readonly fault: UpgradeFault },
+): Promise<Broken> {
+  const own = await faultOf(part, [...stage.kinds.values()]);
   const old = stage.kind.version;
-  const { message, context = [], replayed, hint } = own.fault ?? fault;
+  const { message, context = [], replayed, hint } = own ?? fault;
   const path = context[0] ?? (replayed === undefined ? undefined : "state");
   const what =
-    own.fault === undefined
+    own === undefined
       ? `what version ${old} recorded would park under version ${version}`
       : `version ${old} does not replay what it recorded itself`;
   return {
     what: `${what}: ${message}`,
     ...(path !== undefined && { at: path }),
-    hint: own.fault === undefined ? hint : "Hold that version to isPure first.",
-    ...(own.fault === undefined && { command: "troupe upgrade-check" }),
+    hint: own === undefined ? hint : "Hold that version to isPure first.",
+    ...(own === undefined && { command: "troupe upgrade-check" }),
   };
 }
