@@ -19,7 +19,8 @@ import { parseAddress } from "../events/address.ts";
 import { diceOf } from "./dice.ts";
 import type { Enterable, World } from "./outside.ts";
 import { draw } from "./stimuli.ts";
-import type { Subject } from "./subject.ts";
+import type { AnyKind } from "../actors/kind.ts";
+import type { Answers } from "./answers-of.ts";
 import { working, type Hearer, type Planned, type Working } from "./working.ts";
 
 /** Whether activities that were left answer nevertheless. */
@@ -29,6 +30,12 @@ export interface Answering extends Enterable, StandIns {
   silent(): ReadonlySet<string>;
   /** Answers that came, in the present history, although nobody waited any more. */
   readonly late: number;
+}
+
+/** A kind, and what it starts comes to. */
+export interface Answered {
+  readonly kind: AnyKind;
+  readonly answers: Answers;
 }
 
 export interface AnsweringOptions {
@@ -45,7 +52,7 @@ const LONG = [1, 5, 20, 100, 400, 2_000];
 const LATE = 25;
 
 export function answering(
-  subjects: readonly Subject[],
+  subjects: readonly Answered[],
   { mute = [], late = "sometimes" }: AnsweringOptions = {},
 ): Answering {
   let world: World | undefined;
@@ -126,10 +133,10 @@ function speaksEvents(logic: AnyActorLogic): boolean {
 }
 
 /** Of the subject whose machine asks; of a child's machine, of any that knows the name. */
-function answersFor(subjects: readonly Subject[], { owner, child: { src } }: StandInAttempt) {
+function answersFor(subjects: readonly Answered[], { owner, child: { src } }: StandInAttempt) {
   const { kind } = parseAddress(owner);
-  const own = subjects.find((one) => one.kind.kind === kind)?.answers?.[src];
-  return own ?? subjects.find(({ answers }) => answers?.[src] !== undefined)?.answers?.[src];
+  const own = subjects.find((one) => one.kind.kind === kind)?.answers.get(src);
+  return own ?? subjects.find(({ answers }) => answers.has(src))?.answers.get(src);
 }
 
 function unanswered(src: string): Error {

@@ -15,7 +15,7 @@ import type { Stage, Tested } from "../walk/stage.ts";
 import { stopsOf, type Stop, type Walk } from "../walk/walks.ts";
 import { messageOf } from "./keep.ts";
 import { hold, type LawOptions } from "./law.ts";
-import { changedSince, imageOf, whatChanges, type Image } from "./mutation.ts";
+import { imageOf, inPlace, type Image } from "./mutation.ts";
 import { outcomeText, type Broken } from "./report.ts";
 import { worldsFrom } from "./worlds.ts";
 
@@ -33,13 +33,14 @@ export async function isPure<TKind extends AnyKind>(
   tested: Tested<TKind>,
   options: LawOptions = {},
 ): Promise<void> {
-  await hold("isPure", tested, options, judge);
+  await hold("isPure", tested, options, pureOn);
 }
 
-function judge(stage: Stage, walk: Walk): Broken | undefined {
+/** What of a walk is not pure; undefined where all of it is. */
+export function pureOn(stage: Stage, walk: Walk): Broken | undefined {
   let image: Image | undefined;
   for (const stop of stopsOf(stage, walk)) {
-    const broken = unrecordable(stop) ?? changing(stage, stop, image) ?? fickle(stage, walk, stop);
+    const broken = unrecordable(stop) ?? inPlace(stage, stop, image) ?? fickle(stage, walk, stop);
     if (broken !== undefined) return broken;
     image = stop.moved.place && imageOf(stop.moved.place);
   }
@@ -55,22 +56,6 @@ function unrecordable({ moved: { outcome, error } }: Stop): Broken | undefined {
     what: error.message,
     ...(typeof path === "string" && { at: path }),
     hint: error.code === "MACHINE_IMPURE" ? HINT : (error.hint ?? "Mend the step."),
-  };
-}
-
-function changing(
-  stage: Stage,
-  { move: one, before, moved }: Stop,
-  image: Image | undefined,
-): Broken | undefined {
-  if (one === undefined || before === undefined) return undefined;
-  const thrown = moved.place?.fold.state.snapshot.error;
-  const at = whatChanges(stage, before, one, thrown) ?? (image && changedSince(image, before));
-  if (at === undefined) return undefined;
-  return {
-    what: `a step changes its ${at.startsWith("event") ? "event" : "context"} in place`,
-    at,
-    hint: "Return new objects and arrays: [...list, item] in place of list.push(item).",
   };
 }
 
@@ -97,7 +82,7 @@ function fickle(stage: Stage, { input }: Walk, { move: one, before }: Stop): Bro
 
 /** Where two outcomes of one step differ; undefined where they do not. */
 function difference(one: Moved, two: Moved): string | undefined {
-  if (one.outcome !== two.outcome) return "whether it is taken";
+  if (one.outcome !== two.outcome) return "whether the event is taken or refused";
   if (one.place === undefined || two.place === undefined) return undefined;
   try {
     const { identity, state } = one.place.fold;

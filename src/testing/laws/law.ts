@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { TroupeError } from "../../errors.ts";
+import { assertAnswered } from "../answers-of.ts";
 import { stageOf, type Stage, type Tested } from "../walk/stage.ts";
 import { walksOf, type Walk } from "../walk/walks.ts";
 import { keep } from "./keep.ts";
@@ -40,7 +41,8 @@ export class Found extends Error {
 /**
  * Tries a law on walks of a subject.
  *
- * @throws {@link TroupeError} `LAW_BROKEN` with the report; `ARBITRARY_FAILED` where no events can be made.
+ * @throws {@link TroupeError} `LAW_BROKEN` with the report; `ARBITRARY_FAILED` where no events can be made;
+ * `USAGE` where something that is waited for has no answer.
  */
 export async function hold(
   law: string,
@@ -49,6 +51,26 @@ export async function hold(
   judge: Judge,
 ): Promise<void> {
   const stage = stageOf(tested);
+  assertAnswered(stage.kind, stage.answers);
+  const found = await tried(stage, { runs, length, ...(seed !== undefined && { seed }) }, judge);
+  if (found === undefined) return;
+  const again = { ...shorter({ runs, length }), seed: found.seed };
+  throw await brokenLaw(law, stage, { ...found, again, folder });
+}
+
+/** A walk that breaks a law, shrunk. */
+export interface Tried {
+  readonly walk: Walk;
+  readonly broken: Broken;
+  readonly seed: number;
+}
+
+/** Undefined where none was found. @throws what going a walk throws. */
+export async function tried(
+  stage: Stage,
+  { runs, length, seed }: Required<Pick<LawOptions, "runs" | "length">> & Pick<LawOptions, "seed">,
+  judge: Judge,
+): Promise<Tried | undefined> {
   const details = await fc.check(
     fc.asyncProperty(walksOf(stage, length), async (walk) => {
       const broken = await judge(stage, walk);
@@ -56,12 +78,10 @@ export async function hold(
     }),
     { numRuns: runs, ...(seed !== undefined && { seed }) },
   );
-  if (!details.failed) return;
+  if (!details.failed) return undefined;
   const { errorInstance: error, counterexample } = details;
   if (!(error instanceof Found) || counterexample === null) throw error;
-  const [walk] = counterexample;
-  const again = { ...shorter({ runs, length }), seed: details.seed };
-  throw await brokenLaw(law, stage, { walk, broken: error.broken, again, folder });
+  return { walk: counterexample[0], broken: error.broken, seed: details.seed };
 }
 
 /** Options that are not as they are by default: the same histories come of the same ones. */
@@ -84,6 +104,8 @@ export async function brokenLaw(
     readonly broken: Broken;
     readonly again: Readonly<Record<string, unknown>>;
     readonly folder: string;
+    /** What a program may want to know, too. */
+    readonly data?: Readonly<Record<string, unknown>>;
   },
 ): Promise<TroupeError> {
   const { walk, broken, again, folder } = found;
@@ -92,6 +114,6 @@ export async function brokenLaw(
   const kept = await keep(stage, walk, `${folder}/${law}-${kind.kind}.jsonl`);
   return new TroupeError("LAW_BROKEN", told(law, stage, { ...found, kept }), {
     hint,
-    data: { law, kind: kind.kind, version: kind.version, what, at, ...again, ...kept },
+    data: { ...found.data, law, kind: kind.kind, version: kind.version, what, at, ...again, ...kept },
   });
 }

@@ -14,6 +14,8 @@ export interface Broken {
   /** Path of what differs, in the state: `context.total`. */
   readonly at?: string;
   readonly hint: string;
+  /** What more there is to say, a line each. */
+  readonly details?: readonly string[];
   /** The command that shows it in its log, up to `--log`; beside `troupe replay`, which shows how it came about. */
   readonly command?: string;
 }
@@ -26,7 +28,7 @@ export function told(
   { kind, ...stage }: Stage,
   {
     walk,
-    broken: { what, at, hint, command },
+    broken: { what, at, hint, details = [], command },
     again,
     kept,
   }: {
@@ -40,6 +42,7 @@ export function told(
     `${law} does not hold for kind "${kind.kind}": ${what}`,
     ...(at === undefined ? [] : [`  where:  ${at}`]),
     `  hint:   ${hint}`,
+    ...details.map((line) => `  ${line}`),
     "",
     "  history:",
     ...historyOf({ kind, ...stage }, walk).map((line) => `    ${line}`),

@@ -21,6 +21,8 @@ import { worldsFrom } from "./worlds.ts";
 /** A record as far as it is shown. */
 export type Recording = Pick<RecordBody, "version" | "event" | "born">;
 
+const SAME: World = { now: START, chance: 0.5 };
+
 interface Shown {
   readonly given: Recording;
   readonly made: Recording;
@@ -34,10 +36,11 @@ export function wrongIn(kind: AnyKind, recording: Recording): Broken | undefined
     return { given, made: inWorld({ ...world, asked }, () => shownTo(kind, given)) };
   };
   try {
-    const first = show({ now: START, chance: 0.5 });
+    const first = show(SAME);
     const changed = differingPath(partsOf(recording), partsOf(first.given), "");
     if (changed !== undefined) return inPlace(changed);
-    for (const world of worldsFrom(START)) {
+    const others = asked.size === 0 ? [SAME] : worldsFrom(START);
+    for (const world of others) {
       const at = differingPath(partsOf(first.made), partsOf(show(world).made), "");
       if (at !== undefined) return fickle(at, asked);
     }
