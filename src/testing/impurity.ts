@@ -9,7 +9,7 @@ import type { Subject } from "./subject.ts";
 import { stageOf } from "./walk/stage.ts";
 
 /** Walks, and moves of each. */
-const WALKS = { runs: 60, length: 12 };
+const WALKS = { runs: 30, length: 12 };
 
 /** One line each; none where nothing is found. */
 export async function impuritiesOf(

@@ -8,6 +8,7 @@ import {
   isPure,
   noStuckState,
   snapshotRoundTrip,
+  upcastsEveryVersion,
 } from "troupe/testing";
 import type { AnyKind } from "../../src/actors/kind.ts";
 import { hostKinds } from "../../src/agents/host-kinds.ts";
@@ -27,7 +28,7 @@ import { CheckResult, WorkPackage, WorkResult } from "../../src/events/work.ts";
 import type { Answer, Subject } from "../../src/testing/index.ts";
 import { PLACE } from "./fixture.ts";
 import { plans } from "./shapes.ts";
-import type { z } from "zod";
+import { z } from "zod";
 
 const kinds = new Map<string, AnyKind>(hostKinds().map((kind) => [kind.kind, kind]));
 
@@ -52,6 +53,11 @@ const PLAIN = [
   { ...commands, acceptance: [{ cmd: "t" }] },
 ];
 
+/** What the report of a run was written to. */
+const Files = z.strictObject({ files: z.array(z.string()) });
+/** What was copied for the next. */
+const Kept = z.strictObject({ kept: z.array(z.string()) });
+
 type World = Omit<Subject, "kind">;
 interface Case {
   readonly world?: (kind: AnyKind) => World;
@@ -65,7 +71,7 @@ const CASES: Readonly<Record<string, Case>> = {
       input: plans(["graph", "conditional", "sequential", "parallel", "saga"], ["all"], PLAIN)
         .map((plan) => ({ ...PLACE, plan }))
         .filter((input) => kind.input?.safeParse(input).success === true),
-      answers: { task: ends(TaskOutcome) },
+      answers: { task: ends(TaskOutcome), report: ends(Files), keep: ends(Kept) },
     }),
   },
   task: {
@@ -129,6 +135,11 @@ describe("the machines of Troupe", () => {
 
     it("is pure", () => expect(isPure(subject, few)).resolves.toBeUndefined());
     it("survives snapshots", () => expect(snapshotRoundTrip(subject, few)).resolves.toBeUndefined());
+    it("takes over what earlier versions recorded", async () => {
+      const said = await upcastsEveryVersion(subject, few).then(() => "it holds", String);
+      const none = `TroupeError: kind "${name}" has no earlier version, so nothing would be tested`;
+      expect(said).toBe(kind.previous === undefined ? none : "it holds");
+    });
     it("is never stuck", () => {
       const law = noStuckState(subject, { ...few, limit: 4, except: Object.keys(except) });
       return expect(law).resolves.toBeUndefined();
