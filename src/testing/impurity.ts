@@ -21,7 +21,7 @@ export async function impuritiesOf(
     const found = await tried(stageOf(subject), { ...WALKS, seed }, pureOn);
     if (found === undefined) continue;
     const { what, at, hint } = found.broken;
-    const where = at === undefined ? "" : ` (${at})`;
+    const where = at === undefined || what.includes(at) ? "" : ` (${at})`;
     lines.push(`isPure says of kind "${subject.kind.kind}": ${what}${where}`, hint);
   }
   return lines;

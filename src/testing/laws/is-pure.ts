@@ -74,8 +74,9 @@ function fickle(stage: Stage, { input }: Walk, { move: one, before }: Stop): Bro
     const at = difference(first, other);
     if (at === undefined) continue;
     const sources = [...asked].join(" and ");
-    const both = `${outcomeText(first)}, or to ${outcomeText(other)}`;
-    return { what: `a step that asks ${sources} comes to ${both}, as that answers`, at, hint: HINT };
+    const [one, two] = [outcomeText(first), outcomeText(other)];
+    const comes = one === two ? `another ${at}` : `${one}, or to ${two}`;
+    return { what: `a step that asks ${sources} comes to ${comes}, as that answers`, at, hint: HINT };
   }
   return undefined;
 }
