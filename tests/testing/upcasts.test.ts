@@ -138,6 +138,18 @@ describe("upcastsEveryVersion", () => {
     expect((await broken(upcast)).message).toMatch(says);
   });
 
+  it("asks nothing of what has ended: it stays what it was", async () => {
+    const End = z.strictObject({ type: z.literal("END") });
+    const ending = (version: string, where: string): AnyKind => {
+      const done = { type: "final" } as const;
+      const states = { open: { on: { END: where } }, closed: done, archived: done };
+      const machine = createMachine({ id: "m", initial: "open", states } as never);
+      return defineKind({ kind: "m", version, machine, events: End } as never);
+    };
+    const law = upcastsEveryVersion(ending("2", "archived"), { from: [ending("1", "closed")], folder });
+    await expect(law).resolves.toBeUndefined();
+  });
+
   it("tells the smallest event, its version, and how to see it again", async () => {
     const { message, data, hint } = await broken(WRONG["an upcast that throws at some"]?.upcast ?? {});
     expect(data).toMatchObject({ version: "1", seed: 3 });

@@ -10,7 +10,8 @@ import { stopsOf, type Stop, type Walk } from "../walk/walks.ts";
 import type { Broken } from "./report.ts";
 
 /** What the engine says to whoever changes what is frozen. */
-const FROZEN = /read only property|not extensible|Cannot (?:delete|redefine) property/;
+export const FROZEN =
+  /object is not extensible|read only property|Cannot (?:add|delete|define|redefine) property/;
 const PROPERTY = /property '?([^',\s]+)/;
 
 /** The path that a step tried to change: it does so again, with nothing frozen. Undefined where the error says something else. */
