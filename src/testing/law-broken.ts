@@ -45,7 +45,8 @@ export async function lawBroken(breaking: Breaking): Promise<TroupeError> {
   const told = faults.length > 0 ? faults : met; // it does not fail each time
   const { acts, faults: befell } = least;
   const impure = drama.subjects.length === 0 ? [] : await impuritiesOf(drama.subjects, seed);
-  const why = impure.length === 0 ? [] : [`why: ${impure[0]}`, ...impure.slice(1)];
+  const why =
+    impure.length === 0 ? [] : [`why: ${impure[0]}`, ...impure.slice(1).map((line) => `     ${line}`)];
   const lines = [
     `${name}: a law does not hold (seed ${seed})`,
     ...indented(told, 4),

@@ -26,6 +26,7 @@ describe("the parcel", async () => {
     const [pure = "", ...others] = about("guard on the clock");
     expect(pure).toContain("a step that asks Date comes to refused, or to open, as that answers");
     expect(pure).toMatch(/1 {2}start \{"until":\d+\} +→ open\n +- {2}ADD .* → refused\n/);
+    expect(pure).toContain("no record stands for the last move: it was refused");
     expect(others).toEqual(["noStuckState holds", "coversEveryTransition holds"]);
   });
 

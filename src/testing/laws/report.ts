@@ -38,6 +38,8 @@ export function told(
     readonly kept: Kept;
   },
 ): string {
+  const history = historyOf({ kind, ...stage }, walk);
+  const isRefused = history.at(-1)?.trimStart().startsWith("-") === true;
   const lines = [
     `${law} does not hold for kind "${kind.kind}": ${what}`,
     ...(at === undefined ? [] : [`  where:  ${at}`]),
@@ -45,10 +47,11 @@ export function told(
     ...details.map((line) => `  ${line}`),
     "",
     "  history:",
-    ...historyOf({ kind, ...stage }, walk).map((line) => `    ${line}`),
+    ...history.map((line) => `    ${line}`),
     "",
     `  again:  ${law} of the same subject with ${optionsText(again)}`,
     ...keptLines(kept, command),
+    ...(isRefused ? ["          no record stands for the last move: it was refused"] : []),
   ];
   return lines.join("\n");
 }
