@@ -78,8 +78,8 @@ export const KIT: readonly Mutant[] = [
   {
     name: "walk-moves-the-place-that-it-came-from",
     file: `${WALK}/place.ts`,
-    find: "residents: new Map(fold.residents),",
-    replace: "residents: fold.residents,",
+    find: "...copyOf(fold),",
+    replace: "...fold,",
     law: "A1",
   },
   {

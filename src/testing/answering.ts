@@ -16,6 +16,7 @@ import {
 import { activity } from "../actors/activity.ts";
 import type { StandInAttempt, StandIns } from "../actors/stand-ins.ts";
 import { parseAddress } from "../events/address.ts";
+import { fnv1a } from "../events/fnv.ts";
 import { diceOf } from "./dice.ts";
 import type { Enterable, World } from "./outside.ts";
 import { draw } from "./stimuli.ts";
@@ -94,7 +95,7 @@ export function answering(
     activity(attempt) {
       const { seed } = here();
       const { idempotencyKey, fence, child } = attempt;
-      const dice = diceOf(hashOf(`${seed} ${idempotencyKey} ${fence.epoch} ${fence.attempt}`));
+      const dice = diceOf(fnv1a(`${seed} ${idempotencyKey} ${fence.epoch} ${fence.attempt}`));
       const ms = dice.of(late === "sometimes" ? WHILES : LONG);
       const isLate = late === "always" || (late === "sometimes" && dice.percent(LATE));
       const answers = answersFor(subjects, attempt);
@@ -141,12 +142,4 @@ function answersFor(subjects: readonly Answered[], { owner, child: { src } }: St
 
 function unanswered(src: string): Error {
   return new Error(`the subject has no answer of "${src}"`);
-}
-
-/** FNV-1a. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++)
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
-  return hash;
 }
