@@ -1,9 +1,10 @@
 /**
  * The names that users can import. A change here is a change of the public face: it needs
- * a changeset, and `npm run api` for the reviewed report in `etc/troupe.api.md`.
+ * a changeset, and `npm run api` for the reviewed reports in `etc`.
  */
 import { readFileSync } from "node:fs";
 import * as troupe from "troupe";
+import * as testing from "troupe/testing";
 import { expect, it } from "vitest";
 
 it("exports exactly these values", () => {
@@ -197,8 +198,28 @@ it("exports exactly these values", () => {
   `);
 });
 
-it("has an index of named exports and nothing else", () => {
-  const index = readFileSync("src/index.ts", "utf8")
+it("exports exactly these values for tests", () => {
+  expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
+    [
+      "arbitraryOf",
+      "coversEveryTransition",
+      "crashAnywhere",
+      "eventsOf",
+      "ignoresStaleCompletions",
+      "inputOf",
+      "isPure",
+      "noStuckState",
+      "pathsOf",
+      "replayEqualsLive",
+      "simulate",
+      "snapshotRoundTrip",
+      "upcastsEveryVersion",
+    ]
+  `);
+});
+
+it.each(["src/index.ts", "src/testing/index.ts"])("%s is named exports and nothing else", (file) => {
+  const index = readFileSync(file, "utf8")
     .replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")
     .replaceAll(/export (type )?\{[^}]*\} from "[^"]+";/g, "");
   expect(index.trim()).toBe("");

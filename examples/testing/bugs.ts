@@ -1,12 +1,19 @@
 /**
  * What the testing kit says of a machine with each of three bugs, and without any: the shortest
- * history that shows it, and a log of that.
+ * history that shows it, and a log of that. Then of its next version, with and without `upcast`.
  *
  *     npx node examples/testing/bugs.ts [FOLDER]
  */
 import fc from "fast-check";
-import { coversEveryTransition, isPure, noStuckState, type Answer } from "troupe/testing";
-import { parcelKind, type Bug } from "./parcel.ts";
+import {
+  coversEveryTransition,
+  isPure,
+  noStuckState,
+  upcastsEveryVersion,
+  type Answer,
+} from "troupe/testing";
+import { parcel2 } from "./parcel-2.ts";
+import { parcel, parcelKind, type Bug } from "./parcel.ts";
 
 const BUGS: readonly (Bug | undefined)[] = [
   undefined,
@@ -33,6 +40,12 @@ export async function demo(folder: string): Promise<readonly string[]> {
     said.push(`# ${bug ?? "no bug"}`);
     for (const [name, law] of Object.entries(laws))
       said.push(await law().then(() => `${name} holds`, messageOf));
+  }
+  for (const upcasts of [true, false]) {
+    said.push(`# version 2 ${upcasts ? "with" : "without"} upcast`);
+    const subject = { kind: parcel2(upcasts), answers: { charge } };
+    const law = upcastsEveryVersion(subject, { from: [parcel], seed: 8, folder });
+    said.push(await law.then(() => "upcastsEveryVersion holds", messageOf));
   }
   return said;
 }

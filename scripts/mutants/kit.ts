@@ -8,8 +8,8 @@ export const KIT: readonly Mutant[] = [
   {
     name: "other-time-is-this-time",
     file: "src/testing/other-time.ts",
-    find: "const now = (): number => real.now() + byMs;",
-    replace: "const now = (): number => real.now() + 0 * byMs;",
+    find: "now: Date.now() + byMs",
+    replace: "now: Date.now() + 0 * byMs",
     law: "A2",
   },
   {
@@ -43,13 +43,13 @@ export const KIT: readonly Mutant[] = [
   {
     name: "law-overlooks-a-guard-on-the-clock",
     file: `${LAWS}/is-pure.ts`,
-    find: 'if (one.outcome !== two.outcome) return "whether it is taken";',
+    find: 'if (one.outcome !== two.outcome) return "whether the event is taken or refused";',
     replace: "",
     law: "A15",
   },
   {
     name: "law-looks-at-frozen-things-alone",
-    file: `${LAWS}/is-pure.ts`,
+    file: `${LAWS}/mutation.ts`,
     find: " ?? (image && changedSince(image, before))",
     replace: "",
     law: "A15",
@@ -78,8 +78,43 @@ export const KIT: readonly Mutant[] = [
   {
     name: "walk-moves-the-place-that-it-came-from",
     file: `${WALK}/place.ts`,
-    find: "residents: new Map(fold.residents),",
-    replace: "residents: fold.residents,",
+    find: "...copyOf(fold),",
+    replace: "...fold,",
     law: "A1",
+  },
+  {
+    name: "upcast-asked-once",
+    file: `${LAWS}/shown.ts`,
+    find: "asked.size === 0 ? [SAME] : worldsFrom(START)",
+    replace: "asked.size === 0 ? [] : worldsFrom(START)",
+    law: "A2",
+  },
+  {
+    name: "upcast-not-held-to-the-schema",
+    file: `${LAWS}/each-shown.ts`,
+    find: "wrongIn(present.kind, recording) ?? refusedOf(present, recording)",
+    replace: "wrongIn(present.kind, recording)",
+    law: "S1",
+  },
+  {
+    name: "old-histories-tried-though-they-ended",
+    file: `${LAWS}/old-histories.ts`,
+    find: 'if (status === "active" || owes !== 0)',
+    replace: 'if (status !== "stopped")',
+    law: "A2",
+  },
+  {
+    name: "law-holds-where-nothing-came-late",
+    file: "src/testing/ignores-stale-completions.ts",
+    find: "if (late === 0)",
+    replace: "if (late < 0)",
+    law: "A6",
+  },
+  {
+    name: "law-holds-where-an-activity-only-fails",
+    file: "src/testing/answers-of.ts",
+    find: "if (!answers.has(src) && ",
+    replace: "if (src === undefined && ",
+    law: "A2",
   },
 ];

@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { TroupeError } from "../errors.ts";
+import { fnv1a } from "./fnv.ts";
 
 /** The parts of an address. */
 export interface Address {
@@ -82,9 +83,7 @@ function faultIn(text: string): TroupeError {
 /** The partition of a root: FNV-1a (32 bit) of its UTF-8 bytes, modulo the number of partitions. */
 export function partitionOf(root: string, partitions: number): number {
   if (partitions === 1) return 0;
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(root, "utf8")) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0) % partitions;
+  return fnv1a(root) % partitions;
 }
 
 /** An address of no actor that lies in a partition: for what concerns the partition as such. */

@@ -16,10 +16,12 @@ import {
 import { activity } from "../actors/activity.ts";
 import type { StandInAttempt, StandIns } from "../actors/stand-ins.ts";
 import { parseAddress } from "../events/address.ts";
+import { fnv1a } from "../events/fnv.ts";
 import { diceOf } from "./dice.ts";
 import type { Enterable, World } from "./outside.ts";
 import { draw } from "./stimuli.ts";
-import type { Subject } from "./subject.ts";
+import type { AnyKind } from "../actors/kind.ts";
+import type { Answers } from "./answers-of.ts";
 import { working, type Hearer, type Planned, type Working } from "./working.ts";
 
 /** Whether activities that were left answer nevertheless. */
@@ -29,6 +31,12 @@ export interface Answering extends Enterable, StandIns {
   silent(): ReadonlySet<string>;
   /** Answers that came, in the present history, although nobody waited any more. */
   readonly late: number;
+}
+
+/** A kind, and what it starts comes to. */
+export interface Answered {
+  readonly kind: AnyKind;
+  readonly answers: Answers;
 }
 
 export interface AnsweringOptions {
@@ -45,7 +53,7 @@ const LONG = [1, 5, 20, 100, 400, 2_000];
 const LATE = 25;
 
 export function answering(
-  subjects: readonly Subject[],
+  subjects: readonly Answered[],
   { mute = [], late = "sometimes" }: AnsweringOptions = {},
 ): Answering {
   let world: World | undefined;
@@ -87,7 +95,7 @@ export function answering(
     activity(attempt) {
       const { seed } = here();
       const { idempotencyKey, fence, child } = attempt;
-      const dice = diceOf(hashOf(`${seed} ${idempotencyKey} ${fence.epoch} ${fence.attempt}`));
+      const dice = diceOf(fnv1a(`${seed} ${idempotencyKey} ${fence.epoch} ${fence.attempt}`));
       const ms = dice.of(late === "sometimes" ? WHILES : LONG);
       const isLate = late === "always" || (late === "sometimes" && dice.percent(LATE));
       const answers = answersFor(subjects, attempt);
@@ -126,20 +134,12 @@ function speaksEvents(logic: AnyActorLogic): boolean {
 }
 
 /** Of the subject whose machine asks; of a child's machine, of any that knows the name. */
-function answersFor(subjects: readonly Subject[], { owner, child: { src } }: StandInAttempt) {
+function answersFor(subjects: readonly Answered[], { owner, child: { src } }: StandInAttempt) {
   const { kind } = parseAddress(owner);
-  const own = subjects.find((one) => one.kind.kind === kind)?.answers?.[src];
-  return own ?? subjects.find(({ answers }) => answers?.[src] !== undefined)?.answers?.[src];
+  const own = subjects.find((one) => one.kind.kind === kind)?.answers.get(src);
+  return own ?? subjects.find(({ answers }) => answers.has(src))?.answers.get(src);
 }
 
 function unanswered(src: string): Error {
   return new Error(`the subject has no answer of "${src}"`);
-}
-
-/** FNV-1a. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++)
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
-  return hash;
 }

@@ -4,6 +4,7 @@ import { readingStepper } from "../actors/client.ts";
 import { parseAddress } from "../events/address.ts";
 import { answering, actionText, type Answering, type AnsweringOptions } from "./answering.ts";
 import type { AsRead } from "./check-answers.ts";
+import { answersOf, assertAnswered } from "./answers-of.ts";
 import { checkInPlace } from "./check-in-place.ts";
 import { simplerActs, storyOf, type StoryOptions } from "./acts.ts";
 import type { Act } from "./plan.ts";
@@ -24,6 +25,7 @@ export interface CastingOptions extends AnsweringOptions, StoryOptions {
 
 export interface SubjectDrama extends Drama {
   readonly outside: Answering;
+  readonly subjects: readonly Subject[];
   /** Acts that say less, for shrinking. */
   readonly simpler: (act: Act) => readonly Act[];
 }
@@ -33,15 +35,23 @@ export function subjectsOf(given: Given): readonly Subject[] {
   return ["machine" in given ? { kind: given } : given];
 }
 
+/** @throws {@link TroupeError} `USAGE` where `answers` names what nothing is called, or something that is waited for has none. */
 export function dramaOf(subjects: readonly Subject[], options: CastingOptions = {}): SubjectDrama {
   const kinds = [...new Set(subjects.flatMap(({ kind, beside = [] }) => [kind, ...beside]))];
-  const outside = answering(subjects, options);
+  const answered = subjects.map((subject) => ({
+    kind: subject.kind,
+    answers: answersOf({ ...subject, beside: kinds }),
+  }));
+  const all = new Map(answered.flatMap(({ answers }) => [...answers]));
+  for (const { kind } of answered) assertAnswered(kind, all, true);
+  const outside = answering(answered, options);
   const told = subjects.map((subject) => ({ kind: subject.kind.kind, ...stimuliOf(subject) }));
   return {
     name: subjects.map(({ kind }) => kind.kind).join("+"),
     simpler: simplerActs(told),
     kinds,
     outside,
+    subjects,
     standIns: outside,
     free: true,
     story: storyOf(told, options),

@@ -3,9 +3,7 @@
  * throws, and the actor ends by that.
  */
 import type { Evidence } from "./evidence.ts";
-
-const FROZEN =
-  /object is not extensible|read only property|Cannot (?:add|delete|define|redefine) property/;
+import { FROZEN } from "./laws/mutation.ts";
 
 export function checkInPlace({ actors, fault }: Evidence): void {
   for (const { address, steps } of actors.values()) {

@@ -4,6 +4,7 @@ import { dramaOf, subjectsOf, type Given } from "./casting.ts";
 import { diceOf, type Dice } from "./dice.ts";
 import type { History } from "./evidence.ts";
 import { CRASH_POINTS, type Fault, type Plan } from "./plan.ts";
+import { impurityAs } from "./impurity.ts";
 import { judged, newSeed, unstacked, type SimulationOptions } from "./simulate.ts";
 import { Tally, type Simulated } from "./tally.ts";
 import { calmPlan, trialOf } from "./trial.ts";
@@ -34,6 +35,8 @@ export async function crashAnywhere<TKind extends AnyKind>(
   const calm = calmPlan(seed, drama, hosts);
   const plan: Plan = { ...calm, settings: { ...calm.settings, ...BUSY } };
   const judging = { law: "crashAnywhere", drama, options: { ...options, seed }, trial: trialOf(drama) };
+  const impure = await impurityAs("crashAnywhere", drama.subjects, { seed, folder: options.folder });
+  if (impure !== undefined) throw impure; // one history may not come by it
   await unstacked(async () => {
     const history = await judged(plan, judging);
     tally.add(history);

@@ -1,5 +1,6 @@
 /** The law that what comes too late changes nothing (A6), of a user's kinds on the real host. */
 import type { AnyKind } from "../actors/kind.ts";
+import { TroupeError } from "../errors.ts";
 import { dramaOf, subjectsOf, type Given, type SubjectDrama } from "./casting.ts";
 import type { Plan } from "./plan.ts";
 import { judged, newSeed, nthSeed, unstacked, type SimulationOptions } from "./simulate.ts";
@@ -10,7 +11,7 @@ import { live } from "./history.ts";
 
 /** What was simulated, and how often an activity that had been left answered all the same. */
 export interface StaleSimulated extends Simulated {
-  /** 0: nothing was tested. Let `events` lead out of states whose activities run. */
+  /** At least 1. */
   readonly late: number;
 }
 
@@ -24,7 +25,8 @@ const ACTS = 16;
  *
  * @param options.runs histories of both sorts. Default 30.
  * @param options.acts Default 16.
- * @throws {@link TroupeError} `LAW_BROKEN`; `USAGE` as `simulate` does.
+ * @throws {@link TroupeError} `LAW_BROKEN`; `USAGE` as `simulate` does, and where no answer came late, so
+ * that nothing was tested.
  */
 export async function ignoresStaleCompletions<TKind extends AnyKind>(
   given: Given<TKind>,
@@ -50,7 +52,21 @@ export async function ignoresStaleCompletions<TKind extends AnyKind>(
       late += drama.outside.late;
     }
   });
-  return { ...tally.sum(), late };
+  const sum = tally.sum();
+  if (late === 0) throw untested(drama, sum.histories);
+  return { ...sum, late };
+}
+
+/** Nobody answered late, so nothing could be ignored. */
+function untested({ name = "" }: SubjectDrama, histories: number): TroupeError {
+  return new TroupeError(
+    "USAGE",
+    `no activity of ${name} answered after it was left, in ${histories} histories: nothing was tested`,
+    {
+      hint: "Let `events` and `input` lead into states whose activities run, and out of them before they answer; ask for more `acts` or `runs`; or leave the law out where nothing is invoked.",
+      data: { kind: name, histories, late: 0 },
+    },
+  );
 }
 
 /** By all laws, and by the same history in which nobody answers late. */

@@ -8,7 +8,9 @@ export { ignoresStaleCompletions, type StaleSimulated } from "./ignores-stale-co
 export { isPure } from "./laws/is-pure.ts";
 export type { LawOptions } from "./laws/law.ts";
 export { noStuckState, type StuckOptions } from "./laws/no-stuck-state.ts";
+export type { EarlierSchemas, EarlierVersion } from "./laws/earlier.ts";
 export { snapshotRoundTrip } from "./laws/snapshot-round-trip.ts";
+export { upcastsEveryVersion, type UpcastOptions } from "./laws/upcasts-every-version.ts";
 export { coversEveryTransition, type CoverOptions } from "./paths/covers-every-transition.ts";
 export { pathsOf, type Path, type Paths, type PathsOptions } from "./paths/paths-of.ts";
 export type { By } from "./paths/search.ts";

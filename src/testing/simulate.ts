@@ -85,6 +85,7 @@ export async function judged(plan: Plan, { law, options, drama, trial }: Judging
   const { folder = "temp", faults: befall, ...asked } = options;
   const again = { ...asked, ...(law === "simulate" && befall !== undefined && { faults: befall }) };
   throw await lawBroken({
+    law,
     drama,
     trial,
     plan,

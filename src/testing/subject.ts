@@ -26,7 +26,9 @@ export interface Subject<TKind extends AnyKind = AnyKind> {
   readonly messages?: Arbitrary<{ readonly type: string }>;
   /**
    * What its activities (promises, callbacks, observables that it invokes or spawns) answer, by
-   * their `src`. Default of each: an error, since nothing can be known of its output.
+   * their `src`. Default of each: what `answers` of the kind says it may, or an error; else an error,
+   * since nothing can be known of its output. Where a machine waits for that (`onDone`), one must be
+   * given.
    */
   readonly answers?: Readonly<Record<string, Arbitrary<Answer>>>;
 }

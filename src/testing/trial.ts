@@ -63,8 +63,9 @@ async function faultsInOtherTime(history: History, { kinds: list }: SubjectDrama
   return faults;
 }
 
-const OTHER_TIME =
-  "(replayed with another clock and other chances; let the machine take both from events and input)";
+/** Behind what is told of a replay by another clock. */
+export const OTHER_TIME =
+  "(replayed with another clock and other chances; let the machine take the time from now(), and chance from events and input)";
 
 /** Where two logs part, in words; undefined where they are the same. */
 export function differenceOf(one: History, two: History): string | undefined {

@@ -1,7 +1,14 @@
 /** Troupe's own machines, held to the laws that users hold theirs to, with the public kit. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arbitraryOf, eventsOf, isPure, noStuckState, snapshotRoundTrip } from "troupe/testing";
+import {
+  arbitraryOf,
+  eventsOf,
+  isPure,
+  noStuckState,
+  snapshotRoundTrip,
+  upcastsEveryVersion,
+} from "troupe/testing";
 import type { AnyKind } from "../../src/actors/kind.ts";
 import { hostKinds } from "../../src/agents/host-kinds.ts";
 import { BudgetReply } from "../../src/events/agent/budget.ts";
@@ -17,7 +24,7 @@ import { CheckResult, WorkResult } from "../../src/events/work.ts";
 import type { Answer, Subject } from "../../src/testing/index.ts";
 import { PLACE } from "./fixture.ts";
 import { plans } from "./shapes.ts";
-import type { z } from "zod";
+import { z } from "zod";
 
 const kinds = new Map<string, AnyKind>(hostKinds().map((kind) => [kind.kind, kind]));
 
@@ -40,6 +47,11 @@ const PLAIN = [
   { ...commands, acceptance: [{ cmd: "t" }] },
 ];
 
+/** What the report of a run was written to. */
+const Files = z.strictObject({ files: z.array(z.string()) });
+/** What was copied for the next. */
+const Kept = z.strictObject({ kept: z.array(z.string()) });
+
 type World = Omit<Subject, "kind">;
 interface Case {
   readonly world?: (kind: AnyKind) => World;
@@ -53,7 +65,7 @@ const CASES: Readonly<Record<string, Case>> = {
       input: plans(["graph", "conditional", "sequential", "parallel", "saga"], ["all"], PLAIN)
         .map((plan) => ({ ...PLACE, plan }))
         .filter((input) => kind.input?.safeParse(input).success === true),
-      answers: { task: ends(TaskOutcome) },
+      answers: { task: ends(TaskOutcome), report: ends(Files), keep: ends(Kept) },
     }),
   },
   task: {
@@ -111,6 +123,11 @@ describe("the machines of Troupe", () => {
 
     it("is pure", () => expect(isPure(subject, few)).resolves.toBeUndefined());
     it("survives snapshots", () => expect(snapshotRoundTrip(subject, few)).resolves.toBeUndefined());
+    it("takes over what earlier versions recorded", async () => {
+      const said = await upcastsEveryVersion(subject, few).then(() => "it holds", String);
+      const none = `TroupeError: kind "${name}" has no earlier version, so nothing would be tested`;
+      expect(said).toBe(kind.previous === undefined ? none : "it holds");
+    });
     it("is never stuck", () => {
       const law = noStuckState(subject, { ...few, limit: 4, except: Object.keys(except) });
       return expect(law).resolves.toBeUndefined();

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { setup } from "xstate";
+import * as fc from "fast-check";
+import { createMachine, setup } from "xstate";
 import { z } from "zod";
 import { TroupeError } from "../../src/errors.ts";
 import {
@@ -21,11 +22,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const seed = 20;
 
 /** What a broken law says of itself. */
-const Data = z.looseObject({ faults: z.array(z.string()), seed: z.int(), file: z.string() });
+const Data = z.looseObject({ faults: z.array(z.string()).optional(), seed: z.int(), file: z.string() });
 
 async function broken(
   work: Promise<unknown>,
-): Promise<z.infer<typeof Data> & Pick<TroupeError, "message" | "stack">> {
+): Promise<z.infer<typeof Data> & Pick<TroupeError, "message" | "stack" | "hint">> {
   const error: unknown = await work.then(
     () => undefined,
     (reason: unknown) => reason,
@@ -110,6 +111,31 @@ describe("a user's mistake is found, and its right twin passes", () => {
     await simulate(told(right), { runs: 6, seed, folder });
   });
 
+  it("is told with its cause, where a machine asks the clock", async () => {
+    const { wrong } = PLANTS["a guard on the clock"] ?? { wrong: undefined as never };
+    const { message, ...error } = await broken(
+      replayEqualsLive(told(wrong), { runs: 12, seed, folder }),
+    );
+    expect(message).toContain('why: isPure says of kind "odd": a step that asks Date comes to ');
+    expect(message).toContain("it replays as it was lived, as long as your clock");
+    expect(error.hint).toMatch(/^Take the time from now\(\)/);
+    expect(error.file).toContain("replayEqualsLive-odd-");
+  });
+
+  it.each(["a guard on the clock", "an assign that changes in place"])(
+    "is found by crashAnywhere, though its one history does not show it: %s",
+    async (name) => {
+      const { wrong, right } = PLANTS[name] ?? { wrong: undefined as never, right: undefined as never };
+      const asked = { seed: 8, runs: 1, acts: 0, folder };
+      const { message, file } = await broken(crashAnywhere(told(wrong), asked));
+      expect(message).toMatch(
+        /^crashAnywhere does not hold for kind "odd": a step (that asks Date comes to|changes its context in place)/,
+      );
+      expect(readFileSync(file, "utf8")).toContain('"type":"troupe.started"');
+      await expect(crashAnywhere(told(right), asked)).resolves.toBeDefined();
+    },
+  );
+
   it("is told so that it can be met again, and its log can be replayed", async () => {
     const { wrong } = PLANTS["a guard on the clock"] ?? { wrong: undefined as never };
     const error = await broken(replayEqualsLive(told(wrong), { runs: 12, seed: 1, folder }));
@@ -132,10 +158,30 @@ describe("a user's mistake is found, and its right twin passes", () => {
     });
   });
 
+  it("what it starts and waits for must have an answer", async () => {
+    const { kind, answers = {} } = orderSubject();
+    await expect(simulate(kind, { runs: 1, seed })).rejects.toMatchObject({
+      code: "USAGE",
+      hint: expect.stringContaining('Give answers["xstate.invoke.0.(machine).asking"]'),
+    });
+    const wrong = { kind, answers: { ...answers, charger: fc.constant("hangs" as const) } };
+    await expect(simulate(wrong, { runs: 1, seed })).rejects.toMatchObject({ hint: 'Write "charge".' });
+  });
+
+  it("histories in which nothing comes too late are no test of what does", async () => {
+    const quiet = { runs: 2, seed, folder };
+    await expect(ignoresStaleCompletions(told(createMachine({})), quiet)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining(
+        "answered after it was left, in 4 histories: nothing was tested",
+      ),
+    });
+  });
+
   it("a kind alone is sent what its schemas allow", async () => {
-    const { kind } = orderSubject();
+    const { kind } = told(createMachine({ on: { GO: {} } }));
     const { histories, records } = await simulate(kind, { runs: 5, seed, folder });
     expect(histories).toBe(10);
-    expect(records).toBeGreaterThan(20);
+    expect(records).toBeGreaterThan(histories);
   });
 });

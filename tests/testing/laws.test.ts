@@ -8,7 +8,15 @@ import { readingStepper } from "../../src/actors/client.ts";
 import { TroupeError } from "../../src/errors.ts";
 import { jsonlLog } from "../../src/events/log/jsonl.ts";
 import { memoryLog } from "../../src/events/log/memory.ts";
-import { isPure, noStuckState, snapshotRoundTrip, type LawOptions } from "../../src/testing/index.ts";
+import {
+  coversEveryTransition,
+  isPure,
+  noStuckState,
+  pathsOf,
+  snapshotRoundTrip,
+  type LawOptions,
+} from "../../src/testing/index.ts";
+import { z } from "zod";
 import { recordsOf } from "../../src/testing/laws/keep.ts";
 import { stageOf, type Tested } from "../../src/testing/walk/stage.ts";
 import { stopsOf, walksOf } from "../../src/testing/walk/walks.ts";
@@ -26,6 +34,8 @@ const LAWS = { isPure, noStuckState, snapshotRoundTrip };
 const answers = {
   charge: fc.constantFrom({ output: "receipt" }, { error: new Error("card declined") }),
 };
+
+const TALKING = { kind: talking, answers: { work: fc.constantFrom({ output: 1 }, "hangs" as const) } };
 
 async function broken(
   law: keyof typeof LAWS,
@@ -53,7 +63,7 @@ describe("the laws", () => {
 
   it("hold for a machine with children and timers", async () => {
     for (const law of Object.values(LAWS))
-      await expect(law({ kind: talking }, { folder, runs: 40 })).resolves.toBeUndefined();
+      await expect(law(TALKING, { folder, runs: 40 })).resolves.toBeUndefined();
   });
 
   it("hold for the parcel", async () => {
@@ -65,6 +75,60 @@ describe("the laws", () => {
     const bad = parcelKind("state without a way out");
     await noStuckState({ kind: bad, answers }, { folder, runs: 20, except: ["unpaid"] });
     await expect(noStuckState({ kind: bad, answers }, { folder, runs: 20 })).rejects.toThrow("unpaid");
+  });
+});
+
+describe("what would test nothing is an error", () => {
+  const kind = parcel;
+  it.each(Object.entries(LAWS))("a name in `answers` that nothing has: %s", async (_, law) => {
+    await expect(law({ kind, answers: { ...answers, chrage: answers.charge } })).rejects.toMatchObject({
+      code: "USAGE",
+      message: '`answers` names "chrage", which no machine of kind "parcel" starts',
+      hint: 'Write "charge".',
+    });
+  });
+
+  it.each(Object.entries(LAWS))("an activity that can only fail: %s", async (_, law) => {
+    await expect(law(kind)).rejects.toMatchObject({
+      code: "USAGE",
+      message:
+        'nothing says what "charge" answers, so it only fails: `onDone` in state parcel.paying of kind "parcel" would not be tested',
+      hint: expect.stringContaining("Give answers.charge of the subject"),
+    });
+    const charge = fc.constant({ error: new Error("no") });
+    await expect(law({ kind, answers: { charge } }, { runs: 5 })).resolves.toBeUndefined(); // it is said
+  });
+
+  it("takes what the kind itself says of its answers", async () => {
+    const own = { ...kind, answers: { charge: z.enum(["receipt 1"]) } };
+    const { covered } = pathsOf(own);
+    expect(covered.join()).toContain("parcel.paying -> xstate.done");
+    expect(covered.join()).toContain("parcel.paying -> xstate.error");
+    await expect(isPure(own, { runs: 5 })).resolves.toBeUndefined();
+  });
+
+  it("a state in `except` that there is not", async () => {
+    const law = (except: string) => noStuckState({ kind, answers }, { runs: 5, except: [except] });
+    await expect(law("unpayed")).rejects.toMatchObject({
+      code: "USAGE",
+      message: 'kind "parcel" has no state "unpayed", which `except` names',
+      hint: 'Write "unpaid".',
+    });
+    await expect(law('{"a":"b"}')).rejects.toMatchObject({ code: "USAGE" });
+    await expect(law("unpaid")).resolves.toBeUndefined();
+  });
+});
+
+describe("an assign that mutates", () => {
+  const kind = parcelKind("assign that mutates");
+  const others = { ...LAWS, coversEveryTransition };
+  it.each(Object.entries(others))("is what %s says is wrong", async (_, law) => {
+    await expect(law({ kind, answers }, { folder, seed: 3 })).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /does not hold for kind "parcel": a step changes its context in place\n {2}where: {2}context\.items\[0\]/,
+      ),
+      data: expect.objectContaining({ at: "context.items[0]" }),
+    });
   });
 });
 
@@ -117,7 +181,7 @@ describe("a report", () => {
 });
 
 describe("a walk", () => {
-  const SUBJECTS: readonly Tested[] = [{ kind: parcel, answers }, { kind: talking }];
+  const SUBJECTS: readonly Tested[] = [{ kind: parcel, answers }, TALKING];
 
   for (const tested of SUBJECTS) {
     const stage = stageOf(tested);

@@ -26,6 +26,7 @@ describe("the parcel", async () => {
     const [pure = "", ...others] = about("guard on the clock");
     expect(pure).toContain("a step that asks Date comes to refused, or to open, as that answers");
     expect(pure).toMatch(/1 {2}start \{"until":\d+\} +→ open\n +- {2}ADD .* → refused\n/);
+    expect(pure).toContain("no record stands for the last move: it was refused");
     expect(others).toEqual(["noStuckState holds", "coversEveryTransition holds"]);
   });
 
@@ -40,6 +41,14 @@ describe("the parcel", async () => {
     expect(pure).toBe("isPure holds");
     expect(stuck).toContain('nothing leads on from state "unpaid": it takes no event');
     expect(stuck.split("\n").filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(8);
+  });
+
+  it("is taken over by its next version, where that shows itself what nobody said then", () => {
+    expect(about("version 2 with upcast")[0]).toBe("upcastsEveryVersion holds");
+    const [said = ""] = about("version 2 without upcast");
+    expect(said).toContain('version 2 does not take event "CANCEL" of version 1: ');
+    expect(said).toContain("\n  where:  event.by\n");
+    expect(said).toContain('\n  version 1 records:  {"type":"CANCEL"}\n');
   });
 
   it("leaves logs that `troupe replay` reads", async () => {

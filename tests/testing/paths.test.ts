@@ -3,6 +3,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { assign, raise, sendParent, setup } from "xstate";
 import { z } from "zod";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TroupeError } from "../../src/errors.ts";
 import { activity, defineKind } from "../../src/index.ts";
 import { coversEveryTransition, pathsOf } from "../../src/testing/index.ts";
 import { stageOf, type Tested } from "../../src/testing/walk/stage.ts";
@@ -253,14 +257,33 @@ describe("coversEveryTransition", () => {
 
   it("names those that cannot be, and the states that are never entered", async () => {
     const tested = MACHINES["parts, histories and what happens at once"] ?? { kind: parcel };
-    const law = coversEveryTransition(tested);
-    await expect(law).rejects.toThrow(
-      "no path takes 1 of 6 transitions\n    m.right.y -> always -> m.right.z",
+    await expect(coversEveryTransition(tested)).rejects.toThrow(
+      /no path takes 1 of 6 transitions\n {2}where: {2}m\.right\.y -> always -> m\.right\.z\n/,
     );
     await expect(coversEveryTransition(tested)).rejects.toThrow(
       "states that no path enters: m.right.z",
     );
     await coversEveryTransition(tested, { except: ["m.right.y -> always -> m.right.z"] });
+  });
+
+  it("leads to where a missed transition begins, leaves a log of that, and says how to see it again", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "paths-"));
+    const tested = { kind: parcelKind(), answers: { charge: fc.constant({ output: "r" }) } };
+    const law = coversEveryTransition(tested, { folder, seed: 4, limit: 300 });
+    const error: unknown = await law.catch((thrown: unknown) => thrown);
+    if (!TroupeError.is(error, "LAW_BROKEN")) throw error;
+    const [, history = ""] = error.message.split("history:\n");
+    expect(history).toMatch(/start .*\n.*ADD .*\n.*PAY +→ paying\n\n/);
+    expect(error.message).toContain("with { seed: 4, limit: 300 }");
+    const lines = readFileSync(String(error.data["file"]), "utf8").trim().split("\n");
+    expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ type: "PAY", body: { state: "paying" } });
+    rmSync(folder, { recursive: true });
+  });
+
+  it("names the answer that is missing", async () => {
+    await expect(coversEveryTransition({ kind: parcel })).rejects.toMatchObject({
+      hint: expect.stringContaining("Give answers.charge"),
+    });
   });
 
   it("says what is missing where an activity never fails", async () => {

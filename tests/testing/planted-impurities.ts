@@ -8,7 +8,7 @@ const shared: number[] = [];
 export const IMPURITIES: Readonly<Record<string, Planted>> = {
   "a guard on the clock": {
     law: "isPure",
-    says: /asks Date .*\n.*where: {2}whether it is taken/,
+    says: /asks Date .*\n.*where: {2}whether the event is taken or refused/,
     bad: going({ GO: { guard: () => Date.now() > 1_800_000_000_000, actions: assign({ at: 1 }) } }),
     good: going({ GO: { guard: () => now() > 1_700_000_000_000, actions: assign({ at: 1 }) } }),
   },

@@ -15,13 +15,12 @@ import type { Stage, Tested } from "../walk/stage.ts";
 import { stopsOf, type Stop, type Walk } from "../walk/walks.ts";
 import { messageOf } from "./keep.ts";
 import { hold, type LawOptions } from "./law.ts";
-import { changedSince, imageOf, whatChanges, type Image } from "./mutation.ts";
+import { imageOf, inPlace, type Image } from "./mutation.ts";
 import { outcomeText, type Broken } from "./report.ts";
-import type { World } from "../walk/world.ts";
+import { worldsFrom } from "./worlds.ts";
 
 const HINT =
   "Take the time from now() of troupe, which is that of the record, and chance and ids from the event or from an activity.";
-const HOUR_MS = 3_600_000;
 
 /**
  * Holds a machine to being pure, over random histories.
@@ -34,13 +33,14 @@ export async function isPure<TKind extends AnyKind>(
   tested: Tested<TKind>,
   options: LawOptions = {},
 ): Promise<void> {
-  await hold("isPure", tested, options, judge);
+  await hold("isPure", tested, options, pureOn);
 }
 
-function judge(stage: Stage, walk: Walk): Broken | undefined {
+/** What of a walk is not pure; undefined where all of it is. */
+export function pureOn(stage: Stage, walk: Walk): Broken | undefined {
   let image: Image | undefined;
   for (const stop of stopsOf(stage, walk)) {
-    const broken = unrecordable(stop) ?? changing(stage, stop, image) ?? fickle(stage, walk, stop);
+    const broken = unrecordable(stop) ?? inPlace(stage, stop, image) ?? fickle(stage, walk, stop);
     if (broken !== undefined) return broken;
     image = stop.moved.place && imageOf(stop.moved.place);
   }
@@ -59,22 +59,6 @@ function unrecordable({ moved: { outcome, error } }: Stop): Broken | undefined {
   };
 }
 
-function changing(
-  stage: Stage,
-  { move: one, before, moved }: Stop,
-  image: Image | undefined,
-): Broken | undefined {
-  if (one === undefined || before === undefined) return undefined;
-  const thrown = moved.place?.fold.state.snapshot.error;
-  const at = whatChanges(stage, before, one, thrown) ?? (image && changedSince(image, before));
-  if (at === undefined) return undefined;
-  return {
-    what: `a step changes its ${at.startsWith("event") ? "event" : "context"} in place`,
-    at,
-    hint: "Return new objects and arrays: [...list, item] in place of list.push(item).",
-  };
-}
-
 /** Whether the step comes to something else where clock and chance do. */
 function fickle(stage: Stage, { input }: Walk, { move: one, before }: Stop): Broken | undefined {
   const prepared =
@@ -90,26 +74,16 @@ function fickle(stage: Stage, { input }: Walk, { move: one, before }: Stop): Bro
     const at = difference(first, other);
     if (at === undefined) continue;
     const sources = [...asked].join(" and ");
-    const both = `${outcomeText(first)}, or to ${outcomeText(other)}`;
-    return { what: `a step that asks ${sources} comes to ${both}, as that answers`, at, hint: HINT };
+    const [one, two] = [outcomeText(first), outcomeText(other)];
+    const comes = one === two ? `another ${at}` : `${one}, or to ${two}`;
+    return { what: `a step that asks ${sources} comes to ${comes}, as that answers`, at, hint: HINT };
   }
   return undefined;
 }
 
-/** The last moment that a Date can hold, epoch ms. */
-const LATEST = 8.64e15;
-
-/** The ends of time, years and hours away, and all sorts of chance. */
-function* worldsFrom(now: number): Generator<World, void, undefined> {
-  yield { now: 0, chance: 0.999_999 };
-  yield { now: LATEST, chance: 0 };
-  yield { now: now + 400 * 24 * HOUR_MS, chance: 0.25 };
-  for (let step = 1; step < 8; step++) yield { now: now + step * 27 * HOUR_MS, chance: step / 8 };
-}
-
 /** Where two outcomes of one step differ; undefined where they do not. */
 function difference(one: Moved, two: Moved): string | undefined {
-  if (one.outcome !== two.outcome) return "whether it is taken";
+  if (one.outcome !== two.outcome) return "whether the event is taken or refused";
   if (one.place === undefined || two.place === undefined) return undefined;
   try {
     const { identity, state } = one.place.fold;

@@ -7,13 +7,16 @@ import { differingPath } from "../../actors/xstate/strict.ts";
 import type { Move } from "../walk/move.ts";
 import { move, type Place } from "../walk/place.ts";
 import type { Stage } from "../walk/stage.ts";
+import { stopsOf, type Stop, type Walk } from "../walk/walks.ts";
+import type { Broken } from "./report.ts";
 
 /** What the engine says to whoever changes what is frozen. */
-const FROZEN = /read only property|not extensible|Cannot (?:delete|redefine) property/;
+export const FROZEN =
+  /object is not extensible|read only property|Cannot (?:add|delete|define|redefine) property/;
 const PROPERTY = /property '?([^',\s]+)/;
 
 /** The path that a step tried to change: it does so again, with nothing frozen. Undefined where the error says something else. */
-export function whatChanges(
+function whatChanges(
   stage: Stage,
   { fold, ...place }: Place,
   one: Move,
@@ -49,8 +52,36 @@ export function imageOf({ fold: { state } }: Place): Image {
 }
 
 /** The first path at which a place is no longer what it was. */
-export function changedSince(image: Image, place: Place): string | undefined {
+function changedSince(image: Image, place: Place): string | undefined {
   const now = imageOf(place);
   const key = [...now.keys()].find((name) => now.get(name) !== image.get(name));
   return key === undefined ? undefined : `context.${key}`;
+}
+
+/** @param image of the context before the step, as it was when that came to be. */
+export function inPlace(
+  stage: Stage,
+  { move: one, before, moved }: Stop,
+  image: Image | undefined,
+): Broken | undefined {
+  if (one === undefined || before === undefined) return undefined;
+  const thrown = moved.place?.fold.state.snapshot.error;
+  const at = whatChanges(stage, before, one, thrown) ?? (image && changedSince(image, before));
+  if (at === undefined) return undefined;
+  return {
+    what: `a step changes its ${at.startsWith("event") ? "event" : "context"} in place`,
+    at,
+    hint: "Return new objects and arrays: [...list, item] in place of list.push(item).",
+  };
+}
+
+/** The first step of a walk that changes what it is given; undefined where none does. */
+export function inPlaceIn(stage: Stage, walk: Walk): Broken | undefined {
+  let image: Image | undefined;
+  for (const stop of stopsOf(stage, walk)) {
+    const broken = inPlace(stage, stop, image);
+    if (broken !== undefined) return broken;
+    image = stop.moved.place && imageOf(stop.moved.place);
+  }
+  return undefined;
 }

@@ -3,8 +3,13 @@
  * an event from outside, a word of another actor, a timer, or the end of what it has running.
  */
 import fc from "fast-check";
+import type { StateValue } from "xstate";
 import type { AnyKind } from "../../actors/kind.ts";
 import { statusOf } from "../../actors/fold.ts";
+import { TroupeError } from "../../errors.ts";
+import { nearest } from "../../events/nearest.ts";
+import { partsOf } from "../../replay/machine-parts.ts";
+import { assertAnswered } from "../answers-of.ts";
 import { foundIn } from "../paths/paths-of.ts";
 import { openIn, type Move } from "../walk/move.ts";
 import { offersOf, samplesOf, takes, type Samples } from "../walk/offers.ts";
@@ -12,6 +17,7 @@ import { move, type Moved, type Place } from "../walk/place.ts";
 import { stageOf, type Stage, type Tested } from "../walk/stage.ts";
 import { stopsOf, type Walk } from "../walk/walks.ts";
 import { brokenLaw, hold, type LawOptions } from "./law.ts";
+import { inPlaceIn } from "./mutation.ts";
 import { stateText, type Broken } from "./report.ts";
 
 export interface StuckOptions extends LawOptions {
@@ -34,7 +40,8 @@ const MORE = 300;
  * What the world may say is sampled: a way that only a very special event opens may be missed. Name
  * such a state in `except`, or give `events` that open it.
  *
- * @throws {@link TroupeError} `LAW_BROKEN` with the history that leads there; `ARBITRARY_FAILED`.
+ * @throws {@link TroupeError} `LAW_BROKEN` with the history that leads there; `USAGE` where `except`
+ * names what is no state, or what is waited for has no answer; `ARBITRARY_FAILED`.
  */
 export async function noStuckState<TKind extends AnyKind>(
   tested: Tested<TKind>,
@@ -47,6 +54,8 @@ export async function noStuckState<TKind extends AnyKind>(
     limit = 200,
   } = options;
   const stage = stageOf(tested);
+  assertAnswered(stage.kind, stage.answers);
+  assertStates(stage.kind, except);
   const samples = samplesOf(stage, { seed, each: EACH });
   const judge = judgeOf(samples, { except, seed });
   for (const { walk } of foundIn(stage, { seed, samples: EACH, limit })) {
@@ -66,6 +75,8 @@ interface Search {
 function judgeOf(samples: Samples, search: Search): (stage: Stage, walk: Walk) => Broken | undefined {
   const led = new Map<string, Move>();
   return (stage, walk) => {
+    const changing = inPlaceIn(stage, walk); // it ends by that, and every state behind it is missed
+    if (changing !== undefined) return changing;
     for (const { moved } of stopsOf(stage, walk)) {
       const { place } = moved;
       if (place === undefined) continue;
@@ -76,6 +87,35 @@ function judgeOf(samples: Samples, search: Search): (stage: Stage, walk: Walk) =
     }
     return undefined;
   };
+}
+
+/** A state value as text, or a name in one. */
+function assertStates({ kind, machine }: AnyKind, except: readonly string[]): void {
+  const known = [...partsOf(machine).states.values()].map(({ key }) => key);
+  for (const one of except) {
+    if (known.includes(one) || isValue(machine, one)) continue;
+    const meant = nearest(one, known);
+    throw new TroupeError("USAGE", `kind "${kind}" has no state "${one}", which \`except\` names`, {
+      hint:
+        meant === undefined
+          ? `Name one of its states: ${known.slice(1).join(", ")}.`
+          : `Write "${meant}".`,
+      data: { kind, state: one, known },
+    });
+  }
+}
+
+/** As the report of this law writes those that have parts: `{"a":"b"}`. */
+function isValue(machine: AnyKind["machine"], text: string): boolean {
+  try {
+    return stateTextOf(machine, JSON.parse(text)) === text;
+  } catch {
+    return false;
+  }
+}
+
+function stateTextOf(machine: AnyKind["machine"], value: StateValue): string {
+  return JSON.stringify(machine.resolveState({ value, context: {} }).value);
 }
 
 function isExcept(place: Place, except: readonly string[]): boolean {

@@ -14,6 +14,10 @@ export interface Broken {
   /** Path of what differs, in the state: `context.total`. */
   readonly at?: string;
   readonly hint: string;
+  /** What more there is to say, a line each. */
+  readonly details?: readonly string[];
+  /** The command that shows it in its log, up to `--log`; beside `troupe replay`, which shows how it came about. */
+  readonly command?: string;
 }
 
 /** Characters of a value that are shown. */
@@ -24,7 +28,7 @@ export function told(
   { kind, ...stage }: Stage,
   {
     walk,
-    broken: { what, at, hint },
+    broken: { what, at, hint, details = [], command },
     again,
     kept,
   }: {
@@ -34,28 +38,38 @@ export function told(
     readonly kept: Kept;
   },
 ): string {
+  const history = historyOf({ kind, ...stage }, walk);
+  const isRefused = history.at(-1)?.trimStart().startsWith("-") === true;
   const lines = [
     `${law} does not hold for kind "${kind.kind}": ${what}`,
     ...(at === undefined ? [] : [`  where:  ${at}`]),
     `  hint:   ${hint}`,
+    ...details.map((line) => `  ${line}`),
     "",
     "  history:",
-    ...historyOf({ kind, ...stage }, walk).map((line) => `    ${line}`),
+    ...history.map((line) => `    ${line}`),
     "",
     `  again:  ${law} of the same subject with ${optionsText(again)}`,
-    ...keptLines(kept),
+    ...keptLines(kept, command),
+    ...(isRefused ? ["          no record stands for the last move: it was refused"] : []),
   ];
   return lines.join("\n");
 }
 
-function optionsText(options: Readonly<Record<string, unknown>>): string {
+export function optionsText(options: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(options).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   return `{ ${fields.join(", ")} }`;
 }
 
-function keptLines({ file, short }: Kept): readonly string[] {
+export function keptLines({ file, short }: Kept, command?: string): readonly string[] {
   if (file === undefined) return [`  log:    none can be written: ${short}`];
-  const lines = [`  log:    ${file}`, `          troupe replay ${file} --kinds YOUR-KINDS.ts`];
+  const lines = [
+    `  log:    ${file}`,
+    `          troupe replay ${file} --kinds YOUR-KINDS.ts`,
+    ...(command === undefined
+      ? []
+      : [`          ${command} --log jsonl:${file} --kinds YOUR-KINDS.ts`]),
+  ];
   return short === undefined ? lines : [...lines, `          it ends before the last move: ${short}`];
 }
 
@@ -126,7 +140,7 @@ export function stateText({ fold: { state } }: Place): string {
 }
 
 /** A value on one line. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? "undefined";
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
 }

@@ -12,6 +12,7 @@ import type { Stage, Tested } from "../walk/stage.ts";
 import { stopsOf, type Walk } from "../walk/walks.ts";
 import { messageOf } from "./keep.ts";
 import { hold, type LawOptions } from "./law.ts";
+import { inPlaceIn } from "./mutation.ts";
 import { outcomeText, type Broken } from "./report.ts";
 
 const HINT =
@@ -31,7 +32,12 @@ export async function snapshotRoundTrip<TKind extends AnyKind>(
   await hold("snapshotRoundTrip", tested, options, judge);
 }
 
+/** What changes in place is another actor than its snapshot, and that is what is wrong with it. */
 function judge(stage: Stage, walk: Walk): Broken | undefined {
+  return inPlaceIn(stage, walk) ?? judgeKept(stage, walk);
+}
+
+function judgeKept(stage: Stage, walk: Walk): Broken | undefined {
   let kept: Place | undefined;
   for (const { move: one, moved } of stopsOf(stage, walk)) {
     if (kept !== undefined && one !== undefined) {

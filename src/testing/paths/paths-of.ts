@@ -59,14 +59,21 @@ export function pathsOf<TKind extends AnyKind>(
 ): Paths {
   const stage = stageOf(tested);
   const found = foundIn(stage, options);
-  const all = transitionsOf(stage.kind.machine);
+  return { paths: chosen(stage, found), ...coverageOf(stage, found) };
+}
+
+/** What a search came by, of all that the machine has. */
+export function coverageOf(
+  { kind: { machine } }: Stage,
+  found: readonly Found[],
+): Omit<Paths, "paths"> {
+  const all = transitionsOf(machine);
   const covered = new Set(found.flatMap(({ moved }) => moved.taken));
   const reached = statesIn(found, covered);
   return {
-    paths: chosen(stage, found),
     covered: all.filter((one) => covered.has(one)),
     missed: all.filter((one) => !covered.has(one)),
-    unreached: statesOf(stage.kind.machine).filter((id) => !reached.has(id)),
+    unreached: statesOf(machine).filter((id) => !reached.has(id)),
   };
 }
 
@@ -115,14 +122,17 @@ function begins({ walk: { input, moves } }: Path, { walk }: Path): boolean {
   );
 }
 
+/** Ids of the states that a path ends in, those around them too. */
+export function standsIn({ moved }: Found): readonly string[] {
+  const snapshot = moved.place?.fold.state.snapshot;
+  if (snapshot === undefined || !isMachineSnapshot(snapshot)) return [];
+  return snapshot._nodes.map(({ id }) => id);
+}
+
 /** States that were stood in, and those that were passed. */
 function statesIn(found: readonly Found[], covered: ReadonlySet<string>): ReadonlySet<string> {
   const ids = new Set<string>();
-  for (const { moved } of found) {
-    const snapshot = moved.place?.fold.state.snapshot;
-    if (snapshot !== undefined && isMachineSnapshot(snapshot))
-      for (const node of snapshot._nodes) ids.add(node.id);
-  }
+  for (const one of found) for (const id of standsIn(one)) ids.add(id);
   for (const text of covered) {
     const [source = "", , targets = ""] = text.split(" -> ");
     for (const id of [source, ...targets.split(",")]) ids.add(id);

@@ -6,15 +6,14 @@
  * 1. A place never changes: a move makes another one, so many moves may be tried from one place.
  * 2. The same moves from the same place make the same places and records.
  */
-import { CommandWindow } from "../../actors/window.ts";
 import type { NumberedEffect } from "../../actors/advance.ts";
 import { changedBy } from "../../actors/directories.ts";
 import { draft, draftingOf, type Draft, type DraftEnv } from "../../actors/draft.ts";
+import { copyOf } from "../../actors/fold-copy.ts";
 import type { Fold } from "../../actors/fold.ts";
 import type { Input } from "../../actors/inputs.ts";
 import { parseInput } from "../../actors/kind.ts";
 import { Ledger } from "../../actors/ledger.ts";
-import { Timers } from "../../actors/timers.ts";
 import type { ChildStart, SystemDirectory } from "../../actors/xstate/contract.ts";
 import { NOBODY } from "../../actors/xstate/stepper.ts";
 import { TroupeError } from "../../errors.ts";
@@ -142,7 +141,7 @@ function actorIn(
 ): { readonly address: string; fold: Fold | undefined; readonly ledger: Ledger } {
   const ledger = new Ledger();
   if (place !== undefined) ledger.actionsRan(place.fold.seq);
-  return { address, fold: place && copyOf(place.fold), ledger };
+  return { address, fold: place && movable(place.fold), ledger };
 }
 
 function unmoved(place: Place | undefined, error: unknown): Moved {
@@ -180,20 +179,10 @@ function namesIn(place: Place | undefined): SystemDirectory {
   return place?.names ?? NOBODY;
 }
 
-/** Whoever was sent something has taken it; what is owed beyond stays. */
-function copyOf(fold: Fold): Fold {
-  const timers = new Timers();
-  for (const [name, timer] of fold.timers) timers.set(name, timer);
-  return {
-    ...fold,
-    timers,
-    outbox: new Map(),
-    actions: new Map(),
-    residents: new Map(fold.residents),
-    named: new Map(fold.named),
-    watermarks: new Map(fold.watermarks),
-    commands: new CommandWindow(),
-  };
+/** Whoever was sent something has taken it; what is owed beyond stays. It decides about inputs. */
+function movable(fold: Fold): Fold {
+  const watermarks = new Map(fold.watermarks);
+  return { ...copyOf(fold), outbox: new Map(), actions: new Map(), watermarks };
 }
 
 function childrenAfter(place: Place | undefined, input: Input, { effects }: Draft): Place["children"] {

@@ -5,7 +5,8 @@ import { kindsByName, type AnyKind, type Kinds } from "../../actors/kind.ts";
 import type { Stepper } from "../../actors/xstate/contract.ts";
 import type { RecordedEvent } from "../../events/record.ts";
 import { eventsOf, inputOf } from "../arbitrary/events-of.ts";
-import type { Answer, Subject } from "../subject.ts";
+import { answersOf, type Answers } from "../answers-of.ts";
+import type { Subject } from "../subject.ts";
 
 export interface Stage {
   readonly kind: AnyKind;
@@ -17,7 +18,7 @@ export interface Stage {
   /** Undefined where it takes none from outside. */
   readonly events: Arbitrary<unknown> | undefined;
   readonly messages: Arbitrary<{ readonly type: string }> | undefined;
-  readonly answers: ReadonlyMap<string, Arbitrary<Answer>>;
+  readonly answers: Answers;
   /** Events of the subject as the border has read them: each is sent in many places. */
   readonly read: WeakMap<object, RecordedEvent>;
 }
@@ -33,8 +34,10 @@ function isSubject(tested: Tested): tested is Subject {
   return typeof tested.kind === "object";
 }
 
+/** @throws {@link TroupeError} `USAGE` where `answers` names what nothing is called; `ARBITRARY_FAILED`. */
 export function stageOf(tested: Tested): Stage {
-  const { kind, beside = [], input, events, messages, answers = {} } = subjectOf(tested);
+  const subject = subjectOf(tested);
+  const { kind, beside = [], input, events, messages } = subject;
   const kinds = kindsByName([kind, ...beside]);
   return {
     kind,
@@ -44,7 +47,7 @@ export function stageOf(tested: Tested): Stage {
     input: input ?? inputOf(kind),
     events: events ?? (kind.events._zod.def.type === "never" ? undefined : eventsOf(kind)),
     messages,
-    answers: new Map(Object.entries(answers)),
+    answers: answersOf(subject),
     read: new WeakMap(),
   };
 }

@@ -8,8 +8,8 @@
 export interface World {
   /** Epoch ms. */
   readonly now: number;
-  /** 0 to 1, without 1. */
-  readonly chance: number;
+  /** 0 to 1, without 1: one number for all that is asked, or one each time. */
+  readonly chance: number | (() => number);
   /** Hears the name of what is asked. */
   readonly asked?: Set<string>;
 }
@@ -20,23 +20,27 @@ export function inWorld<T>({ now, chance, asked }: World, work: () => T): T {
     asked?.add(name);
     return value;
   };
-  const digits = String(Math.floor(chance * 1e12)).padStart(12, "0");
-  const uuid = `00000000-0000-4000-8000-${digits}` as const;
+  const drawn = typeof chance === "number" ? () => chance : chance;
   const restore = [
     put(
       globalThis,
       "Date",
       clockOf(() => ask("Date", now)),
     ),
-    put(Math, "random", () => ask("Math.random", chance)),
+    put(Math, "random", () => ask("Math.random", drawn())),
     put(performance, "now", () => ask("performance.now", now % 1e9)),
-    put(crypto, "randomUUID", () => ask("crypto.randomUUID", uuid)),
+    put(crypto, "randomUUID", () => ask("crypto.randomUUID", uuidOf(drawn()))),
   ];
   try {
     return work();
   } finally {
     for (const undo of restore) undo();
   }
+}
+
+function uuidOf(chance: number): ReturnType<typeof crypto.randomUUID> {
+  const digits = String(Math.floor(chance * 1e12)).padStart(12, "0");
+  return `00000000-0000-4000-8000-${digits}`;
 }
 
 /** `Date` itself, but for what it says of now. */
