@@ -76,7 +76,7 @@ function lacking(missing: readonly string[]): TroupeError {
     "KIND_UNKNOWN",
     `the log has open actors of kinds that this host lacks: ${missing.join(", ")}`,
     {
-      hint: "Pass these kinds to createHost({ kinds }), or use `recover: false` to move only what is asked for.",
+      hint: "Pass these kinds to createHost({ kinds }) or `troupe host --kinds FILE`, or use `recover: false` to move only what is asked for.",
       data: { missing: [...missing] },
     },
   );

@@ -8,7 +8,13 @@ export function forkLine({ run, at, cutShort }: NonNullable<RunView["forkOf"]>):
 }
 
 /** What is to be done about it; undefined for a run that is whole. Nobody runs it, so whoever waited for it would wait for ever. */
-export function cutShortOf({ run, forkOf }: Pick<RunView, "run" | "forkOf">): TroupeError | undefined {
+export function cutShortOf({
+  run,
+  forkOf,
+}: {
+  readonly run: string;
+  readonly forkOf?: RunView["forkOf"] | undefined;
+}): TroupeError | undefined {
   if (forkOf?.cutShort !== true) return undefined;
   return forkUnfinished({ run, of: forkOf.run, at: forkOf.at });
 }

@@ -1,13 +1,12 @@
 /** Runs that are no runs of a plan: of a user's own kinds, whose machines Troupe has not. */
 import { createHost } from "../actors/host.ts";
 import { begunIn } from "../actors/fork/begun.ts";
-import { forkUnfinished } from "../actors/fork/unfinished.ts";
 import { TroupeError } from "../errors.ts";
 import { parseAddress, rootOf } from "../events/address.ts";
 import type { EventLog } from "../events/log/log.ts";
 import { parseBody, placeOf } from "../events/record.ts";
 import { stateLabel, type RunView } from "../projections/runs-view.ts";
-import { forkLine } from "./fork-standing.ts";
+import { cutShortOf, forkLine } from "./fork-standing.ts";
 import { kindsWith } from "./load-kinds.ts";
 import { count } from "./paper.ts";
 import { printTable, type Shell } from "./shell.ts";
@@ -15,7 +14,7 @@ import { tameLine } from "./terminal.ts";
 
 export interface OtherRun {
   readonly run: string;
-  readonly forkOf?: NonNullable<RunView["forkOf"]>;
+  readonly forkOf?: RunView["forkOf"] | undefined;
   /** In the order in which they were born. */
   readonly actors: readonly {
     readonly address: string;
@@ -52,7 +51,9 @@ export function showOther({ terminal }: Pick<Shell, "terminal">, found: OtherRun
   const rows = actors.map(({ address, state, records }) => [address, state, String(records)]);
   printTable(terminal, ["ACTOR", "STATE", "RECORDS"], rows);
   terminal.err(`look at one with \`troupe show ${actors[0]?.address}\``);
-  if (actors.some(({ open }) => open)) terminal.err(`go on with ${goOn(run)}`);
+  const { hint } = cutShortOf({ run, forkOf }) ?? {};
+  if (hint !== undefined) terminal.err(hint);
+  else if (actors.some(({ open }) => open)) terminal.err(`go on with ${goOn(run)}`);
 }
 
 /**
@@ -66,7 +67,8 @@ export async function resumeOther(
   { run, forkOf, actors }: OtherRun,
   kinds: string | undefined,
 ): Promise<OtherRun | undefined> {
-  if (forkOf?.cutShort === true) throw forkUnfinished({ run, of: forkOf.run, at: forkOf.at });
+  const cutShort = cutShortOf({ run, forkOf });
+  if (cutShort !== undefined) throw cutShort;
   if (kinds === undefined) throw ownKinds(run, actors);
   const { terminal, stop } = shell;
   const roots = actors.filter(({ address, open }) => open && parseAddress(address).path.length === 0);

@@ -26,14 +26,14 @@ describe("a run of one's own kinds", () => {
     expect((await bench.troupe(["fork", "o1"])).err).toMatch(
       /^KIND_UNKNOWN: .*"order".*\n.*--kinds FILE/,
     );
-    const made = await bench.troupe(["fork", "o1", "--at", "2", "--kinds", file]);
-    expect(made).toMatchObject({ code: 0, out: expect.stringContaining("o1-fork: a fork of o1 at 2") });
+    const made = await bench.troupe(["fork", "o1", "--at", "3", "--kinds", file]);
+    expect(made).toMatchObject({ code: 0, out: expect.stringContaining("o1-fork: a fork of o1 at 3") });
     expect(made.err).toContain(`troupe resume o1-fork --kinds ${file}`);
     const listed = await bench.troupe(["ls"]);
     expect(listed.err).toMatch(/no runs of plans: o1-fork \(.*\nno run of a plan in/);
     const shown = await bench.troupe(["show", "o1-fork"]);
     expect(shown.out).toMatch(
-      /^o1-fork: .*, 1 actor\na fork of o1 at 2\n\n.*\norder\/o1-fork +paying +3/,
+      /^o1-fork: .*, 2 actors\na fork of o1 at 3\n\n.*\norder\/o1-fork +paying +3/,
     );
     expect(shown.err).toContain("troupe resume o1-fork --kinds FILE");
     const bare = await bench.troupe(["resume", "o1-fork"]);
@@ -45,10 +45,43 @@ describe("a run of one's own kinds", () => {
     expect(resumed).toMatchObject({ code: 0, out: expect.stringMatching(/order\/o1-fork +over/) });
     const { value } = await bench.json(["resume", "o1-fork", "--kinds", file]);
     expect(value).toMatchObject([
-      { run: "o1-fork", forkOf: { run: "o1", at: 2 }, actors: [{ open: false }] },
+      { run: "o1-fork", forkOf: { run: "o1", at: 3 }, actors: [{ open: false }, { open: false }] },
     ]);
     expect(readFileSync(process.env["ORDER_TRACE"], "utf8")).toBe("charge 1\ncharge 1\n");
     expect((await bench.troupe(["resume", "nobody"])).err).toMatch(/^RUN_NOT_FOUND/);
     expect((await bench.troupe(["resume", "--kinds", file])).err).toMatch(/^USAGE/);
+  });
+
+  it("that was cut short says so to whoever shows or resumes it, and is listed as nothing to go on with", async () => {
+    using bench = cliBench();
+    process.env["ORDER_TRACE"] = bench.write("trace", "");
+    await paid(bench);
+    const kinds = await kindsWith({ folder: bench.folder }, file);
+    {
+      await using host = await createHost({
+        log: bench.log,
+        kinds,
+        at(point, address) {
+          if (point === "after-append" && address === "order/f") throw new Error("killed");
+        },
+      });
+      await host.start("order/o2");
+      await expect(host.fork("o1", { at: 3, id: "f" })).rejects.toThrow("killed");
+    }
+    const again = "troupe fork o1 --at 3 --id f";
+    const shown = await bench.troupe(["show", "f"]);
+    expect(shown.out).toContain("a fork of o1 at 3, cut short");
+    expect(shown.err).toContain(again);
+    expect(shown.err).not.toContain("go on with");
+    for (const words of [
+      ["resume", "f"],
+      ["resume", "f", "--kinds", file],
+    ])
+      expect((await bench.troupe(words)).err).toMatch(new RegExp(`^FORK_UNFINISHED.*\\n.*${again}`));
+    expect((await bench.troupe(["ls"])).err).not.toContain("no runs of plans");
+    expect((await bench.troupe(["fork", "o1", "--at", "3", "--id", "f", "--kinds", file])).code).toBe(
+      0,
+    );
+    expect((await bench.troupe(["ls"])).err).toContain("no runs of plans: f ");
   });
 });

@@ -1,4 +1,4 @@
-/** A module of a user: an order asks whether it is paid, and the activity appends to a trace. */
+/** A module of a user: an order has a clerk and asks whether it is paid; the activity appends to a trace. */
 import { appendFileSync } from "node:fs";
 import { setup } from "xstate";
 import { z } from "zod";
@@ -15,7 +15,8 @@ export const kinds = [
     kind: "order",
     version: "1",
     events: z.strictObject({ type: z.literal("PAY") }),
-    machine: setup({ actors: { charge } }).createMachine({
+    machine: setup({ actors: { charge, clerk: setup({}).createMachine({}) } }).createMachine({
+      invoke: { src: "clerk", id: "clerk" },
       initial: "open",
       states: {
         open: { on: { PAY: "paying" } },

@@ -113,9 +113,24 @@ async function forked(
     await using client = await connect({ log, kinds });
     return { forked: await client.fork(of, { ...options, id: run }), files };
   } catch (error) {
-    if (!TroupeError.is(error, "LOG_OUTCOME_UNKNOWN")) await files?.undo();
-    throw TroupeError.is(error, "KIND_UNKNOWN") ? kindLacking(error) : error;
+    if (!isElsewhere(error)) await files?.undo();
+    throw inWordsOf(run, error);
   }
+}
+
+/** Whether somebody may have made a fork of this id nevertheless: the folder is its, then. */
+function isElsewhere(error: unknown): boolean {
+  return TroupeError.is(error, "LOG_OUTCOME_UNKNOWN") || TroupeError.is(error, "RUN_EXISTS");
+}
+
+function inWordsOf(run: string, error: unknown): unknown {
+  if (TroupeError.is(error, "LOG_OUTCOME_UNKNOWN"))
+    return new TroupeError(error.code, error.message, {
+      hint: `Say the same again with --id ${run}: it goes on where it stopped, or answers the same.`,
+      data: { ...error.data, run },
+      cause: error,
+    });
+  return TroupeError.is(error, "KIND_UNKNOWN") ? kindLacking(error) : error;
 }
 
 function kindLacking(cause: TroupeError): TroupeError {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { hostKinds } from "../../agents/host-kinds.ts";
 import { parseAddress } from "../../events/address.ts";
 import type { RunView } from "../../projections/runs-view.ts";
+import type { Projections } from "../../projections/face.ts";
 import { openProjections } from "../../projections/runner.ts";
 import { forkLine } from "../fork-standing.ts";
 import { telling } from "../known-runs.ts";
@@ -59,11 +60,8 @@ async function list(
     [most],
   );
   const runs = found.map((row) => listedOf(Listed.parse(row))).reverse();
-  const stuck = await projections.sql(STUCK, [], { limit: 0 });
-  for (const { key, parked } of stuck)
-    terminal.err(tameLine(`run "${key}" is shown as it was before this: ${parked}`));
-  const own = othersIn(await projections.sql(OPEN, [], { limit: 0 }));
-  if (own.length > 0) terminal.err(tameLine(othersLine(own)));
+  for (const line of [...(await stuck(projections)), ...(await others(projections))])
+    terminal.err(tameLine(line));
   if (json) return terminal.out(JSON.stringify(runs));
   if (runs.length === 0)
     return terminal.err(`no run of a plan in ${log.url} yet: start one with \`troupe run PLAN\``);
@@ -73,11 +71,18 @@ async function list(
     terminal.err(`the latest ${runs.length} of ${n} runs: --last ${n} shows all`);
 }
 
+async function stuck(projections: Pick<Projections, "sql">): Promise<readonly string[]> {
+  const found = await projections.sql(STUCK, [], { limit: 0 });
+  return found.map(({ key, parked }) => `run "${key}" is shown as it was before this: ${parked}`);
+}
+
 /** Runs of kinds that Troupe has not, which have something to do. */
-function othersIn(open: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
+async function others(projections: Pick<Projections, "sql">): Promise<readonly string[]> {
+  const open = await projections.sql(OPEN, [], { limit: 0 });
   const ours = new Set<string>(hostKinds().map(({ kind }) => kind));
-  const others = open.map(({ key }) => parseAddress(String(key)));
-  return [...new Set(others.flatMap(({ kind, root }) => (ours.has(kind) ? [] : [root])))];
+  const addresses = open.map(({ key }) => parseAddress(String(key)));
+  const own = [...new Set(addresses.flatMap(({ kind, root }) => (ours.has(kind) ? [] : [root])))];
+  return own.length === 0 ? [] : [othersLine(own)];
 }
 
 function othersLine(own: readonly string[]): string {

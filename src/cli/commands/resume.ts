@@ -44,14 +44,20 @@ export function addResume(program: Command, shell: Shell): void {
 }
 
 async function resume(shell: Shell, id: string | undefined, options: Options): Promise<void> {
-  const { log: url, json, detach } = options;
-  const { terminal } = shell;
   if (id !== undefined) checkRunId(id);
   const host = await (await agentsOf(shell, options)).host();
-  await using log = await openExisting(url);
-  const all = await knownRuns(terminal, log);
+  await using log = await openExisting(options.log);
+  const all = await knownRuns(shell.terminal, log);
   if (id !== undefined && !all.has(id)) return await resumeAnother(shell, log, id, options);
   if (options.kinds !== undefined) throw noneOf(id);
+  await goOn(shell, { ...options, log, all, id, host });
+}
+
+type Going = Omit<Options, "log"> &
+  Required<Pick<Drive, "host" | "log">> & { readonly all: Runs; readonly id: string | undefined };
+
+async function goOn(shell: Shell, { log, all, id, host, json, detach }: Going): Promise<void> {
+  const { terminal } = shell;
   const known = new Map([...all].filter(([, view]) => view.open));
   const { wanted, paused, cutShort } = wantedOf(all, id, log.url);
   for (const line of paused.flatMap(asks)) terminal.err(tameLine(line));
