@@ -174,7 +174,7 @@ function effectText(effect: EffectSeen, manner: Manner): string {
 export function faultLines({ code, message, hint }: Fault, ink: Ink): readonly string[] {
   return [
     inked(ink, "red", tameLine(`${code}: ${message}`)),
-    ...(hint === null ? [] : [tameLine(`  → ${hint}`)]),
+    ...(hint === null ? [] : [`  → ${tameLine(hint)}`]),
   ];
 }
 

@@ -75,7 +75,7 @@ function reasonOf({ cause, input, unreadable, attempts, at }: Link): string {
       : cause.by === "host"
         ? "it does not say who caused it"
         : said(cause, "something");
-  return `${how}${attempts === undefined ? "" : triesOf(attempts)}, at ${new Date(at).toISOString()}`;
+  return `${how}${attempts === undefined ? "" : triesOf(attempts)}, at ${instant(at)}`;
 }
 
 function said(cause: Cause, input: string): string {
@@ -97,7 +97,7 @@ function said(cause: Cause, input: string): string {
     case "action":
       return `${input}, of the custom action of ${effect(cause)}`;
     case "timer":
-      return `timer armed in ${effect(cause)}${cause.dueAt === undefined ? "" : `, due ${new Date(cause.dueAt).toISOString()}`}`;
+      return `timer armed in ${effect(cause)}${cause.dueAt === undefined ? "" : `, due ${instant(cause.dueAt)}`}`;
     case "activity":
       return `${input}, of activity ${cause.activity}${cause.of ? ` started in ${place(cause.of)}` : ""}`;
     case "later":
@@ -105,6 +105,12 @@ function said(cause: Cause, input: string): string {
     case "host":
       return `${input}, by the host itself${cause.follows ? `, behind ${place(cause.follows)}` : ""}`;
   }
+}
+
+/** A machine may have asked for a time that no calendar has. */
+function instant(at: number): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? `${at} ms` : date.toISOString();
 }
 
 function effect({ of, effect: index }: { readonly of: RecordName; readonly effect: number }): string {

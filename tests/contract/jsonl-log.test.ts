@@ -71,6 +71,11 @@ describe("a log of lines", () => {
       lines([record("a/1", 1), record("a/1", 3)]),
       "line 2 of .* holds record 3 .* behind record 1",
     ],
+    [
+      "a time that no calendar has",
+      lines([record("a/1", 1, { at: 9e15 })]),
+      "line 1 of .* is no record",
+    ],
     ["a strange address", lines([record("nobody", 1)]), "line 1 of .* is no record"],
     [
       "a field too much",

@@ -69,12 +69,14 @@ const Body = AnyJson.refine(
   (value) => value instanceof Object && !Array.isArray(value),
   "Expected an object",
 ) as z.ZodType<JsonObject>; // JSON that is a record
+/** Epoch ms that a calendar has: whoever prints a time may rely on it. */
+const Instant = z.int().min(-8.64e15).max(8.64e15);
 const Line = z.strictObject({
   stream: z.string(),
   seq: z.int().min(1),
   id: z.string(),
   type: z.string(),
-  at: z.int(),
+  at: Instant,
   correlation: z.string(),
   cause: z.string().optional(),
   trace: z.string().optional(),
