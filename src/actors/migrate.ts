@@ -278,8 +278,8 @@ function refused(fold: Fold, kind: AnyKind, error: unknown): TroupeError {
   );
 }
 
-function hintFor({ migrate }: AnyKind): string {
-  return migrate === undefined
+function hintFor(kind: AnyKind): string {
+  return kind.migrate === undefined
     ? "Write migrate() of the kind: it leads the old state and context to new ones."
     : "Mend migrate() of the kind: `troupe upgrade-check` tries it on every open run.";
 }

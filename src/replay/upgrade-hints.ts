@@ -18,7 +18,9 @@ export function hintOf(
     case "needs-upcast":
     case "needs-migrate":
       return kind === undefined ? undefined : leadOn(verdict, kind, version);
-    default:
+    case "holds":
+    case "migrates":
+    case "unreadable":
       return undefined;
   }
 }
