@@ -22,8 +22,7 @@ const FAILS: Answer = { error: new Error("it failed") };
 
 /** @throws {@link TroupeError} `USAGE` for a name that nothing has; `ARBITRARY_FAILED`. */
 export function answersOf({ kind, beside = [], answers = {} }: Subject): Answers {
-  const machines = [kind, ...beside].flatMap(({ machine }) => machinesIn(machine));
-  const known = new Set(machines.flatMap(sourcesOf));
+  const known = startedBy([kind, ...beside]);
   for (const src of Object.keys(answers)) if (!known.has(src)) throw unknown(kind, src, [...known]);
   const own = sourcesOf(kind.machine);
   const told = Object.entries(kind.answers ?? {}).filter(
@@ -34,6 +33,11 @@ export function answersOf({ kind, beside = [], answers = {} }: Subject): Answers
     return [src, fc.oneof(done, fc.constant(FAILS))] as const;
   });
   return new Map([...byKind, ...Object.entries(answers)]);
+}
+
+/** Names of all that the machines of these kinds start, their children's too. */
+export function startedBy(kinds: readonly AnyKind[]): ReadonlySet<string> {
+  return new Set(kinds.flatMap(({ machine }) => machinesIn(machine)).flatMap(sourcesOf));
 }
 
 /**

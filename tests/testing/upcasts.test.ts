@@ -134,6 +134,17 @@ describe("upcastsEveryVersion", () => {
     await expect(upcastsEveryVersion(after, { from: [schemas], folder })).resolves.toBeUndefined();
   });
 
+  it("holds where a version does not start what a later one does", async () => {
+    const later = account("2", { upcast: right });
+    const machine = later.machine.provide({ actors: { mail: activity(async () => "sent") } });
+    const all = { ...answers, mail: fc.constant("hangs" as const) };
+    const law = upcastsEveryVersion(
+      { kind: { ...later, machine }, answers: all },
+      { from: [before], folder },
+    );
+    await expect(law).resolves.toBeUndefined();
+  });
+
   it.each(Object.entries(WRONG))("finds %s", async (_, { upcast, says }) => {
     expect((await broken(upcast)).message).toMatch(says);
   });

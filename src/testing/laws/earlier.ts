@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { AnyKind } from "../../actors/kind.ts";
 import { codeIn, isLater, type KindCode, type Upcast } from "../../actors/versions.ts";
 import { TroupeError } from "../../errors.ts";
+import { startedBy } from "../answers-of.ts";
 import type { Subject } from "../subject.ts";
 import { subjectOf } from "../walk/stage.ts";
 
@@ -97,16 +98,19 @@ function earlier({ kind, ...now }: Subject, { version, world, ...parts }: Parts)
     });
   const { machine, answers } = kind;
   const own = { events: z.never(), machine, ...said({ answers }), ...parts };
-  const { answers: answered, messages, beside } = now;
+  const old: AnyKind = { kind: kind.kind, version, ...own };
+  const { messages, beside = [] } = now;
   return {
-    subject: {
-      ...said({ answers: answered, messages, beside }),
-      ...world,
-      kind: { kind: kind.kind, version, ...own },
-    },
+    subject: { answers: answersAt(old, now), beside, ...said({ messages }), ...world, kind: old },
     lives,
     kept: codeIn(kind, version) !== undefined,
   };
+}
+
+/** What the world says now, of what was started then already. */
+function answersAt(old: AnyKind, { answers = {}, beside = [] }: Omit<Subject, "kind">) {
+  const known = startedBy([old, ...beside]);
+  return Object.fromEntries(Object.entries(answers).filter(([src]) => known.has(src)));
 }
 
 function usage({ kind }: AnyKind, fault: string, { hint }: { readonly hint: string }): TroupeError {
