@@ -66,6 +66,13 @@ export const FORKS: readonly Mutant[] = [
     law: "L4",
   },
   {
+    name: "fork-sets-any-type",
+    file: "src/actors/fork/set.ts",
+    find: "if (was !== is) throw",
+    replace: "if (was === undefined) throw",
+    law: "S1",
+  },
+  {
     name: "fork-timers-are-overdue",
     file: "src/actors/fork/inputs.ts",
     find: "(due) => due + shiftMs",
