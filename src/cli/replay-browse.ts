@@ -7,6 +7,7 @@
 import { TroupeError } from "../errors.ts";
 import type { ActorWhole, Moment } from "../replay/moment.ts";
 import type { Timeline } from "../replay/timeline.ts";
+import { count } from "./paper.ts";
 import type { FullScreen, Key } from "./full-screen.ts";
 import { AT_FIRST, press, type Looking, type Wish } from "./replay-keys.ts";
 import { replayView } from "./replay-view.ts";
@@ -87,8 +88,12 @@ async function placeOf(
       return timeline.positionOf(wish.to);
     case "find": {
       const { back, condition } = wish;
-      const { position } = await timeline.find(condition, { from, back });
-      return position ?? `no record ${back ? "before" : "behind"} this one meets ${condition}`;
+      const { position, unanswered } = await timeline.find(condition, { from, back });
+      const why =
+        unanswered === undefined
+          ? ""
+          : `: ${count(unanswered.records, "record")} could not be asked, ${unanswered.why}`;
+      return position ?? `no record ${back ? "before" : "behind"} this one meets ${condition}${why}`;
     }
   }
 }

@@ -128,6 +128,8 @@ function toggleOnly(looking: Looking, { record: { address } }: Moment): Pressed 
 function toCause(looking: Looking, { record: { cause } }: Moment): Pressed {
   if (cause.position !== undefined)
     return { looking: { ...looking, scroll: 0 }, wish: { type: "go", to: String(cause.position) } };
+  if (cause.address !== undefined && cause.seq === undefined)
+    return { looking: { ...looking, said: `which record of ${cause.address} it came of, none says` } };
   const where =
     cause.address === undefined ? "outside of the log" : `in ${cause.address}, of another run`;
   return { looking: { ...looking, said: `its cause lies ${where}` } };

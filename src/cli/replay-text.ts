@@ -40,10 +40,13 @@ function pathsIn(state: Json): readonly string[] {
 
 /** Where a record comes from, in a few words. */
 export function causeText({ type, id, address, seq }: Omit<Cause, "position">): string {
-  if (type === "command") return `command ${id?.slice("cmd:".length)}`;
+  if (type === "command")
+    return id?.startsWith("cmd:") === true ? `command ${id.slice("cmd:".length)}` : "sent from outside";
   if (type === "start") return "started from outside";
   if (type === "host") return "the host";
-  return `${type} of ${address}#${seq}`;
+  return seq === undefined
+    ? `${type} of ${address}, outside of its steps`
+    : `${type} of ${address}#${seq}`;
 }
 
 /** JSON on one line, cut where it is large. */

@@ -5,7 +5,7 @@ import { saidBy, type Cause as Said } from "./causes.ts";
 
 export interface Cause {
   /**
-   * - `command`: somebody outside sent it. `start`: somebody outside started the actor.
+   * - `command`: somebody outside sent it, under an id of his own or without one. `start`: somebody outside started the actor.
    * - `effect`: another record asked for it: an event or a start of another actor, or a word that a
    *   custom action of it sent.
    * - `timer`: a timer that an earlier record of this actor armed was due.
@@ -17,6 +17,7 @@ export interface Cause {
   readonly id: string | null;
   /** The record that it goes back to. */
   readonly address?: string;
+  /** Absent where the actor sent it outside of its steps: of which record it came, nobody wrote down. */
   readonly seq?: number;
   /** Where that record stands in this run; absent where it is of another. */
   readonly position?: number;
@@ -32,6 +33,7 @@ export function causeOf(
   const said = saidBy(record, body);
   const { cause: id = null } = record;
   if ("of" in said && said.of !== undefined) return { type: TYPES[said.by], id, ...said.of };
+  if (said.by === "later") return { type: TYPES.later, id, address: said.from };
   const born = body?.born !== undefined && said.by !== "command";
   return { type: born ? "start" : TYPES[said.by], id };
 }
@@ -39,7 +41,7 @@ export function causeOf(
 /** In fewer words: a list has room for no more. */
 const TYPES: Readonly<Record<Said["by"], Cause["type"]>> = {
   command: "command",
-  outside: "host",
+  outside: "command",
   start: "effect",
   send: "effect",
   stop: "effect",
@@ -47,6 +49,6 @@ const TYPES: Readonly<Record<Said["by"], Cause["type"]>> = {
   action: "effect",
   timer: "timer",
   activity: "activity",
-  later: "host",
+  later: "effect",
   host: "host",
 };

@@ -93,7 +93,8 @@ function outcomeOf(body: RecordBody | undefined): Outcome {
 }
 
 function placed({ address, seq, ...cause }: Cause, positionOf: Places["positionOf"]): Cause {
-  if (address === undefined || seq === undefined) return cause;
+  if (address === undefined) return cause;
+  if (seq === undefined) return { ...cause, address };
   const position = positionOf(address, seq);
   return { ...cause, address, seq, ...(position !== undefined && { position }) };
 }

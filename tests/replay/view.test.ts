@@ -235,6 +235,13 @@ describe("keys", () => {
     expect(pictures[2]?.[0]).toContain(`only ${effect.address}`);
   });
 
+  it("that ask for a field that is not there are told so", async () => {
+    const [, , ...feet] = await pressed(["/", ...Array.from("context.nope==1.0"), "\n"]);
+    expect(feet.at(-1)?.[1]).toMatch(
+      /meets context\.nope==1\.0: \d+ records could not be asked, .*nope/,
+    );
+  });
+
   it("that come faster than pictures are all taken", async () => {
     let sent = false;
     const own = stage(({ press: send }) => {

@@ -1,7 +1,6 @@
 /** Why a record is there, and what came of it: held against what a replay says was asked for. */
 import { describe, expect, it } from "vitest";
 import { kindsByName } from "../../src/actors/kind.ts";
-import { chainLines } from "../../src/cli/why-text.ts";
 import { replayEnv } from "../../src/cli/replaying.ts";
 import { load } from "../../src/actors/load.ts";
 import type { JsonObject } from "../../src/events/json.ts";
@@ -131,14 +130,6 @@ const record = (
 };
 
 const run = (name: string, records: readonly Recorded[]): RunRecords => ({ run: name, records });
-
-it("a timer that is due when no calendar has a day is told all the same", () => {
-  const [first, second] = [record("a/r", 1), record("a/r", 2, { cause: "a/r#1.0" })];
-  const armed = { ...first, body: { ...first.body, dues: { 0: 1e300 } } };
-  const fired = { ...second, body: { ...second.body, timer: "a/r#1.0" } };
-  const lines = chainLines(chainOf(run("r", [armed, fired]), 2));
-  expect(lines[1]).toContain("timer armed in a/r#1.0, due 1e+300 ms");
-});
 
 describe("a chain of causes", () => {
   const failed = (error: string) => ({
