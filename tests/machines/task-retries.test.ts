@@ -20,7 +20,7 @@ describe("retries", () => {
   test.prop({
     failures: fc.integer({ min: 1, max: 100 }),
     delay: fc.integer({ min: 1, max: 100_000 }),
-    run: fc.string({ minLength: 1 }),
+    run: fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/),
   })("T-R1: jitter is some share of the wait, the same at every replay", ({ failures, delay, run }) => {
     const rest = { retryDelayMs: delay, retryJitter: true };
     const wait = delayOf(failures, rest, run);
