@@ -2,7 +2,7 @@
 import type { MigrationSeen, TimerSeen } from "../replay/migration-seen.ts";
 import type { ActorUpgrade } from "../replay/upgrade.ts";
 import { parseAddress } from "../events/address.ts";
-import { count } from "./paper.ts";
+import { count, span } from "./paper.ts";
 import { tameLine } from "./terminal.ts";
 
 /** So many lines are told, and so many actors named in each; `--json` has all. */
@@ -30,7 +30,7 @@ export function migrationLines(migrations: readonly ActorUpgrade[]): readonly st
 function textsOf({ dropped, armed, stopped, started, warnings }: MigrationSeen): readonly string[] {
   return [
     ...dropped.map((timer) => `${nameOf(timer)} is dropped`),
-    ...armed.map(({ delayMs, ...timer }) => `${nameOf(timer)} is armed, due ${delayMs} ms after it`),
+    ...armed.map(({ delayMs, ...timer }) => `${nameOf(timer)} is armed, due ${span(delayMs)} after it`),
     ...stopped.map((id) => `its child "${id}" is stopped`),
     ...started.map((id) => `its child "${id}" is started`),
     ...warnings.map((text) => `warning: ${text}`),

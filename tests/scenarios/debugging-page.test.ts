@@ -1,11 +1,11 @@
 /** docs/guide/debugging.md: what is typed there prints what it says. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cliBench, type CliBench } from "../support/cli.ts";
-import { fencesOf, typedOn, typeIn } from "../support/console-page.ts";
+import { fencesOf, shapeOf, typedOn, typeIn } from "../support/console-page.ts";
 
 const PAGE = "docs/guide/debugging.md";
 
-describe(PAGE, () => {
+describe("docs/guide/debugging.md", () => {
   let bench: CliBench;
   const all = typedOn(PAGE);
   beforeAll(() => {
@@ -16,5 +16,7 @@ describe(PAGE, () => {
 
   it("shows something", () => expect(all.length).toBeGreaterThan(8));
 
-  it.each(all)("$words", async (one) => typeIn(bench, one));
+  it.each(all)("$words", async (one) => {
+    expect(await typeIn(bench, one)).toMatch(shapeOf(one));
+  });
 });

@@ -1,11 +1,11 @@
 /** docs/guide/forking.md: what is typed there prints what it says. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cliBench, type CliBench } from "../support/cli.ts";
-import { fencesOf, typedOn, typeIn } from "../support/console-page.ts";
+import { fencesOf, shapeOf, typedOn, typeIn } from "../support/console-page.ts";
 
 const PAGE = "docs/guide/forking.md";
 
-describe(PAGE, () => {
+describe("docs/guide/forking.md", () => {
   let bench: CliBench;
   const all = typedOn(PAGE);
   beforeAll(() => {
@@ -16,5 +16,7 @@ describe(PAGE, () => {
 
   it("shows something", () => expect(all.length).toBeGreaterThan(4));
 
-  it.each(all)("$words", async (one) => typeIn(bench, one));
+  it.each(all)("$words", async (one) => {
+    expect(await typeIn(bench, one)).toMatch(shapeOf(one));
+  });
 });

@@ -5,7 +5,6 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "vitest";
 import type { CliBench } from "./cli.ts";
 
 export interface Typed {
@@ -33,17 +32,24 @@ export function fencesOf(page: string, language: string): readonly string[] {
   return Array.from(fences, ([, fence = ""]) => fence);
 }
 
-/** Types it, and holds what is printed to the page. `COMMAND > FILE.jsonl` and `echo 'TEXT' > FILE.json` write, `touch` makes an empty file. */
-export async function typeIn(bench: CliBench, { words, printed }: Typed): Promise<void> {
+/**
+ * Types it. `COMMAND > FILE.jsonl` and `echo 'TEXT' > FILE.json` write, `touch` makes an empty file.
+ *
+ * @returns what was printed, without what differs from day to day: to be matched with {@link shapeOf}.
+ */
+export async function typeIn(bench: CliBench, { words }: Typed): Promise<string> {
   const [command = "", file] = words.split(/ > (?=\S+\.jsonl?$)/);
   const [program, ...argv] = Array.from(
     command.matchAll(/'([^']*)'|\S+/g),
     ([word, quoted]) => quoted ?? word,
   );
-  if (program === "touch") return void bench.write(argv[0] ?? "", "");
+  if (program === "touch") {
+    bench.write(argv[0] ?? "", "");
+    return "";
+  }
   const said = program === "echo" ? `${argv.join(" ")}\n` : await printedBy(bench, argv);
   if (file !== undefined) bench.write(file, said);
-  expect(timeless(file === undefined ? said : "")).toMatch(shapeOf(printed));
+  return timeless(file === undefined ? said : "");
 }
 
 async function printedBy(bench: CliBench, argv: readonly string[]): Promise<string> {
@@ -66,7 +72,7 @@ function timeless(text: string): string {
 }
 
 /** What is printed, as a pattern: lines in order, with gaps where "…" stands. */
-function shapeOf(printed: readonly string[]): RegExp {
+export function shapeOf({ printed }: Typed): RegExp {
   const lines = printed.map((line) =>
     line === "…" ? "(?:[^\\n]*\\n)*?" : `${escaped(timeless(line).trimEnd())} *\\n`,
   );

@@ -123,16 +123,18 @@ interface Line {
 export async function* linesOf(path: string, from = 0): AsyncGenerator<Line, void, undefined> {
   let parts: Buffer[] = [];
   let number = 0;
+  let isFirst = from === 0;
   const line = (ended: boolean): Line => {
-    const text = Buffer.concat(parts).toString("utf8").replace(/\r$/, "");
+    const bytes = Buffer.concat(parts);
     parts = [];
     number += 1;
-    return { number, text: number === 1 && from === 0 ? text.replace(/^\uFEFF/, "") : text, ended };
+    return { number, text: textOf(bytes, number === 1 && from === 0), ended };
   };
   try {
     for await (const chunk of createReadStream(path, { start: from, highWaterMark: 256 * 1024 })) {
       let rest = chunk as Buffer; // no encoding is set
-      if (number === 0 && parts.length === 0 && from === 0) assertUtf8(path, rest);
+      if (isFirst) assertUtf8(path, rest);
+      isFirst = false;
       for (let at = rest.indexOf(10); at !== -1; at = rest.indexOf(10)) {
         parts.push(rest.subarray(0, at));
         yield line(true);
@@ -144,6 +146,11 @@ export async function* linesOf(path: string, from = 0): AsyncGenerator<Line, voi
     throw isSystem(cause) ? notRead(path, cause) : cause;
   }
   if (parts.length > 0) yield line(false);
+}
+
+function textOf(line: Buffer, isFirst: boolean): string {
+  const text = line.toString("utf8").replace(/\r$/, "");
+  return isFirst ? text.replace(/^\uFEFF/, "") : text;
 }
 
 /** What is written through PowerShell's `>` is UTF-16: a mark, and two bytes a character. */
