@@ -37,4 +37,11 @@ export const REPLAY: readonly Mutant[] = [
     replace: "(from ?? 0) + 2",
     law: "A15",
   },
+  {
+    name: "command-that-looks-like-an-effect",
+    file: "src/actors/causes.ts",
+    find: "/^(?!cmd:)(.+)#",
+    replace: "/^(.+)#",
+    law: "A9",
+  },
 ];

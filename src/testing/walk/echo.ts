@@ -4,6 +4,7 @@
  * said to others, take the place of made ones.
  */
 import { parseWhole } from "../../events/whole.ts";
+import { contextOf } from "../../actors/xstate/context.ts";
 import type { NumberedEffect } from "../../actors/advance.ts";
 import type { Move } from "./move.ts";
 import type { Place } from "./place.ts";
@@ -20,13 +21,11 @@ const DEEPEST = 6;
 
 /** Texts and numbers that an actor knows: of its context, keys included, and of what it has said. */
 export function knownIn({ fold: { state }, said }: Place): readonly Leaf[] {
-  const { snapshot } = state;
   const found = new Set<Leaf>(said);
-  if ("context" in snapshot)
-    for (const [keys, leaf] of leavesOf(snapshot.context)) {
-      found.add(leaf);
-      for (const key of keys) found.add(key);
-    }
+  for (const [keys, leaf] of leavesOf(contextOf(state.snapshot))) {
+    found.add(leaf);
+    for (const key of keys) found.add(key);
+  }
   return [...found];
 }
 
