@@ -9,6 +9,7 @@ const TYPES = [
   "task.failed",
   "branch.opened",
   "gate.evaluated",
+  "approval.requested",
   "chat.completed",
   "chat.retried",
   "tool.called",
@@ -81,6 +82,11 @@ function wordsOf(fact: Told): readonly (readonly [string, string])[] {
       return [
         ["judged", `${fact.data.task}: ${fact.data.readiness}`],
         ...fact.data.issues.map((issue) => ["", `  ${issue}`] as const),
+      ];
+    case "approval.requested":
+      return [
+        ["asks", fact.data.question],
+        ["", "  → say yes or no in another terminal: npx troupe approvals, with the --log of this run"],
       ];
     case "chat.completed": {
       const { agent, model, usage } = fact.data;
