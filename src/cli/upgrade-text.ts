@@ -88,6 +88,9 @@ function goneLines(gone: UpgradeReport["gone"]): readonly string[] {
   if (gone.length === 0) return [];
   const lines = gone
     .slice(0, MOST)
-    .map(({ kind, transition, times }) => `  ${tameLine(`${kind}: ${transition}`)} (${times} times)`);
+    .map(
+      ({ kind, transition, times }) =>
+        `  ${tameLine(`${kind}: ${transition}`)} (${times === 1 ? "once" : `${times} times`})`,
+    );
   return ["", "taken by records, and no longer in the machine:", ...lines];
 }
