@@ -29,7 +29,8 @@ export function diverged(
     where.push(`state is ${JSON.stringify(state)} instead of ${JSON.stringify(body.state)}`);
   if (snapshot.status !== body.status)
     where.push(`status is "${snapshot.status}" instead of "${body.status}"`);
-  if (context.length > 0) where.push(`${context.join(", ")} differs`);
+  if (context.length > 0)
+    where.push(`${context.join(", ")} ${context.length === 1 ? "differs" : "differ"}`);
   if (where.length === 0)
     where.push(`in state ${JSON.stringify(state)}, the effects, output or children differ`);
   return new TroupeError(

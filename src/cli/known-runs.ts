@@ -4,7 +4,7 @@ import type { KeyedRow, Projections, ProjectionsOptions } from "../projections/f
 import { openProjections } from "../projections/runner.ts";
 import { runs } from "../projections/runs.ts";
 import type { RunView } from "../projections/runs-view.ts";
-import { noSuchRun } from "./shell.ts";
+import { noRunOfPlan } from "./other-run.ts";
 import { tameLine, type Terminal } from "./terminal.ts";
 import type { Runs } from "./watch-run.ts";
 
@@ -61,7 +61,7 @@ export async function knownRun(
   run: string,
 ): Promise<RunView> {
   const view = (await knownRuns(terminal, log, run)).get(run);
-  if (view === undefined) throw noSuchRun(run, log);
+  if (view === undefined) throw await noRunOfPlan(log, run);
   return view;
 }
 

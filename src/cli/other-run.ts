@@ -9,7 +9,7 @@ import { stateLabel, type RunView } from "../projections/runs-view.ts";
 import { cutShortOf, forkLine } from "./fork-standing.ts";
 import { kindsWith } from "./load-kinds.ts";
 import { count } from "./paper.ts";
-import { printTable, type Shell } from "./shell.ts";
+import { noSuchRun, printTable, type Shell } from "./shell.ts";
 import { tameLine } from "./terminal.ts";
 
 export interface OtherRun {
@@ -41,6 +41,16 @@ export async function otherRun(log: EventLog, run: string): Promise<OtherRun | u
   if (origin === undefined) return { run, actors };
   const cut = whole ? {} : { cutShort: true as const };
   return { run, forkOf: { run: rootOf(origin.of), at: origin.at, ...cut }, actors };
+}
+
+/** What a command says that knows only runs of plans: of a run that there is, that it is none. */
+export async function noRunOfPlan(log: EventLog, run: string): Promise<TroupeError> {
+  const found = await otherRun(log, run);
+  if (found === undefined) return noSuchRun(run, log);
+  return new TroupeError("RUN_NOT_FOUND", noPlan(run, kindsOf(found.actors)), {
+    hint: `Look at it with \`troupe show ${run}\` and \`troupe replay ${run}\`.`,
+    data: { id: run },
+  });
 }
 
 export function showOther({ terminal }: Pick<Shell, "terminal">, found: OtherRun): void {
@@ -92,12 +102,19 @@ export async function resumeOther(
 }
 
 function ownKinds(run: string, actors: OtherRun["actors"]): TroupeError {
-  const kinds = [...new Set(actors.map(({ address }) => parseAddress(address).kind))];
-  return new TroupeError(
-    "KIND_UNKNOWN",
-    `"${run}" is no run of a plan: its actors are of ${kinds.join(", ")}`,
-    { hint: `Go on with ${goOn(run)}.`, data: { run, missing: kinds } },
-  );
+  const kinds = kindsOf(actors);
+  return new TroupeError("KIND_UNKNOWN", noPlan(run, kinds), {
+    hint: `Go on with ${goOn(run)}.`,
+    data: { run, missing: kinds },
+  });
+}
+
+function kindsOf(actors: OtherRun["actors"]): readonly string[] {
+  return [...new Set(actors.map(({ address }) => parseAddress(address).kind))];
+}
+
+function noPlan(run: string, kinds: readonly string[]): string {
+  return `"${run}" is no run of a plan: its actors are of ${kinds.join(", ")}`;
 }
 
 function goOn(run: string): string {

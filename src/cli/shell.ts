@@ -62,8 +62,16 @@ export async function openExisting(url: string, options: OpenLogOptions = {}): P
   }
 }
 
-/** The id of a run, or the address of an actor, as an address. */
+/**
+ * The id of a run, or the address of an actor, as an address.
+ *
+ * @throws {@link TroupeError} `USAGE` for a file of records, `ADDRESS_INVALID`.
+ */
 export function addressOf(id: string): string {
+  if (id.endsWith(".jsonl"))
+    throw new TroupeError("USAGE", `"${id}" is a file, not a run or an actor`, {
+      hint: `Name the run, and the file as --log ${id}; \`troupe ls --log ${id}\` lists its runs.`,
+    });
   const address = id.includes("/") ? id : `workflow/${id}`;
   parseAddress(address);
   return address;

@@ -90,7 +90,7 @@ function goneLines(gone: UpgradeReport["gone"]): readonly string[] {
     .slice(0, MOST)
     .map(
       ({ kind, transition, times }) =>
-        `  ${tameLine(`${kind}: ${transition}`)} (${count(times, "time")})`,
+        `  ${tameLine(`${kind}: ${transition}`)} (${times === 1 ? "once" : `${times} times`})`,
     );
   return ["", "taken by records, and no longer in the machine:", ...lines];
 }

@@ -9,11 +9,12 @@ import fc, { type Arbitrary } from "fast-check";
 import type { AnyStateMachine } from "xstate";
 import type { AnyKind } from "../actors/kind.ts";
 import { childLogic, isMachine } from "../actors/xstate/logic.ts";
-import { TroupeError } from "../errors.ts";
+import type { TroupeError } from "../errors.ts";
 import { nearest } from "../events/nearest.ts";
 import { partsOf } from "../replay/machine-parts.ts";
 import { arbitraryOf } from "./arbitrary/arbitrary-of.ts";
 import type { Answer, Subject } from "./subject.ts";
+import { usage } from "./usage.ts";
 
 export type Answers = ReadonlyMap<string, Arbitrary<Answer>>;
 
@@ -100,22 +101,15 @@ function machineIn(machine: AnyStateMachine, src: string): AnyStateMachine | und
 function unknown({ kind }: AnyKind, src: string, known: readonly string[]): TroupeError {
   const meant = nearest(src, known);
   const listed = known.length === 0 ? "it starts nothing" : `it has ${known.join(", ")}`;
-  return new TroupeError(
-    "USAGE",
-    `\`answers\` names "${src}", which no machine of kind "${kind}" starts`,
-    {
-      hint:
-        meant === undefined
-          ? `Name what its machine invokes or spawns: ${listed}.`
-          : `Write "${meant}".`,
-      data: { kind, src, known },
-    },
-  );
+  return usage(`\`answers\` names "${src}", which no machine of kind "${kind}" starts`, {
+    hint:
+      meant === undefined ? `Name what its machine invokes or spawns: ${listed}.` : `Write "${meant}".`,
+    data: { kind, src, known },
+  });
 }
 
 function unanswered({ kind }: AnyKind, state: string, src: string): TroupeError {
-  return new TroupeError(
-    "USAGE",
+  return usage(
     `nothing says what "${src}" answers, so it only fails: \`onDone\` in state ${state} of kind "${kind}" would not be tested`,
     { hint: hintFor(src), data: { kind, state, src } },
   );

@@ -1,6 +1,6 @@
 /** The law that what comes too late changes nothing (A6), of a user's kinds on the real host. */
 import type { AnyKind } from "../actors/kind.ts";
-import { TroupeError } from "../errors.ts";
+import type { TroupeError } from "../errors.ts";
 import { dramaOf, subjectsOf, type Given, type SubjectDrama } from "./casting.ts";
 import type { Plan } from "./plan.ts";
 import { judged, newSeed, nthSeed, unstacked, type SimulationOptions } from "./simulate.ts";
@@ -8,6 +8,7 @@ import { Tally, type Simulated } from "./tally.ts";
 import { calmPlan, differenceOf, trialOf, type Trial } from "./trial.ts";
 import { withFaults } from "./faults-drawn.ts";
 import { live } from "./history.ts";
+import { usage } from "./usage.ts";
 
 /** What was simulated, and how often an activity that had been left answered all the same. */
 export interface StaleSimulated extends Simulated {
@@ -59,8 +60,7 @@ export async function ignoresStaleCompletions<TKind extends AnyKind>(
 
 /** Nobody answered late, so nothing could be ignored. */
 function untested({ name = "" }: SubjectDrama, histories: number): TroupeError {
-  return new TroupeError(
-    "USAGE",
+  return usage(
     `no activity of ${name} answered after it was left, in ${histories} histories: nothing was tested`,
     {
       hint: "Let `events` and `input` lead into states whose activities run, and out of them before they answer; ask for more `acts` or `runs`; or leave the law out where nothing is invoked.",

@@ -1,6 +1,6 @@
 /** What happened in some simulated histories, counted; and whether anything was tested by them. */
-import { TroupeError } from "../errors.ts";
 import type { History } from "./evidence.ts";
+import { usage } from "./usage.ts";
 
 /** What was simulated, where every law held. */
 export interface Simulated {
@@ -56,7 +56,7 @@ export class Tally {
     const fits = code === "INPUT_INVALID" ? started : taken + known;
     if (refused === 0 || fits > 0) return;
     const what = code === "INPUT_INVALID" ? "input" : "event";
-    throw new TroupeError("USAGE", `each of ${refused} answers was ${code}: nothing was tested`, {
+    throw usage(`each of ${refused} answers was ${code}: nothing was tested`, {
       hint: `Give the subject an arbitrary that makes what the kind's ${what} schema takes.`,
       data: { answered: { ...this.#answered } },
     });

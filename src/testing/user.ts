@@ -185,13 +185,22 @@ export class User {
     if (known || free) told.answers.push({ code });
   }
 
-  /** Where others are there, one of them is asked; else the next one, once it is up. */
+  /** Where others are there, one of them is asked; else the same one, or the next one, once it is up. */
   #again(told: Told, life: Life, code: string): void {
-    if (!this.#isShared) return;
+    if (!this.#isShared) return this.#later(told, life);
     if (code.startsWith("HOST_") && !life.isLeaving)
       this.#parts.fault(`life ${life.number} answers ${code}, and goes on`);
     this.#parts.faults.note("another host asked");
     if (this.#isLeft(told)) this.#repeat(told, RETRY_MS, false);
+  }
+
+  /** A reading that fails ends no host: nobody else comes and is asked. */
+  #later(told: Told, life: Life): void {
+    this.#waiting++;
+    this.#parts.turns.after(OUTSIDE, RETRY_MS, () => {
+      this.#waiting--;
+      if (this.#isLeft(told) && this.#parts.crew.pick() === life) this.#submit(told, life);
+    });
   }
 
   #look(life: Life, address: string): void {

@@ -73,6 +73,7 @@ describe("a value that is set", () => {
     ["count", 4],
     ["none", "anything"],
     ["fresh", { n: 1 }],
+    ["deep.more", { texts: "u", text: "t" }],
     ["list", ["a"]],
     ["deep", { n: 2 }],
     ["deep.more", { text: "u", others: 1 }],
@@ -80,6 +81,15 @@ describe("a value that is set", () => {
     expect(await tried(set(path, value))).toMatchObject({
       [path.split(".")[0] ?? ""]: path.includes(".") ? { more: value } : value,
     });
+  });
+
+  it("under nearly the name of another field is refused, and set where somebody insists", async () => {
+    await expect(tried(set("coun", 4))).rejects.toMatchObject({
+      code: "INPUT_INVALID",
+      message: 'the context of "till/r" has no "coun"',
+      hint: expect.stringMatching(/^Write "count", or insist/),
+    });
+    expect(await tried(set("coun", 4, true))).toMatchObject({ count: 3, coun: 4 });
   });
 
   it("is held to what those before it have set", async () => {

@@ -30,12 +30,19 @@ describe("a run of one's own kinds", () => {
     expect(made).toMatchObject({ code: 0, out: expect.stringContaining("o1-fork: a fork of o1 at 3") });
     expect(made.err).toContain(`troupe resume o1-fork --kinds ${file}`);
     const listed = await bench.troupe(["ls"]);
-    expect(listed.err).toMatch(/no runs of plans: o1-fork \(.*\nno run of a plan in/);
+    expect(listed.err).toMatch(
+      /no runs of plans: o1-fork \(.*\nno run of a plan in .* of other kinds: o1, o1-fork \(/,
+    );
     const shown = await bench.troupe(["show", "o1-fork"]);
     expect(shown.out).toMatch(
       /^o1-fork: .*, 2 actors\na fork of o1 at 3\n\n.*\norder\/o1-fork +paying +3/,
     );
     expect(shown.err).toContain("troupe resume o1-fork --kinds FILE");
+    for (const command of ["report", "evaluate"])
+      expect((await bench.troupe([command, "o1-fork"])).err).toMatch(
+        /^RUN_NOT_FOUND: "o1-fork" is no run of a plan: .*\n.*`troupe show o1-fork`/,
+      );
+    expect((await bench.troupe(["show", "run.jsonl"])).err).toMatch(/^USAGE: .*\n.*--log run\.jsonl/);
     const bare = await bench.troupe(["resume", "o1-fork"]);
     expect(bare).toMatchObject({
       code: 1,

@@ -80,7 +80,7 @@ describe("troupe upgrade-check", () => {
     expect(out).toContain(
       "- state paid: atomic\n  ~ transition PAY in open: → paid do pay ⇒ → settled do pay\n  + state settled: atomic",
     );
-    expect(out).toContain("order: order.open -> PAY -> order.paid (1 time)");
+    expect(out).toContain("order: order.open -> PAY -> order.paid (once)");
     expect(out.split("\n").at(-1)).toBe("2 actors of 2 runs: 1 hold, 0 migrate, 1 would park");
   });
 

@@ -64,7 +64,7 @@ export const DEAD_ENDS: Readonly<Record<string, Planted>> = {
   },
   "a name that nobody can guess, and one that the context says": {
     law: "noStuckState",
-    says: /state "a": NAME change nothing/,
+    says: /state "a": NAME changes nothing/,
     bad: made({
       ...once,
       context: { list: [], at: "" },

@@ -5,6 +5,7 @@
  * - Only who makes a fork asks this: what stands in the records of one is set as it stands.
  */
 import { TroupeError } from "../../errors.ts";
+import { nearest } from "../../events/nearest.ts";
 import type { State } from "../xstate/contract.ts";
 import { withValues, type ValueAt } from "../xstate/with-values.ts";
 
@@ -15,15 +16,34 @@ export interface ToSet extends ValueAt {
 
 /**
  * @param actor as the original calls it.
- * @throws {@link TroupeError} `INPUT_INVALID` where a place is not there, or holds another type.
+ * @throws {@link TroupeError} `INPUT_INVALID` where a place is not there, holds another type, or is a new field with nearly the name of another one.
  */
 export function assertSettable(state: State, values: readonly ToSet[], actor: string): void {
   let now = state;
   for (const one of values) {
     const next = withValues(now, [one], actor); // throws where there is no such place
-    if (one.anyType !== true) assertLike(valueAt(now, one.path), one.value, { actor, path: one.path });
+    if (one.anyType !== true) assertMeant(now, one, actor);
     now = next;
   }
+}
+
+/** A field is known, or named like none that is; what stands in a place is of the same type. */
+function assertMeant(state: State, { path, value }: ToSet, actor: string): void {
+  const before = valueAt(state, path);
+  const [field = "", ...below] = path;
+  if (before === undefined && below.length === 0) assertNoSlip(valueAt(state, []), field, actor);
+  assertLike(before, value, { actor, path });
+}
+
+/** A new field with nearly the name of another one: the machine would never read it. Further down names are often keys. */
+function assertNoSlip(context: unknown, field: string, actor: string): void {
+  const known = Object.keys(Object(context));
+  const meant = known.includes(field) ? undefined : nearest(field, known);
+  if (meant === undefined) return;
+  throw new TroupeError("INPUT_INVALID", `the context of "${actor}" has no "${field}"`, {
+    hint: `Write "${meant}", or insist with --any-type (anyType: true).`,
+    data: { address: actor, path: `context.${field}`, known },
+  });
 }
 
 interface Place {

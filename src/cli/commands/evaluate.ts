@@ -2,11 +2,13 @@
 import { Option, type Command } from "commander";
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
+import type { EventLog } from "../../events/log/log.ts";
 import type { Evaluation, EvaluationMetrics } from "../../projections/analytics/evaluation.ts";
 import { evaluationOf } from "../../projections/analytics/questions/evaluations.ts";
 import { ask, type Asked } from "../asked.ts";
+import { noRunOfPlan } from "../other-run.ts";
 import { inked, percent, span } from "../paper.ts";
-import { addCommand, checkRunId, noSuchRun, openExisting, printTable, type Shell } from "../shell.ts";
+import { addCommand, checkRunId, openExisting, printTable, type Shell } from "../shell.ts";
 import { tameLine, type Terminal } from "../terminal.ts";
 
 const Options = z.object({
@@ -35,16 +37,16 @@ async function evaluate(
   await using log = await openExisting(url, { readOnly: true });
   await using asked = await ask(terminal, log, wait);
   const evaluation = await evaluationOf(asked, run, formula);
-  if (evaluation === undefined) throw await nothingToEvaluate(asked, run, log.url);
+  if (evaluation === undefined) throw await nothingToEvaluate(asked, run, log);
   const { behindSince } = asked;
   if (json) return terminal.out(JSON.stringify({ ...evaluation, behindSince }));
   show(terminal, evaluation);
 }
 
 /** Telemetry says too little of its tasks to be evaluated. */
-async function nothingToEvaluate(asked: Asked, run: string, url: string): Promise<TroupeError> {
+async function nothingToEvaluate(asked: Asked, run: string, log: EventLog): Promise<TroupeError> {
   const told = await asked.sql("SELECT 1 FROM telemetry_workflows WHERE workflow = ?", [run]);
-  if (told.length === 0) return noSuchRun(run, { url });
+  if (told.length === 0) return noRunOfPlan(log, run);
   return new TroupeError(
     "RUN_NOT_FOUND",
     `"${run}" is imported telemetry, which has no tasks to evaluate`,

@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { hostKinds } from "../../agents/host-kinds.ts";
-import { parseAddress } from "../../events/address.ts";
+import { parseAddress, rootOf } from "../../events/address.ts";
+import type { EventLog } from "../../events/log/log.ts";
 import type { RunView } from "../../projections/runs-view.ts";
 import type { Projections } from "../../projections/face.ts";
 import { openProjections } from "../../projections/runner.ts";
@@ -14,6 +15,9 @@ import { addCommand, openExisting, wholeNumber, type Shell } from "../shell.ts";
 
 /** So many are shown to people who do not say how many they want. */
 const SHOWN = 100;
+
+/** So many runs of other kinds are named. */
+const NAMED = 10;
 
 const STUCK = "SELECT key, parked FROM rows_of_runs WHERE parked IS NOT NULL";
 
@@ -63,8 +67,7 @@ async function list(
   for (const line of [...(await stuck(projections)), ...(await others(projections))])
     terminal.err(tameLine(line));
   if (json) return terminal.out(JSON.stringify(runs));
-  if (runs.length === 0)
-    return terminal.err(`no run of a plan in ${log.url} yet: start one with \`troupe run PLAN\``);
+  if (runs.length === 0) return terminal.err(tameLine(noneLine(log.url, await rootsIn(log))));
   for (const line of listed(runs, terminal.outColumns, terminal.outColour)) terminal.out(line);
   const [{ n = 0 } = {}] = await projections.sql("SELECT count(*) AS n FROM runs", [], { limit: 0 });
   if (Number(n) > runs.length)
@@ -85,9 +88,28 @@ async function others(projections: Pick<Projections, "sql">): Promise<readonly s
   return own.length === 0 ? [] : [othersLine(own)];
 }
 
+/** So many runs as are named, at most. */
+async function rootsIn(log: EventLog): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for await (const { stream } of log.scan({ live: false })) {
+    found.add(rootOf(stream));
+    if (found.size > NAMED) break;
+  }
+  return [...found];
+}
+
+function noneLine(url: string, own: readonly string[]): string {
+  return own.length === 0
+    ? `no run of a plan in ${url} yet: start one with \`troupe run PLAN\``
+    : `no run of a plan in ${url}, but of other kinds: ${namedOf(own)} (\`troupe show RUN\`)`;
+}
+
+function namedOf(own: readonly string[]): string {
+  return `${own.slice(0, NAMED).join(", ")}${own.length > NAMED ? ", …" : ""}`;
+}
+
 function othersLine(own: readonly string[]): string {
-  const some = own.slice(0, 10).join(", ");
-  return `open, too, and no runs of plans: ${some}${own.length > 10 ? ", …" : ""} (\`troupe show RUN\`)`;
+  return `open, too, and no runs of plans: ${namedOf(own)} (\`troupe show RUN\`)`;
 }
 
 /** With the run that it is a fork of, where it is one. */

@@ -7,10 +7,11 @@
 import { z } from "zod";
 import type { AnyKind } from "../../actors/kind.ts";
 import { codeIn, isLater, type KindCode, type Upcast } from "../../actors/versions.ts";
-import { TroupeError } from "../../errors.ts";
+import type { TroupeError } from "../../errors.ts";
 import { startedBy } from "../answers-of.ts";
 import type { Subject } from "../subject.ts";
 import { subjectOf } from "../walk/stage.ts";
+import { usage } from "../usage.ts";
 
 /** What is left of an earlier version whose machine is gone. */
 export interface EarlierSchemas {
@@ -52,7 +53,7 @@ export function earlierOf(present: Subject, from: readonly EarlierVersion[]): re
   for (const one of [...(kind.previous ?? []).map(partsIn), ...given])
     byVersion.set(one.version, { ...byVersion.get(one.version), ...one });
   if (byVersion.size === 0)
-    throw usage(kind, "has no earlier version, so nothing would be tested", {
+    throw lacking(kind, "has no earlier version, so nothing would be tested", {
       hint: "Name the kinds of earlier versions in `previous` of the kind, or in `from` of upcastsEveryVersion.",
     });
   return [...byVersion.values()]
@@ -78,7 +79,7 @@ function partsOf(kind: AnyKind, given: EarlierVersion): Parts {
           ? `is later than the present one, "${kind.version}"`
           : undefined;
   if (fault !== undefined)
-    throw usage(kind, `has no earlier version "${old.version}": what \`from\` names ${fault}`, {
+    throw lacking(kind, `has no earlier version "${old.version}": what \`from\` names ${fault}`, {
       hint: "Name earlier versions of the kind that is tested.",
     });
   return { ...partsIn(old as Parameters<typeof partsIn>[0]), world }; // a machine is looked for
@@ -93,9 +94,13 @@ function said<T extends object>(fields: T): { [Key in keyof T]: NonNullable<T[Ke
 function earlier({ kind, ...now }: Subject, { version, world, ...parts }: Parts): Earlier {
   const lives = parts.machine !== undefined;
   if (parts.events === undefined && (lives || parts.input === undefined))
-    throw usage(kind, `says of version "${version}" no \`events\` schema: nothing of it can be drawn`, {
-      hint: `Put the whole kind of version "${version}" into \`previous\` or \`from\`, or { version: "${version}", events } into \`from\`.`,
-    });
+    throw lacking(
+      kind,
+      `says of version "${version}" no \`events\` schema: nothing of it can be drawn`,
+      {
+        hint: `Put the whole kind of version "${version}" into \`previous\` or \`from\`, or { version: "${version}", events } into \`from\`.`,
+      },
+    );
   const { machine, answers } = kind;
   const own = { events: z.never(), machine, ...said({ answers }), ...parts };
   const old: AnyKind = { kind: kind.kind, version, ...own };
@@ -113,6 +118,6 @@ function answersAt(old: AnyKind, { answers = {}, beside = [] }: Omit<Subject, "k
   return Object.fromEntries(Object.entries(answers).filter(([src]) => known.has(src)));
 }
 
-function usage({ kind }: AnyKind, fault: string, { hint }: { readonly hint: string }): TroupeError {
-  return new TroupeError("USAGE", `kind "${kind}" ${fault}`, { hint, data: { kind } });
+function lacking({ kind }: AnyKind, fault: string, { hint }: { readonly hint: string }): TroupeError {
+  return usage(`kind "${kind}" ${fault}`, { hint, data: { kind } });
 }

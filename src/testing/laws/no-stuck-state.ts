@@ -6,7 +6,6 @@ import fc from "fast-check";
 import type { StateValue } from "xstate";
 import type { AnyKind } from "../../actors/kind.ts";
 import { statusOf } from "../../actors/fold.ts";
-import { TroupeError } from "../../errors.ts";
 import { nearest } from "../../events/nearest.ts";
 import { partsOf } from "../../replay/machine-parts.ts";
 import { assertAnswered } from "../answers-of.ts";
@@ -19,6 +18,7 @@ import { stopsOf, type Walk } from "../walk/walks.ts";
 import { brokenLaw, hold, type LawOptions } from "./law.ts";
 import { inPlaceIn } from "./mutation.ts";
 import { stateText, type Broken } from "./report.ts";
+import { usage } from "../usage.ts";
 
 export interface StuckOptions extends LawOptions {
   /** States in which an actor may stand for ever: values, or names in them. Default: none. */
@@ -95,7 +95,7 @@ function assertStates({ kind, machine }: AnyKind, except: readonly string[]): vo
   for (const one of except) {
     if (known.includes(one) || isValue(machine, one)) continue;
     const meant = nearest(one, known);
-    throw new TroupeError("USAGE", `kind "${kind}" has no state "${one}", which \`except\` names`, {
+    throw usage(`kind "${kind}" has no state "${one}", which \`except\` names`, {
       hint:
         meant === undefined
           ? `Name one of its states: ${known.slice(1).join(", ")}.`
@@ -157,7 +157,10 @@ function changes({ stepper }: Stage, before: Place, { outcome, place }: Moved): 
 
 function stuck(stage: Stage, place: Place, samples: Samples): Broken {
   const taken = [...samples.events.keys()].filter((type) => takes(stage, place, type));
-  const why = taken.length === 0 ? "it takes no event" : `${taken.join(", ")} change nothing`;
+  const why =
+    taken.length === 0
+      ? "it takes no event"
+      : `${taken.join(", ")} ${taken.length === 1 ? "changes" : "change"} nothing`;
   return {
     what: `nothing leads on from state "${stateText(place)}": ${why}, and no timer or activity does`,
     at: `state ${stateText(place)}`,

@@ -1,0 +1,12 @@
+/**
+ * The error of a law that cannot be tried as it was asked for. Its hint stands in the message, too:
+ * runners of tests print no more of an error than that.
+ */
+import { TroupeError, type ErrorDetails } from "../errors.ts";
+
+export function usage(
+  message: string,
+  { hint, data }: Pick<ErrorDetails, "data"> & { readonly hint: string },
+): TroupeError {
+  return new TroupeError("USAGE", `${message}\n  hint:   ${hint}`, { hint, ...(data && { data }) });
+}
