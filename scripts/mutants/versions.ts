@@ -66,6 +66,13 @@ export const VERSIONS: readonly Mutant[] = [
     law: "A5",
   },
   {
+    name: "dates-and-maps-taken-for-objects",
+    file: "src/actors/context-shape.ts",
+    find: "if (prototype === Object.prototype || prototype === null) return OBJECT;",
+    replace: "if (prototype !== undefined) return OBJECT;",
+    law: "A5",
+  },
+  {
     name: "context-compared-where-versions-begin-alike",
     file: "src/actors/context-shape.ts",
     find: "if (was === begins) {",
