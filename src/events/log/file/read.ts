@@ -118,15 +118,15 @@ interface Line {
  * The lines of a text, in constant memory, without what editors and other systems put around them:
  * a byte order mark, line ends of two characters.
  *
- * @throws {@link TroupeError} `FILE_NOT_READ`, `LOG_CORRUPT` where it is not UTF-8 at all.
+ * @throws {@link TroupeError} `FILE_NOT_READ`, `LOG_CORRUPT` where it is not UTF-8.
  */
 export async function* linesOf(path: string, from = 0): AsyncGenerator<Line, void, undefined> {
   let parts: Buffer[] = [];
   let number = 0;
   const line = (ended: boolean): Line => {
-    const text = Buffer.concat(parts).toString("utf8").replace(/\r$/, "");
-    parts = [];
     number += 1;
+    const text = textIn(Buffer.concat(parts), placeIn(path, number)).replace(/\r$/, "");
+    parts = [];
     return { number, text: number === 1 && from === 0 ? text.replace(/^\uFEFF/, "") : text, ended };
   };
   try {
@@ -145,6 +145,17 @@ export async function* linesOf(path: string, from = 0): AsyncGenerator<Line, voi
   }
   if (parts.length > 0) yield line(false);
 }
+
+/** What is no UTF-8 is no text: with other characters in its place a record would say what nobody wrote. */
+function textIn(bytes: Buffer, place: string): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch (cause) {
+    throw corrupt(`${place} is no UTF-8`, cause);
+  }
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** What is written through PowerShell's `>` is UTF-16: a mark, and two bytes a character. */
 function assertUtf8(path: string, [one, two]: Buffer): void {
