@@ -75,8 +75,8 @@ export const VERSIONS: readonly Mutant[] = [
   {
     name: "context-compared-where-versions-begin-alike",
     file: "src/actors/context-shape.ts",
-    find: "if (was === begins) {",
-    replace: "if (was === is) {",
+    find: "if (was === begins) compareMembers",
+    replace: "if (was === is) compareMembers",
     law: "A5",
   },
   {

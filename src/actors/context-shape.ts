@@ -101,14 +101,25 @@ function compareValues(
 ): void {
   const [was, begins, is] = [typeOf(before), typeOf(after), typeOf(now)];
   const name = path.join(".");
-  if (was === begins) {
-    if (isFilled(before) && isFilled(after) && isFilled(now))
-      compareObjects(found, path, { before, after, now });
-  } else if (begins === undefined) {
+  if (was === begins) compareMembers(found, path, { before, after, now });
+  else if (begins === undefined) {
     if (is !== undefined) found.unknown.push(name);
   } else if (is === undefined) found.lacks.push(name);
-  else if (begins !== NULL && is !== begins) found.types.push({ path: name, is, begins });
-  else if (isFilled(after) && isFilled(now)) compareObjects(found, path, { before: {}, after, now });
+  else if (begins === is) compareMembers(found, path, { before: NONE, after, now });
+  else if (begins !== NULL) found.types.push({ path: name, is, begins });
+}
+
+/** What stands in for members of a value that had none to compare. */
+const NONE = Object.freeze({});
+
+/** Where all are objects of data. An object that begins empty is filled by actors: any keys may be there. */
+function compareMembers(
+  found: Found,
+  path: readonly string[],
+  { before, after, now }: Three<unknown>,
+): void {
+  if ((before === NONE || isFilled(before)) && isFilled(after) && isFilled(now))
+    compareObjects(found, path, { before: Object(before) as object, after, now });
 }
 
 /** A key that every object inherits is not its own. */

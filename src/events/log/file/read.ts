@@ -123,16 +123,18 @@ interface Line {
 export async function* linesOf(path: string, from = 0): AsyncGenerator<Line, void, undefined> {
   let parts: Buffer[] = [];
   let number = 0;
+  let begins = from === 0;
   const line = (ended: boolean): Line => {
     number += 1;
-    const text = textIn(Buffer.concat(parts), placeIn(path, number)).replace(/\r$/, "");
+    const text = textIn(Buffer.concat(parts), placeIn(path, number));
     parts = [];
-    return { number, text: number === 1 && from === 0 ? text.replace(/^\uFEFF/, "") : text, ended };
+    return { number, text: from === 0 && number === 1 ? text.replace(/^\uFEFF/, "") : text, ended };
   };
   try {
     for await (const chunk of createReadStream(path, { start: from, highWaterMark: 256 * 1024 })) {
       let rest = chunk as Buffer; // no encoding is set
-      if (number === 0 && parts.length === 0 && from === 0) assertUtf8(path, rest);
+      if (begins) assertUtf8(path, rest);
+      begins = false;
       for (let at = rest.indexOf(10); at !== -1; at = rest.indexOf(10)) {
         parts.push(rest.subarray(0, at));
         yield line(true);
@@ -146,10 +148,10 @@ export async function* linesOf(path: string, from = 0): AsyncGenerator<Line, voi
   if (parts.length > 0) yield line(false);
 }
 
-/** What is no UTF-8 is no text: with other characters in its place a record would say what nobody wrote. */
+/** A line without its end. What is no UTF-8 is no text: with other characters in its place a record would say what nobody wrote. */
 function textIn(bytes: Buffer, place: string): string {
   try {
-    return UTF8.decode(bytes);
+    return UTF8.decode(bytes).replace(/\r$/, "");
   } catch (cause) {
     throw corrupt(`${place} is no UTF-8`, cause);
   }
