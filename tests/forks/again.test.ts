@@ -54,8 +54,13 @@ async function sumIn(log: EventLog): Promise<number> {
 
 describe("a fork of an id that is taken", () => {
   it("L4: is the same one only if it tells the same history, whole or cut short", async () => {
-    const [one, other] = [await added(1, 2), await added(1, 3)];
-    const log = memoryLog();
+    const [one, log, other] = [await added(1, 2), memoryLog(), memoryLog()];
+    const told = await Array.fromAsync(one.read("till/r"));
+    const [last] = await Array.fromAsync(
+      (await added(1, 3)).read("till/r", { after: told.length - 1 }),
+    );
+    if (last === undefined) throw new Error("nothing was added");
+    await other.append("till/r", [...told.slice(0, -1), last], { expected: 0 }); // they part at the end
     const made = await forked(log, one);
     const there = await recordsOf(log);
     await expect(forked(log, other)).rejects.toMatchObject({ code: "RUN_EXISTS" });
