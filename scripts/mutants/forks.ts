@@ -45,6 +45,13 @@ export const FORKS: readonly Mutant[] = [
     law: "L4",
   },
   {
+    name: "fork-of-another-history-goes-on",
+    file: "src/actors/fork/ids.ts",
+    find: "for (const { stream, seq, id, at, body } of cut.records)",
+    replace: "for (const { stream, seq, id, at, body } of cut.records.slice(0, 1))",
+    law: "L4",
+  },
+  {
     name: "fork-sleeps",
     file: "src/actors/fork/retell.ts",
     find: "address !== waker && owesOf(fold) > 0",

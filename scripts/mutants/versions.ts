@@ -66,10 +66,17 @@ export const VERSIONS: readonly Mutant[] = [
     law: "A5",
   },
   {
+    name: "dates-and-maps-taken-for-objects",
+    file: "src/actors/context-shape.ts",
+    find: "if (prototype === Object.prototype || prototype === null) return OBJECT;",
+    replace: "if (prototype !== undefined) return OBJECT;",
+    law: "A5",
+  },
+  {
     name: "context-compared-where-versions-begin-alike",
     file: "src/actors/context-shape.ts",
-    find: "if (was === begins) {",
-    replace: "if (was === is) {",
+    find: "if (was === begins) compareMembers",
+    replace: "if (was === is) compareMembers",
     law: "A5",
   },
   {

@@ -3,10 +3,12 @@
  *
  * 1. What both versions begin with is compared; of the context that an actor has, only where they differ.
  *    So where both begin alike, nothing is ever found, whatever actors have made of it since.
- * 2. Keys are compared, and JSON types of values, in objects within objects too. A null that the later
- *    version begins with stands for any type; an empty object for any keys, unless it is the context itself.
+ * 2. Keys are compared, and types of values, in objects within objects too: JSON's, and what else a context
+ *    may hold, as dates, maps and actors. A null that the later version begins with stands for any type; an
+ *    empty object for any keys, unless it is the context itself.
  * 3. A key whose value is undefined is not there.
  */
+import { isRef } from "./xstate/refs.ts";
 
 /** How a context differs. Paths are joined by dots. */
 export interface ShapeFault {
@@ -14,7 +16,7 @@ export interface ShapeFault {
   readonly lacks: readonly string[];
   /** What the earlier version began with, the context still has, and the later one does not begin with. */
   readonly unknown: readonly string[];
-  /** What is of another JSON type than the later version begins with. */
+  /** What is of another type than the later version begins with. */
   readonly types: readonly { readonly path: string; readonly is: string; readonly begins: string }[];
 }
 
@@ -99,13 +101,25 @@ function compareValues(
 ): void {
   const [was, begins, is] = [typeOf(before), typeOf(after), typeOf(now)];
   const name = path.join(".");
-  if (was === begins) {
-    if (isFilled(before) && isFilled(after) && isFilled(now))
-      compareObjects(found, path, { before, after, now });
-  } else if (begins === undefined) {
+  if (was === begins) compareMembers(found, path, { before, after, now });
+  else if (begins === undefined) {
     if (is !== undefined) found.unknown.push(name);
   } else if (is === undefined) found.lacks.push(name);
-  else if (begins !== NULL && is !== begins) found.types.push({ path: name, is, begins });
+  else if (begins === is) compareMembers(found, path, { before: NONE, after, now });
+  else if (begins !== NULL) found.types.push({ path: name, is, begins });
+}
+
+/** What stands in for members of a value that had none to compare. */
+const NONE = Object.freeze({});
+
+/** Where all are objects of data. An object that begins empty is filled by actors: any keys may be there. */
+function compareMembers(
+  found: Found,
+  path: readonly string[],
+  { before, after, now }: Three<unknown>,
+): void {
+  if ((before === NONE || isFilled(before)) && isFilled(after) && isFilled(now))
+    compareObjects(found, path, { before: Object(before) as object, after, now });
 }
 
 /** A key that every object inherits is not its own. */
@@ -114,18 +128,26 @@ function own(object: object, key: string): unknown {
 }
 
 const NULL = "null";
+const OBJECT = "an object";
 
 function typeOf(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (value === null) return NULL;
   if (Array.isArray(value)) return "an array";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+  return typeof value === "object" ? classOf(value) : `a ${typeof value}`;
+}
+
+/** An object of data, or what else a context may hold: all of these are objects to JSON alone. */
+function classOf(value: object): string {
+  if (isRef(value)) return "an actor";
+  if (value instanceof Error) return "an error";
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return OBJECT;
+  const { name = "value of no class" } = Object(value.constructor) as { readonly name?: string }; // whatever it is
+  return `a ${name}`;
 }
 
 /** An object of data, with keys. A ref to an actor, a date or a map is one value. */
 function isFilled(value: unknown): value is object {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const plain = prototype === Object.prototype || prototype === null;
-  return plain && !("sessionId" in value) && Object.keys(value).length > 0;
+  return typeOf(value) === OBJECT && Object.keys(Object(value)).length > 0;
 }

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { kindsByName, type AnyKind, type Kinds } from "../actors/kind.ts";
 import { hostKinds } from "../agents/host-kinds.ts";
 import { TroupeError } from "../errors.ts";
+import { imported } from "./imported.ts";
 import { moduleFault } from "./module-fault.ts";
 
 /**
@@ -11,11 +12,24 @@ import { moduleFault } from "./module-fault.ts";
  * @throws {@link TroupeError} `USAGE` where the file is no module; `KIND_INVALID` where it exports no kinds.
  */
 export async function loadKinds(file: string, folder: string): Promise<Kinds> {
-  const kinds = kindsIn(await loadModule(file, folder, `--kinds ${file}`));
+  const called = `--kinds ${file}`;
+  const kinds = await kindsOf(await loadModule(file, folder, called), { file, folder, called });
   if (kinds !== undefined) return kinds;
   throw new TroupeError("KIND_INVALID", `${file} exports no kinds`, {
     hint: "Export them: `export const kinds = [defineKind({ … })];`.",
   });
+}
+
+/** A module may throw as it is read, too: what it exports may be no plain objects. */
+async function kindsOf(
+  exported: Readonly<Record<string, unknown>>,
+  module: Parameters<typeof moduleFault>[0],
+): Promise<Kinds | undefined> {
+  try {
+    return kindsIn(exported);
+  } catch (cause) {
+    throw TroupeError.is(cause) ? cause : await moduleFault(module, cause);
+  }
 }
 
 /**
@@ -49,8 +63,7 @@ export async function loadModule(
   called = file,
 ): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const module: unknown = await import(pathToFileURL(resolve(folder, file)).href);
-    return Object(module);
+    return Object(await imported(pathToFileURL(resolve(folder, file)).href, called));
   } catch (cause) {
     throw await moduleFault({ file, folder, called }, cause);
   }

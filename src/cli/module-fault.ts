@@ -6,6 +6,7 @@
 import { execFile } from "node:child_process";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { TroupeError } from "../errors.ts";
 
 /** Where Troupe's own code lies: what throws there was called from somewhere. */
@@ -115,6 +116,10 @@ function codeOf(cause: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
+/** What was thrown may be anything, also what is no text. */
 function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof Error) return cause.message;
+  return typeof cause === "object" && cause !== null
+    ? inspect(cause, { breakLength: Infinity })
+    : String(cause);
 }

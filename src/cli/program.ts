@@ -31,7 +31,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const said = error instanceof CommanderError ? misuse(error, named(program, argv)) : error;
+    const said = error instanceof CommanderError ? misuse(error, named(program, argv), argv) : error;
     sayError(terminal, said, argv.includes("--json"));
     return exitCodeOf(said);
   }
@@ -66,7 +66,12 @@ function named(program: Command, [word, ...rest]: readonly string[]): string {
   return inner === undefined ? program.name() : `${program.name()} ${named(inner, rest)}`;
 }
 
-function misuse({ code, message }: CommanderError, name: string): TroupeError {
-  const what = code === "commander.help" ? "no command was given" : message.replace(/^error: /, "");
+function misuse({ code, message }: CommanderError, name: string, argv: readonly string[]): TroupeError {
+  const what = code === "commander.help" ? unnamed(argv) : message.replace(/^error: /, "");
   return new TroupeError("USAGE", what.replaceAll("\n", " "), { hint: `See \`${name} --help\`.` });
+}
+
+/** Commander gives help of all commands where none has the name that `help` was asked for. */
+function unnamed([word, asked]: readonly string[]): string {
+  return word === "help" && asked !== undefined ? `unknown command '${asked}'` : "no command was given";
 }

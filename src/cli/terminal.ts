@@ -61,9 +61,11 @@ export function systemTerminal(
   };
 }
 
-/** A text that moves no cursor, whoever wrote it: several lines stay several. */
+/** A text that moves no cursor and turns no other text around, whoever wrote it: several lines stay several. */
 export function tame(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n]/gu, " ");
+  return stripVTControlCharacters(text)
+    .replaceAll(/[^\P{Cc}\n]/gu, " ")
+    .replaceAll(/\p{Bidi_Control}/gu, "");
 }
 
 /** The same on one line. */

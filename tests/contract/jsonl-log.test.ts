@@ -154,6 +154,8 @@ describe("a log of lines", () => {
     ["has empty lines alone", "\n\r\n \n", "is empty: it holds no records"],
     ["is UTF-16", Buffer.from(`\uFEFF${lines(records)}`, "utf16le"), "is text in UTF-16"],
     ["is UTF-16, as others have it", Buffer.from("\uFFFE{", "utf16le"), "is text in UTF-16"],
+    ["is in another encoding", Buffer.from(lines(records), "latin1"), "line 2 of"],
+    ["has a byte that is no UTF-8", Buffer.from(lines(records), "latin1"), "is no UTF-8"],
   ])("says what is wrong with a file that %s", async (_what, text, message) => {
     await expect(openLog(`jsonl:${file(text)}`)).rejects.toMatchObject({
       code: "LOG_CORRUPT",

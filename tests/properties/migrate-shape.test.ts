@@ -148,6 +148,14 @@ describe("a previous version without migrate", () => {
     ["a value for null, and it has one", { n: null }, { n: 0 }, { n: 5 }, undefined],
     ["an object to be filled", { byId: {} }, { byId: { all: 0 } }, undefined, undefined],
     ["items in a list", { list: [{ a: 1 }] }, { list: [{ b: 1 }] }, undefined, undefined],
+    ["a date for an object", { at: { iso: "" } }, { at: new Date(0) }, undefined, "begins with a Date"],
+    ["a map for an empty object", { by: {} }, { by: new Map() }, undefined, "begins with a Map"],
+    ["an empty object for a set", { by: new Set() }, { by: {} }, undefined, "is a Set, where"],
+    ["an object for an error", { e: new Error("e") }, { e: { code: 1 } }, undefined, "is an error"],
+    ["dates", { at: new Date(0) }, { at: new Date(1) }, undefined, undefined],
+    ["what an object has that came for null", { u: null }, { u: { id: "" } }, { u: {} }, undefined],
+    ["the same", { u: null }, { u: { id: "" } }, { u: { name: "" } }, 'its context lacks "u.id"'],
+    ["the same, whole", { u: null }, { u: { id: "" } }, { u: { id: "1", name: "" } }, undefined],
     ["a key without a value", { n: 0 }, { n: 0, more: undefined }, undefined, undefined],
   ])("A5: compares %s", async (_, ...row) => {
     const [before, after, to, why] = row;

@@ -1,6 +1,7 @@
 /** Files of records that somebody has changed, or that a later Troupe has written: how far one can look. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { tameLine } from "../../src/cli/terminal.ts";
 import { cliBench, type CliBench } from "../support/cli.ts";
 
 const PLAN = `
@@ -80,5 +81,9 @@ describe("a file of records that is not what it was", () => {
     expect(value).toMatchObject({ links: [{ failure }, { failure }, {}, {}, {}, {}, {}, {}] });
     const { value: down } = await bench.json(["why", "run.jsonl", "1", "--down"]);
     expect(JSON.stringify(down).match(/"failure":/g)).toHaveLength(2);
+  });
+
+  it("what turns the direction of a line around is left out: it would read as what nobody wrote", () => {
+    expect(tameLine("ok \u202Etxt.exe\u202C \u2066a\u2069\u061C")).toBe("ok txt.exe a");
   });
 });

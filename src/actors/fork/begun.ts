@@ -6,6 +6,7 @@ import { readRun, type RunRecords } from "../../events/log/run-records.ts";
 import { parseBody, placeOf, type Origin } from "../../events/record.ts";
 import { cutOf, type Cut } from "./cut.ts";
 import { FORKED } from "./forked.ts";
+import { recordIds } from "./ids.ts";
 import { changeIn, type ForkRequest } from "./request.ts";
 import { forkUnfinished } from "./unfinished.ts";
 
@@ -13,6 +14,8 @@ import { forkUnfinished } from "./unfinished.ts";
 export interface Begun {
   /** Of the first actor; undefined: the run is no fork. */
   readonly origin: Origin | undefined;
+  /** The id of its first record. */
+  readonly first: string | undefined;
   /** Its records, by address. */
   readonly records: ReadonlyMap<string, readonly Recorded[]>;
   /** Whether all histories are told up to their ends. */
@@ -35,7 +38,7 @@ function begunOf(records: readonly Recorded[]): Begun {
   }
   const [first] = records;
   const origin = first && parseBody(first.body, placeOf(first)).born?.fork;
-  return { origin, records: ofActors, whole: untold.size === 0 };
+  return { origin, first: first?.id, records: ofActors, whole: untold.size === 0 };
 }
 
 /** @throws {@link TroupeError} `FORK_UNFINISHED` for a fork that was cut short: it is not yet the run that it is to be. */
@@ -53,11 +56,12 @@ export function assertTold({ run, records }: RunRecords): void {
  */
 export function cutFor(run: RunRecords, id: string, request: ForkRequest, begun?: Begun): Cut {
   if (begun === undefined) return cutOf(run, request);
-  const { of = "", at, change } = begun.origin ?? {};
+  const { of = "", at, change, shiftMs = 0 } = begun.origin ?? {};
   if (at === undefined || rootOf(of) !== request.of || change !== changeIn(request))
     throw runExists(id);
   const cut = cutOf(run, { at: String(at), ...request });
-  if (cut.position !== at) throw runExists(id);
+  const meant = { cut, request, to: id, shiftMs };
+  if (cut.position !== at || recordIds(meant)(0) !== begun.first) throw runExists(id);
   return cut;
 }
 

@@ -12,6 +12,7 @@
 import { z } from "zod";
 import { rootOf } from "../../events/address.ts";
 import type { RecordedEvent } from "../../events/record.ts";
+import { AnyJson } from "../../events/whole.ts";
 import type { Entry } from "../advance.ts";
 import { markOf } from "../causes.ts";
 import type { Fold } from "../fold.ts";
@@ -25,7 +26,7 @@ export const WOKEN = "troupe.woken";
 
 const Forked = z.object({
   /** What was set in the context: strict JSON, refs and errors tagged. */
-  set: z.array(z.object({ path: z.array(z.string()).min(1), value: z.json() })).default([]),
+  set: z.array(z.object({ path: z.array(z.string()).min(1), value: AnyJson })).default([]),
   /** The seq of the record whose input was replaced. */
   fresh: z.int().min(1).default(Number.MAX_SAFE_INTEGER),
   /** What custom actions sent before the cut and was recorded behind it in the original. */

@@ -9,13 +9,14 @@
 import { parseAddress } from "../../events/address.ts";
 import type { Json } from "../../events/json.ts";
 import type { Recorded } from "../../events/log/log.ts";
-import type { Born, Origin, RecordBody, RecordedEvent } from "../../events/record.ts";
+import type { Born, RecordBody, RecordedEvent } from "../../events/record.ts";
 import type { Entry } from "../advance.ts";
 import { contentOf, keyFor, type ContentEnv } from "../content.ts";
 import type { Fold } from "../fold.ts";
 import { kindNamed } from "../kind.ts";
 import { bornOf } from "../perform.ts";
 import type { Effect } from "../xstate/contract.ts";
+import type { Shared } from "./ids.ts";
 import type { Names } from "./names.ts";
 import type { Step } from "./verified.ts";
 
@@ -31,7 +32,7 @@ export interface Inputs {
   /** What actors of the fork have asked for so far, by effect id. */
   readonly asked: ReadonlyMap<string, Asked>;
   readonly run: { readonly from: string; readonly to: string };
-  readonly origin: Omit<Origin, "of">;
+  readonly origin: Shared;
 }
 
 /** @param fold the actor of the fork before the record; undefined: it is its birth. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { withValues } from "../../events/issues.ts";
 import type { Json } from "../../events/json.ts";
+import { AnyJson } from "../../events/whole.ts";
 
 /** A value to be set in the context of an actor at the cut. */
 const SetAt = z.strictObject({
@@ -12,7 +13,7 @@ const SetAt = z.strictObject({
   /** Keys, and indexes of arrays, down from the context. All but the last must be there. */
   path: z.array(z.string()).min(1),
   /** Strict JSON. */
-  value: z.json(),
+  value: AnyJson,
   /** Whether it may be of another type than what stands there. Default false. */
   anyType: z.boolean().optional(),
 });
@@ -22,7 +23,7 @@ const ReplaceWith = z.strictObject({
   /** Its record: `ADDRESS#SEQ`. */
   record: z.string(),
   /** For a completion what was answered; for any other event its new data. Strict JSON. */
-  with: z.json(),
+  with: AnyJson,
 });
 
 export const ForkRequest = z.strictObject({

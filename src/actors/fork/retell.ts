@@ -8,12 +8,11 @@
  * - Up to the very last record, that of the waker, no record says that anything is owed: no host
  *   runs any of it before all of it is there.
  */
-import { createHash } from "node:crypto";
 import type { Snapshot } from "xstate";
 import { parseAddress } from "../../events/address.ts";
 import type { Json, JsonObject } from "../../events/json.ts";
 import type { NewRecord, Recorded } from "../../events/log/log.ts";
-import { placeOf, type Origin, type RecordedEvent, type SystemDelta } from "../../events/record.ts";
+import { placeOf, type RecordedEvent, type SystemDelta } from "../../events/record.ts";
 import { advance, birth, type Advanced, type Entry } from "../advance.ts";
 import type { ContentEnv } from "../content.ts";
 import { changedDigests } from "../digests.ts";
@@ -24,12 +23,12 @@ import { recordedDirectory } from "../directories.ts";
 import { bodyOf, typeOf } from "../record-of.ts";
 import { answered } from "./answer.ts";
 import { assertSame, assertTaken, birthReplaced, hasEnded, taking } from "./checks.ts";
-import { latestIn, type Cut } from "./cut.ts";
+import { latestIn } from "./cut.ts";
 import { FORKED } from "./forked.ts";
+import { recordIds, sharedBy, type Meant } from "./ids.ts";
 import type { InFlight } from "./in-flight.ts";
 import { entryFor, type Asked, type Inputs } from "./inputs.ts";
 import { Names } from "./names.ts";
-import { changeIn, type ForkRequest } from "./request.ts";
 import { assertSettable } from "./set.ts";
 import { placed, type Steps } from "./verified.ts";
 
@@ -39,13 +38,8 @@ export interface RetellEnv extends ContentEnv {
   readonly turn: () => Promise<void>;
 }
 
-export interface Telling {
-  readonly cut: Cut;
+export interface Telling extends Meant {
   readonly steps: Steps;
-  readonly request: ForkRequest;
-  /** The fork's id. */
-  readonly to: string;
-  readonly shiftMs: number;
 }
 
 export interface ToldRecord {
@@ -87,26 +81,19 @@ class Teller {
   readonly #actors = new Map<string, Actor>();
   readonly #records: ToldRecord[] = [];
   readonly #system: SystemDelta[] = [];
-  readonly #idPrefix: string;
+  readonly #idAt: (place: number) => string;
   /** When the fork begins, epoch ms: now. */
   readonly #endsAt: number;
 
   constructor(env: RetellEnv, telling: Telling) {
-    const { cut, to, shiftMs, request } = telling;
-    const change = changeIn(request);
-    const origin: Omit<Origin, "of"> = {
-      at: cut.position,
-      shiftMs,
-      ...(change !== undefined && { change }),
-    };
+    const { cut, to, shiftMs } = telling;
     const run = { from: cut.run, to };
     this.#env = env;
     this.#endsAt = latestIn(cut) + shiftMs;
     this.#telling = telling;
     const names = new Names(run, cut.actors.keys());
-    this.#inputs = { env, names, asked: new Map(), run, origin };
-    const whole = JSON.stringify([cut.run, to, origin]);
-    this.#idPrefix = createHash("sha256").update(whole).digest("hex").slice(0, 16);
+    this.#inputs = { env, names, asked: new Map(), run, origin: sharedBy(telling) };
+    this.#idAt = recordIds(telling);
   }
 
   /** Tells one record again. */
@@ -241,7 +228,7 @@ class Teller {
     const writer = { version: fold.version, epoch: this.#env.epoch };
     const body = { ...bodyOf(writer, entry, { fold, advanced, digests }), owes };
     const record = {
-      id: `${this.#idPrefix}-${this.#records.length.toString(36)}`,
+      id: this.#idAt(this.#records.length),
       type: typeOf(kind, advanced, entry.body.event),
       at: entry.at,
       correlation: fold.correlation,

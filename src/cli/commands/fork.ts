@@ -4,7 +4,6 @@
  *
  * - The folder of the run is copied first, since the tasks of the fork look for its files in their own.
  */
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -18,6 +17,7 @@ import { TroupeError } from "../../errors.ts";
 import { jsonlLog } from "../../events/log/jsonl.ts";
 import type { EventLog } from "../../events/log/log.ts";
 import { openLog } from "../../events/log/open.ts";
+import { jsonFile } from "../json-file.ts";
 import { kindsWith } from "../load-kinds.ts";
 import { count } from "../paper.ts";
 import { onlyRun } from "../run-source.ts";
@@ -201,26 +201,7 @@ async function replacedIn(
     throw new TroupeError("USAGE", `--replace takes a record and a file, not ${given.length} words`, {
       hint: "Write it behind the run, as --replace task/RUN:TASK#5 answer.json.",
     });
-  const path = resolve(folder, file);
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TroupeError("FILE_NOT_READ", `${path} cannot be read: ${why}`, {
-      hint: "Name the file that holds the new answer, as JSON.",
-      cause,
-    });
-  });
-  try {
-    return { record, with: JSON.parse(text) as unknown };
-  } catch (cause) {
-    throw new TroupeError(
-      "USAGE",
-      `${path} holds no JSON: ${cause instanceof Error ? cause.message : ""}`,
-      {
-        hint: "Write the new answer into it as JSON.",
-        cause,
-      },
-    );
-  }
+  return { record, with: await jsonFile(resolve(folder, file)) };
 }
 
 /** The run of a file that was named, or its only one. */

@@ -118,23 +118,23 @@ interface Line {
  * The lines of a text, in constant memory, without what editors and other systems put around them:
  * a byte order mark, line ends of two characters.
  *
- * @throws {@link TroupeError} `FILE_NOT_READ`, `LOG_CORRUPT` where it is not UTF-8 at all.
+ * @throws {@link TroupeError} `FILE_NOT_READ`, `LOG_CORRUPT` where it is not UTF-8.
  */
 export async function* linesOf(path: string, from = 0): AsyncGenerator<Line, void, undefined> {
   let parts: Buffer[] = [];
   let number = 0;
-  let isFirst = from === 0;
+  let begins = from === 0;
   const line = (ended: boolean): Line => {
-    const bytes = Buffer.concat(parts);
-    parts = [];
     number += 1;
-    return { number, text: textOf(bytes, number === 1 && from === 0), ended };
+    const text = textIn(Buffer.concat(parts), placeIn(path, number));
+    parts = [];
+    return { number, text: from === 0 && number === 1 ? text.replace(/^\uFEFF/, "") : text, ended };
   };
   try {
     for await (const chunk of createReadStream(path, { start: from, highWaterMark: 256 * 1024 })) {
       let rest = chunk as Buffer; // no encoding is set
-      if (isFirst) assertUtf8(path, rest);
-      isFirst = false;
+      if (begins) assertUtf8(path, rest);
+      begins = false;
       for (let at = rest.indexOf(10); at !== -1; at = rest.indexOf(10)) {
         parts.push(rest.subarray(0, at));
         yield line(true);
@@ -148,10 +148,16 @@ export async function* linesOf(path: string, from = 0): AsyncGenerator<Line, voi
   if (parts.length > 0) yield line(false);
 }
 
-function textOf(line: Buffer, isFirst: boolean): string {
-  const text = line.toString("utf8").replace(/\r$/, "");
-  return isFirst ? text.replace(/^\uFEFF/, "") : text;
+/** A line without its end. What is no UTF-8 is no text: with other characters in its place a record would say what nobody wrote. */
+function textIn(bytes: Buffer, place: string): string {
+  try {
+    return UTF8.decode(bytes).replace(/\r$/, "");
+  } catch (cause) {
+    throw corrupt(`${place} is no UTF-8`, cause);
+  }
 }
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** What is written through PowerShell's `>` is UTF-16: a mark, and two bytes a character. */
 function assertUtf8(path: string, [one, two]: Buffer): void {
