@@ -18,7 +18,7 @@ import { isTold } from "./fork/forked.ts";
 import { Forked, ForkRequest } from "./fork/request.ts";
 import type { Sent } from "./handle.ts";
 import { notFound, type CommandInput } from "./inputs.ts";
-import { kindNamed, parseInput, parseOutside } from "./kind.ts";
+import { kindNamed, parseInput, parseOutside, type AnyKind } from "./kind.ts";
 import { load, type LoadEnv } from "./load.ts";
 import { readRecord } from "./reads.ts";
 import { arrivalsOn } from "./placement/arrivals.ts";
@@ -55,11 +55,24 @@ export function commander(runner: Runner): Commander {
   const offered = (
     run: (settle: { done: (seq: number) => void; failed: (error: unknown) => void }) => void,
   ) => new Promise<number>((done, failed) => run({ done, failed }));
-  const taken = (address: string, command: Pick<CommandInput, "cause" | "event" | "trace">) =>
+  const taken = (address: string, command: Pick<CommandInput, "cause" | "event" | "unfit" | "trace">) =>
     new Promise<Sent | number>((resolve, failed) => {
       const done: CommandInput["done"] = (seq, facts) => resolve(facts ? { seq, facts } : seq);
       runner.offer(address, { type: "command", ...command, done, failed });
     });
+  const readBy = (kind: AnyKind, event: unknown): Pick<CommandInput, "event"> => {
+    const encoded = stepper.encode(parseOutside(kind, event), "event");
+    return { event: RecordedEvent.parse(encoded) };
+  };
+  /** A9. Of an id that somebody chose: what an earlier schema took is not refused for what the schema says now. */
+  const readOrUnfit = (kind: AnyKind, event: unknown): Pick<CommandInput, "event" | "unfit"> => {
+    try {
+      return readBy(kind, event);
+    } catch (error) {
+      if (!TroupeError.is(error, "EVENT_INVALID")) throw error;
+      return { event: { type: String(error.data["type"]) }, unfit: error };
+    }
+  };
   return {
     async start(address, input, { correlation, trace }) {
       assertTexts({ correlation, trace });
@@ -81,12 +94,12 @@ export function commander(runner: Runner): Commander {
         }),
       );
     },
-    async send(address, event, { id = randomUUID(), trace }) {
+    async send(address, event, { id, trace }) {
       assertTexts({ id, trace });
       const kind = kindNamed(kinds, parseAddress(address).kind);
-      const encoded = stepper.encode(parseOutside(kind, event), "event");
-      const read = RecordedEvent.parse(encoded);
-      const sent = await taken(address, { cause: `cmd:${id}`, event: read, trace });
+      const cause = `cmd:${id ?? randomUUID()}`;
+      const read = id === undefined ? readBy(kind, event) : readOrUnfit(kind, event);
+      const sent = await taken(address, { cause, ...read, trace });
       if (typeof sent === "object") return sent;
       const before = await readRecord(runner.runtime, address, sent); // it was sent again
       return { seq: sent, facts: before?.body.facts ?? [] };

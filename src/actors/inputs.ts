@@ -33,12 +33,14 @@ export interface BirthInput extends Outcome {
   readonly correlation: string;
   readonly cause?: string;
 }
-/** An event from outside, checked at the border already. */
+/** An event from outside, which the border has looked at already. */
 export interface CommandInput extends Outcome {
   readonly type: "command";
   /** `cmd:<id>`. */
   readonly cause: string;
   readonly event: RecordedEvent;
+  /** Why the border does not take it: it counts only if it was recorded before, under an earlier schema. */
+  readonly unfit?: TroupeError;
 }
 /** An event from another actor, a custom action, or a resident of another actor. */
 export interface MessageInput extends Outcome {
@@ -123,7 +125,8 @@ function decideBirth(address: string, fold: Fold | undefined, input: BirthInput)
 function absent(address: string, input: Input): Decision {
   const inside = input.type === "control" ? input.from !== undefined : input.type !== "command";
   if (inside) return { type: "drop", seq: 0 };
-  return { type: "refuse", error: notFound(address) };
+  const unfit = input.type === "command" ? input.unfit : undefined;
+  return { type: "refuse", error: unfit ?? notFound(address) };
 }
 
 export function notFound(address: string): TroupeError {
@@ -136,6 +139,7 @@ export function notFound(address: string): TroupeError {
 function decideCommand(fold: Fold, input: CommandInput, { stepper, kinds }: Deciding): Decision {
   const known = fold.commands.get(input.cause);
   if (known !== undefined) return { type: "drop", seq: known };
+  if (input.unfit !== undefined) return { type: "refuse", error: input.unfit };
   const active = statusOf(fold) === "active";
   const refusal = active ? refusalOf(fold, input, { stepper, kinds }) : undefined;
   if (refusal !== undefined) return { type: "refuse", error: refusal };

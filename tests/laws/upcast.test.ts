@@ -64,6 +64,28 @@ describe("upcast", () => {
     }
   });
 
+  it("A9: a command that an earlier version took is known again, though the schema takes no such event now", async () => {
+    await using b = await memory.bench();
+    const first = await b.start([sumKind("1", "by")]);
+    const sum = await first.host.start(A, { input: { from: 5 } } as never);
+    const pay = [{ type: "ADD", by: 3 } as never, { id: "pay-1" }] as const;
+    const sent = await sum.send(...pay);
+    await first.host[Symbol.asyncDispose]();
+
+    const kind = sumKind("2", "amount", upcast);
+    const events = z.strictObject({ type: z.literal("ADD"), amount: z.number() });
+    const { host } = await b.start([{ ...kind, events }]);
+    expect(await host.actor(A).send(...pay)).toEqual(sent);
+    for (const options of [{ id: "pay-2" }, {}])
+      await expect(host.actor(A).send(pay[0], options)).rejects.toMatchObject({
+        code: "EVENT_INVALID",
+      });
+    const nobody = host.actor("sum/nobody").send(pay[0], { id: "pay-1" });
+    await expect(nobody).rejects.toMatchObject({ code: "EVENT_INVALID" });
+    expect(await b.types(A)).toEqual(["troupe.started", "ADD"]);
+    expect(await host.read(A)).toMatchObject({ context: { n: 8 } });
+  });
+
   it("A14: another upcast is other code: no snapshot of it counts, and what its own version wrote it is not shown", async () => {
     await using b = await memory.bench();
     await summed(b);
