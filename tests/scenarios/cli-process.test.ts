@@ -88,7 +88,7 @@ describe("pipes", () => {
   });
 });
 
-describe("the world", () => {
+describe.concurrent("the world", () => {
   it("a file that may not grow stops the run with one error; resume goes on", async () => {
     const tasks = Array.from({ length: 30 }, (_, i) => `  - {id: t${i}, run: "seq 3000"}`).join("\n");
     writeFileSync(join(folder, "big.yaml"), `name: big\ntasks:\n${tasks}\n`);
