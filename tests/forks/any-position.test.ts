@@ -94,6 +94,21 @@ describe("a fork", () => {
     expect(await world?.records("r0")).toEqual(original);
   });
 
+  it("A11: what an action had sent across the cut is still said anew in a fork of the fork, at the same cut", async () => {
+    const world = await worldOf(3);
+    const { length } = (await world?.records("r0")) ?? [];
+    let crossing = 0;
+    for (let at = 1; world !== undefined && at <= length; at++) {
+      await forked(world, "r0", at, `f${at}`);
+      const sends = (await world.records(`f${at}`)).filter(({ body }) => sendsOf(body["event"]) > 0);
+      if (sends.length === 0) continue;
+      crossing++;
+      await forked(world, `f${at}`, at, `g${at}`);
+      expect(await faultsOf(world, `f${at}`, `g${at}`, at), `at ${at}`).toEqual([]);
+    }
+    expect(crossing).toBeGreaterThan(0);
+  });
+
   test.prop({ n: aHistory, share: aShare }, { numRuns: 40 })(
     "A2, A8, A11, A15: for every history and position it replays, each word in it counts once, and the original is untouched",
     async ({ n, share }) => {
@@ -159,6 +174,12 @@ describe("a fork", () => {
     },
   );
 });
+
+/** What a fork's actor says anew where its told history ends. */
+function sendsOf(event: unknown): number {
+  const { type, sends } = Object(event) as { readonly type?: unknown; readonly sends?: unknown }; // whatever it is
+  return type === "troupe.forked" && Array.isArray(sends) ? sends.length : 0;
+}
 
 /** How many appends a fork of these records takes: one for records that stand beside each other, one for each actor's end. */
 function appendsOf(records: readonly { readonly stream: string }[]): number {
