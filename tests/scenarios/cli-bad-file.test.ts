@@ -75,6 +75,22 @@ describe("a file of records that is not what it was", () => {
     expect(JSON.stringify(down).match(/"failure":/g)).toHaveLength(2);
   });
 
+  it("show: says where a run comes from and where its files lie, tamed", async () => {
+    using bench = cliBench();
+    const text = recordsIn(await exported(bench));
+    const evil = "\\u001b[2Jevil\\u0007";
+    const fork = `"fork":{"of":"workflow/r0${evil}","at":3,"shiftMs":0},`;
+    const told = text
+      .replace(/("stream":"workflow\/r1","seq":1,.*)"born":\{/, `$1"copied":true,"born":{${fork}`)
+      .replaceAll(/("artifacts":")/g, `$1/${evil}`);
+    bench.write("evil.jsonl", told);
+    const { out, err } = await bench.troupe(["show", "r1", "--log", "evil.jsonl"]);
+    expect(out).toMatch(
+      /artifacts in \/evil .*\na fork of r0evil +at 3, cut short\nComplete it with `troupe fork r0evil/,
+    );
+    expect((out + err).replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+  });
+
   it("what turns the direction of a line around is left out: it would read as what nobody wrote", () => {
     expect(tameLine("ok \u202Etxt.exe\u202C \u2066a\u2069\u061C")).toBe("ok txt.exe a");
   });
