@@ -67,7 +67,7 @@ export const VERSIONS: readonly Mutant[] = [
   },
   {
     name: "dates-and-maps-taken-for-objects",
-    file: "src/actors/context-shape.ts",
+    file: "src/actors/value-type.ts",
     find: "if (prototype === Object.prototype || prototype === null) return OBJECT;",
     replace: "if (prototype !== undefined) return OBJECT;",
     law: "A5",

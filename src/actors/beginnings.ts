@@ -12,6 +12,7 @@ import type { Fold } from "./fold.ts";
 import { identify } from "./identity.ts";
 import type { AnyKind, Kinds } from "./kind.ts";
 import { bornFor, codeIn, type KindCode } from "./versions.ts";
+import { contextOf } from "./xstate/context.ts";
 import type { Identity, Stepper } from "./xstate/contract.ts";
 import { withoutStates } from "./xstate/beginning.ts";
 import { isMachine } from "./xstate/logic.ts";
@@ -57,7 +58,7 @@ function begun(env: Env, { address }: Identity, born: Born, code: KindCode): Beg
   const actor: Identity = { ...identity, logic: withoutStates(logic) };
   const { snapshot } = env.stepper.start(actor, birth, 1, NOBODY).state;
   if (snapshot.status === "error") return { error: snapshot.error };
-  return { context: Object("context" in snapshot ? snapshot.context : {}) };
+  return { context: Object(contextOf(snapshot)) };
 }
 
 function cannotBegin({ version }: AnyKind, from: string, error: unknown): TroupeError {

@@ -8,7 +8,7 @@
  *    empty object for any keys, unless it is the context itself.
  * 3. A key whose value is undefined is not there.
  */
-import { isRef } from "./xstate/refs.ts";
+import { NULL, OBJECT, typeOf } from "./value-type.ts";
 
 /** How a context differs. Paths are joined by dots. */
 export interface ShapeFault {
@@ -125,26 +125,6 @@ function compareMembers(
 /** A key that every object inherits is not its own. */
 function own(object: object, key: string): unknown {
   return Object.hasOwn(object, key) ? Reflect.get(object, key) : undefined;
-}
-
-const NULL = "null";
-const OBJECT = "an object";
-
-function typeOf(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  if (value === null) return NULL;
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "object" ? classOf(value) : `a ${typeof value}`;
-}
-
-/** An object of data, or what else a context may hold: all of these are objects to JSON alone. */
-function classOf(value: object): string {
-  if (isRef(value)) return "an actor";
-  if (value instanceof Error) return "an error";
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return OBJECT;
-  const { name = "value of no class" } = Object(value.constructor) as { readonly name?: string }; // whatever it is
-  return `a ${name}`;
 }
 
 /** An object of data, with keys. A ref to an actor, a date or a map is one value. */

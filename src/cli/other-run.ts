@@ -56,13 +56,13 @@ export async function noRunOfPlan(log: EventLog, run: string): Promise<TroupeErr
 export function showOther({ terminal }: Pick<Shell, "terminal">, found: OtherRun): void {
   const { run, forkOf, actors } = found;
   terminal.out(`${run}: no run of a plan, ${count(actors.length, "actor")}`);
-  if (forkOf !== undefined) terminal.out(forkLine(forkOf));
+  if (forkOf !== undefined) terminal.out(tameLine(forkLine(forkOf)));
   terminal.out("");
   const rows = actors.map(({ address, state, records }) => [address, state, String(records)]);
   printTable(terminal, ["ACTOR", "STATE", "RECORDS"], rows);
   terminal.err(`look at one with \`troupe show ${actors[0]?.address}\``);
   const { hint } = cutShortOf({ run, forkOf }) ?? {};
-  if (hint !== undefined) terminal.err(hint);
+  if (hint !== undefined) terminal.err(tameLine(hint));
   else if (actors.some(({ open }) => open)) terminal.err(`go on with ${goOn(run)}`);
 }
 

@@ -24,7 +24,7 @@ function isRecordFile(text: string): boolean {
  *
  * @param runOrFile a run's id, an actor's address, or a path that ends in `.jsonl`.
  * @throws {@link TroupeError} `USAGE` where the file holds several runs, naming them;
- * or none; `LOG_*`.
+ * `RUN_NOT_FOUND` where it holds none; `LOG_*`.
  */
 export async function openRun(
   { folder }: Pick<Shell, "folder">,

@@ -25,13 +25,17 @@ export async function compareFaults(
   runs: readonly [RunRecords, RunRecords],
 ): Promise<DiffFaults> {
   const [a, b] = [await faultsOf(kinds, runs[0]), await faultsOf(kinds, runs[1])];
-  const alone = [without(a, b), without(b, a)] as const;
-  return { alone, both: [...a.values()].filter((fault) => !alone[0].includes(fault)) };
+  return { alone: [without(a, b), without(b, a)], both: among(a, b) };
 }
 
 /** Those that the other side does not have. */
 function without(faults: Faults, other: Faults): readonly Fault[] {
   return [...faults].flatMap(([place, fault]) => (other.has(place) ? [] : [fault]));
+}
+
+/** Those that the other side has, too. */
+function among(faults: Faults, other: Faults): readonly Fault[] {
+  return [...faults].flatMap(([place, fault]) => (other.has(place) ? [fault] : []));
 }
 
 type Faults = ReadonlyMap<string, Fault>;

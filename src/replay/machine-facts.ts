@@ -4,7 +4,6 @@
  */
 import type { AnyStateMachine } from "xstate";
 import { sourceKey } from "../actors/code-key.ts";
-import { transitionText } from "../actors/xstate/taken.ts";
 
 /** What a fact is of. The last four are code that the machine has under a name. */
 export type MachinePart =
@@ -35,11 +34,6 @@ type Transition = NonNullable<Node["always"]>[number];
 /** All facts, in the order of the definition. */
 export function factsOf(machine: AnyStateMachine): readonly MachineFact[] {
   return [...nodesOf(machine.root).flatMap(stateFacts), ...codeFacts(machine)];
-}
-
-/** Every transition of the machine, as records name those that were taken. */
-export function transitionsOf(machine: AnyStateMachine): ReadonlySet<string> {
-  return new Set(nodesOf(machine.root).flatMap((node) => ownTransitions(node).map(transitionText)));
 }
 
 function nodesOf(root: Node): readonly Node[] {

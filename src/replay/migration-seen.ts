@@ -1,18 +1,19 @@
 /**
  * A migration that is tried: what the actor would lose and begin by it, beside its state. Nothing is written.
  */
-import type { AnyStateMachine } from "xstate";
 import { contextFault } from "../actors/beginnings.ts";
 import { shapeText } from "../actors/context-shape.ts";
 import type { Fold } from "../actors/fold.ts";
 import type { AnyKind } from "../actors/kind.ts";
 import type { LoadEnv } from "../actors/load.ts";
 import { migrated, migration } from "../actors/migrate.ts";
+import { contextOf } from "../actors/xstate/context.ts";
 import type { Identity } from "../actors/xstate/contract.ts";
 import { isMachine } from "../actors/xstate/logic.ts";
 import { NOBODY } from "../actors/xstate/stepper.ts";
 import { TroupeError } from "../errors.ts";
 import { parseAddress } from "../events/address.ts";
+import { partsOf } from "./machine-parts.ts";
 
 /** A timer, by the delay and the state that the machine says. */
 export interface TimerSeen {
@@ -76,8 +77,8 @@ function lastPart(address: string): string {
 }
 
 function timerIn({ logic }: Identity, name: string): TimerSeen {
-  const nodes = isMachine(logic) ? nodesOf(logic.root) : [];
-  for (const { after, path } of nodes)
+  const states = isMachine(logic) ? partsOf(logic).states.values() : [];
+  for (const { after, path } of states)
     for (const { eventType, delay } of after)
       if (eventType === name)
         return {
@@ -87,12 +88,6 @@ function timerIn({ logic }: Identity, name: string): TimerSeen {
   return { timer: name, state: "" };
 }
 
-type Node = AnyStateMachine["root"];
-
-function nodesOf(root: Node): readonly Node[] {
-  return [root, ...Object.values(root.states).flatMap(nodesOf)];
-}
-
 /** What `migrate` answers is believed; without it, the same comparison has been made already. */
 function warningsOf(
   env: LoadEnv,
@@ -100,10 +95,10 @@ function warningsOf(
   next: Fold,
   before: Pick<Fold, "identity" | "version" | "born" | "at">,
 ): readonly string[] {
-  const { snapshot } = next.state;
-  if (kind.migrate === undefined || !("context" in snapshot)) return [];
+  const context = contextOf(next.state.snapshot);
+  if (kind.migrate === undefined || context === undefined) return [];
   try {
-    const fault = contextFault(env, kind, { ...before, context: Object(snapshot.context) });
+    const fault = contextFault(env, kind, { ...before, context: Object(context) });
     return fault === undefined ? [] : [`behind migrate(), ${shapeText(fault, kind.version)}`];
   } catch (error) {
     if (TroupeError.is(error, "MIGRATE_INVALID")) return []; // nothing to compare it with

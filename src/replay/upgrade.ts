@@ -13,7 +13,7 @@ import { ARCHIVE_FILES, ARCHIVED } from "../events/log/archived.ts";
 import type { EventLog, Recorded } from "../events/log/log.ts";
 import { noRun } from "../events/log/run-records.ts";
 import { diffMachines, type MachineChange } from "./machine-diff.ts";
-import { transitionsOf } from "./machine-facts.ts";
+import { partsOf } from "./machine-parts.ts";
 import type { MigrationSeen } from "./migration-seen.ts";
 import { judge, parks, type UpgradeFault, type UpgradeVerdict } from "./upgrade-actor.ts";
 
@@ -206,7 +206,7 @@ function goneOf(taken: Taken, kinds: Kinds): readonly GoneTransition[] {
   return [...taken].flatMap(([kind, counts]) => {
     const machine: AnyStateMachine | undefined = kinds.get(kind)?.machine;
     if (machine === undefined) return [];
-    const known = transitionsOf(machine);
+    const { transitions: known } = partsOf(machine);
     return [...counts].flatMap(([transition, times]) =>
       known.has(transition) ? [] : [{ kind, transition, times }],
     );

@@ -10,11 +10,10 @@ import type { AnyStateMachine } from "xstate";
 import type { AnyKind } from "../actors/kind.ts";
 import { childLogic, isMachine } from "../actors/xstate/logic.ts";
 import type { TroupeError } from "../errors.ts";
-import { nearest } from "../events/nearest.ts";
 import { partsOf } from "../replay/machine-parts.ts";
 import { arbitraryOf } from "./arbitrary/arbitrary-of.ts";
 import type { Answer, Subject } from "./subject.ts";
-import { usage } from "./usage.ts";
+import { meantBy, usage } from "./usage.ts";
 
 export type Answers = ReadonlyMap<string, Arbitrary<Answer>>;
 
@@ -99,11 +98,9 @@ function machineIn(machine: AnyStateMachine, src: string): AnyStateMachine | und
 }
 
 function unknown({ kind }: AnyKind, src: string, known: readonly string[]): TroupeError {
-  const meant = nearest(src, known);
   const listed = known.length === 0 ? "it starts nothing" : `it has ${known.join(", ")}`;
   return usage(`\`answers\` names "${src}", which no machine of kind "${kind}" starts`, {
-    hint:
-      meant === undefined ? `Name what its machine invokes or spawns: ${listed}.` : `Write "${meant}".`,
+    hint: meantBy(src, known, `Name what its machine invokes or spawns: ${listed}.`),
     data: { kind, src, known },
   });
 }

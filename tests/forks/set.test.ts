@@ -24,12 +24,12 @@ const till = defineKind({
   events: z.object({ type: z.literal("SAY"), n: z.number().optional() }),
   machine: setup({
     types: {
-      context: {} as typeof CONTEXT,
+      context: {} as typeof CONTEXT & { readonly me: unknown },
       events: {} as { type: "SAY"; n?: number | undefined },
       emitted: {} as { type: "said"; n: number },
     },
   }).createMachine({
-    context: CONTEXT,
+    context: ({ self }) => ({ ...CONTEXT, me: self }),
     on: { SAY: { actions: emit(({ event }) => ({ type: "said", n: 2 * (event.n ?? Number.NaN) })) } },
   }),
 });
@@ -58,6 +58,7 @@ describe("a value that is set", () => {
     ["deep", { n: "1" }],
     ["deep", { more: { text: 1 } }],
     ["at", "1970-01-01"],
+    ["me", {}],
   ])(
     "of another type than what stands at %s is refused, and set where somebody insists",
     async (path, value) => {

@@ -1,7 +1,7 @@
 /** Files of records that somebody has changed, or that a later Troupe has written: how far one can look. */
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { tameLine } from "../../src/cli/terminal.ts";
+import { newer, recordsIn } from "../support/changed-file.ts";
 import { cliBench, type CliBench } from "../support/cli.ts";
 
 const PLAN = `
@@ -17,14 +17,6 @@ async function exported(bench: CliBench): Promise<string> {
   const { code, bytes, err } = await bench.troupe(["export", "r1"]);
   expect({ code, err }).toEqual({ code: 0, err: "" });
   return bench.write("run.jsonl", String(bytes));
-}
-
-/** The records of a file, one of which a later Troupe has written. */
-function newer(path: string): string {
-  const lines = readFileSync(path, "utf8").split("\n").slice(1, -2);
-  return lines
-    .map((line) => line.replace(/("stream":"task\/r1:b","seq":2,.*"body":\{)"v":1/, '$1"v":7'))
-    .join("\n");
 }
 
 describe("a file of records that is not what it was", () => {
@@ -50,7 +42,7 @@ describe("a file of records that is not what it was", () => {
   it("diff: a record that does not lead to what it says is a difference, if one side alone has it", async () => {
     using bench = cliBench();
     const path = await exported(bench);
-    const lines = readFileSync(path, "utf8").split("\n").slice(1, -2).join("\n");
+    const lines = recordsIn(path);
     bench.write("bad.jsonl", lines.replace(/("stream":"task\/r1:b","seq":2,.*"hash":")\w+/, "$1bad"));
     const found = await bench.troupe(["diff", "r1", "bad.jsonl"]);
     expect(found.out).toMatch(
@@ -71,7 +63,7 @@ describe("a file of records that is not what it was", () => {
     using bench = cliBench();
     bench.write("broken", "");
     const path = await exported(bench);
-    const text = readFileSync(path, "utf8").split("\n").slice(1, -2).join("\n");
+    const text = recordsIn(path);
     bench.write("evil.jsonl", text.replaceAll("the command ended", "\\u001b[2Jthe\\ncommand ended"));
     const { out } = await bench.troupe(["why", "evil.jsonl"]);
     expect(out.match(/^ +! COMMAND_FAILED: the ⏎ command ended with exit code 1$/gm)).toHaveLength(2);
@@ -81,6 +73,22 @@ describe("a file of records that is not what it was", () => {
     expect(value).toMatchObject({ links: [{ failure }, { failure }, {}, {}, {}, {}, {}, {}] });
     const { value: down } = await bench.json(["why", "run.jsonl", "1", "--down"]);
     expect(JSON.stringify(down).match(/"failure":/g)).toHaveLength(2);
+  });
+
+  it("show: says where a run comes from and where its files lie, tamed", async () => {
+    using bench = cliBench();
+    const text = recordsIn(await exported(bench));
+    const evil = "\\u001b[2Jevil\\u0007";
+    const fork = `"fork":{"of":"workflow/r0${evil}","at":3,"shiftMs":0},`;
+    const told = text
+      .replace(/("stream":"workflow\/r1","seq":1,.*)"born":\{/, `$1"copied":true,"born":{${fork}`)
+      .replaceAll(/("artifacts":")/g, `$1/${evil}`);
+    bench.write("evil.jsonl", told);
+    const { out, err } = await bench.troupe(["show", "r1", "--log", "evil.jsonl"]);
+    expect(out).toMatch(
+      /artifacts in \/evil .*\na fork of r0evil +at 3, cut short\nComplete it with `troupe fork r0evil/,
+    );
+    expect((out + err).replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
   });
 
   it("what turns the direction of a line around is left out: it would read as what nobody wrote", () => {

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newer } from "../support/changed-file.ts";
 import { cliBench, type CliBench } from "../support/cli.ts";
 import { CALLS } from "../support/exported.ts";
 import { jsonl } from "../support/telemetry.ts";
@@ -163,14 +164,6 @@ describe("every command on a file of records", () => {
   });
 });
 
-/** The records of a file, one of which a later Troupe has written. */
-function newer(path: string): string {
-  const lines = readFileSync(path, "utf8").split("\n").slice(1, -2);
-  return lines
-    .map((line) => line.replace(/("stream":"task\/r1:b","seq":2,.*"body":\{)"v":1/, '$1"v":7'))
-    .join("\n");
-}
-
 const EMPTY = /LOG_CORRUPT: .*empty\.jsonl is empty: it holds no records/;
 const NEWER = /LOG_NEWER: record 2 of "task\/r1:b" .*\n {2}→ .*`troupe replay RUN` shows/;
 
@@ -216,50 +209,55 @@ describe("a file of records in place of a run", () => {
     expect((await onFile(bench, ["why", "r1"], "both.jsonl")).code).toBe(0);
   });
 
-  it.each<[readonly string[], RegExp]>([
-    [["why", "r9"], /RUN_NOT_FOUND/],
-    [["why", "r1", "99"], /POSITION_UNKNOWN.*10 records/],
-    [["why", "r1", "x"], /POSITION_UNKNOWN/],
-    [["why", "task/r1:zz"], /RUN_NOT_FOUND/],
-    [["why", "task/r1:a", "9"], /POSITION_UNKNOWN/],
-    [["why", "task/r1:a#1", "2"], /USAGE.*a number already/],
-    [["why", "r1", "--depth", "0"], /USAGE/],
-    [["why", "a b"], /USAGE/],
-    [["why", "gone.jsonl"], /LOG_NOT_FOUND/],
-    [["why", "cut.jsonl"], /LOG_CORRUPT: line 5 of .*in the middle/],
-    [["diff", "r1", "empty.jsonl"], EMPTY],
-    [["why", "empty.jsonl"], EMPTY],
-    [["replay", "empty.jsonl"], EMPTY],
-    [["ls", "--log", "empty.jsonl"], EMPTY],
-    [["show", "r1", "--log", "empty.jsonl"], EMPTY],
-    [["coverage", "task", "--log", "empty.jsonl"], EMPTY],
-    [
-      ["ls", "--log", "folder.jsonl"],
-      /LOG_NOT_FOUND: .*folder\.jsonl is a folder[^\n]*\n {2}→ Name a file/,
-    ],
-    [["replay", "gone.jsonl"], /LOG_NOT_FOUND: there is no file .*gone\.jsonl\n {2}→ Check the path/],
-    [["show", "r1", "--log", "newer.jsonl"], NEWER],
-    [["ls", "--log", "newer.jsonl"], NEWER],
-    [["replay", "r1", "--context"], /USAGE: --context goes with/],
-    [["diff", "r1", "r9"], /RUN_NOT_FOUND/],
-    [["export"], /USAGE.*--format/],
-    [["export", "r9"], /RUN_NOT_FOUND/],
-    [["coverage", "nobody"], /KIND_UNKNOWN/],
-    [["coverage", "task", "r9"], /RUN_NOT_FOUND/],
-  ])("%j: one clear error", async (words, said) => {
-    using bench = cliBench();
-    const path = await exported(bench);
-    bench.write(
-      "cut.jsonl",
-      readFileSync(path, "utf8").split("\n").slice(0, 5).join("\n").slice(0, -9),
-    );
-    bench.write("empty.jsonl", "");
-    bench.write("newer.jsonl", newer(path));
-    mkdirSync(join(bench.folder, "folder.jsonl"));
-    const { code, err, out } = await bench.troupe(words);
-    expect(err).toMatch(said);
-    expect(err).toMatch(/\n {2}→ /);
-    expect({ out, failed: code > 0 }).toEqual({ out: "", failed: true });
+  describe("that is not there, or not what it was", () => {
+    let bench: CliBench;
+    beforeAll(async () => {
+      bench = cliBench();
+      const path = await exported(bench);
+      const text = readFileSync(path, "utf8");
+      bench.write("cut.jsonl", text.split("\n").slice(0, 5).join("\n").slice(0, -9));
+      bench.write("empty.jsonl", "");
+      bench.write("newer.jsonl", newer(path));
+      mkdirSync(join(bench.folder, "folder.jsonl"));
+    });
+    afterAll(() => bench[Symbol.dispose]());
+
+    it.each<[readonly string[], RegExp]>([
+      [["why", "r9"], /RUN_NOT_FOUND/],
+      [["why", "r1", "99"], /POSITION_UNKNOWN.*10 records/],
+      [["why", "r1", "x"], /POSITION_UNKNOWN/],
+      [["why", "task/r1:zz"], /RUN_NOT_FOUND/],
+      [["why", "task/r1:a", "9"], /POSITION_UNKNOWN/],
+      [["why", "task/r1:a#1", "2"], /USAGE.*a number already/],
+      [["why", "r1", "--depth", "0"], /USAGE/],
+      [["why", "a b"], /USAGE/],
+      [["why", "gone.jsonl"], /LOG_NOT_FOUND/],
+      [["why", "cut.jsonl"], /LOG_CORRUPT: line 5 of .*in the middle/],
+      [["diff", "r1", "empty.jsonl"], EMPTY],
+      [["why", "empty.jsonl"], EMPTY],
+      [["replay", "empty.jsonl"], EMPTY],
+      [["ls", "--log", "empty.jsonl"], EMPTY],
+      [["show", "r1", "--log", "empty.jsonl"], EMPTY],
+      [["coverage", "task", "--log", "empty.jsonl"], EMPTY],
+      [
+        ["ls", "--log", "folder.jsonl"],
+        /LOG_NOT_FOUND: .*folder\.jsonl is a folder[^\n]*\n {2}→ Name a file/,
+      ],
+      [["replay", "gone.jsonl"], /LOG_NOT_FOUND: there is no file .*gone\.jsonl\n {2}→ Check the path/],
+      [["show", "r1", "--log", "newer.jsonl"], NEWER],
+      [["ls", "--log", "newer.jsonl"], NEWER],
+      [["replay", "r1", "--context"], /USAGE: --context goes with/],
+      [["diff", "r1", "r9"], /RUN_NOT_FOUND/],
+      [["export"], /USAGE.*--format/],
+      [["export", "r9"], /RUN_NOT_FOUND/],
+      [["coverage", "nobody"], /KIND_UNKNOWN/],
+      [["coverage", "task", "r9"], /RUN_NOT_FOUND/],
+    ])("%j: one clear error", async (words, said) => {
+      const { code, err, out } = await bench.troupe(words);
+      expect(err).toMatch(said);
+      expect(err).toMatch(/\n {2}→ /);
+      expect({ out, failed: code > 0 }).toEqual({ out: "", failed: true });
+    });
   });
 });
 

@@ -12,9 +12,9 @@ export interface Typed {
   readonly printed: readonly string[];
 }
 
-/** What is typed on a page. */
+/** What is typed on a page: something, or a test of it would be none. */
 export function typedOn(page: string): readonly Typed[] {
-  return fencesOf(page, "console").flatMap((fence) =>
+  const all = fencesOf(page, "console").flatMap((fence) =>
     fence
       .split(/^\$ /m)
       .slice(1)
@@ -23,6 +23,8 @@ export function typedOn(page: string): readonly Typed[] {
         return { words, printed };
       }),
   );
+  if (all.length === 0) throw new Error(`nothing is typed on ${page}`);
+  return all;
 }
 
 /** The fences of a page in a language. */

@@ -269,26 +269,26 @@ describe("coversEveryTransition", () => {
   it("leads to where a missed transition begins, leaves a log of that, and says how to see it again", async () => {
     const folder = mkdtempSync(join(tmpdir(), "paths-"));
     const tested = { kind: parcelKind(), answers: { charge: fc.constant({ output: "r" }) } };
-    const law = coversEveryTransition(tested, { folder, seed: 4, limit: 300 });
+    const law = coversEveryTransition(tested, { folder, seed: 4, limit: 100 });
     const error: unknown = await law.catch((thrown: unknown) => thrown);
     if (!TroupeError.is(error, "LAW_BROKEN")) throw error;
     const [, history = ""] = error.message.split("history:\n");
     expect(history).toMatch(/start .*\n.*ADD .*\n.*PAY +→ paying\n\n/);
-    expect(error.message).toContain("with { seed: 4, limit: 300 }");
+    expect(error.message).toContain("with { seed: 4, limit: 100 }");
     const lines = readFileSync(String(error.data["file"]), "utf8").trim().split("\n");
     expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ type: "PAY", body: { state: "paying" } });
     rmSync(folder, { recursive: true });
   });
 
   it("names the answer that is missing", async () => {
-    await expect(coversEveryTransition({ kind: parcel })).rejects.toMatchObject({
+    await expect(coversEveryTransition({ kind: parcel }, { limit: 50 })).rejects.toMatchObject({
       hint: expect.stringContaining("Give answers.charge"),
     });
   });
 
   it("says what is missing where an activity never fails", async () => {
     const tested = { kind: parcelKind(), answers: { charge: fc.constant({ output: "r" }) } };
-    await expect(coversEveryTransition(tested)).rejects.toThrow(
+    await expect(coversEveryTransition(tested, { limit: 100 })).rejects.toThrow(
       "xstate.error.actor.0.parcel.paying -> parcel.waiting",
     );
   });

@@ -6,30 +6,28 @@
  * - A15. State, hash and effects of each record are those of the new address, so that the fork replays
  *   like any run. A machine that comes to another state under another address is refused.
  * - Up to the very last record, that of the waker, no record says that anything is owed: no host
- *   runs any of it before all of it is there.
+ *   runs any of it before all of it is there. What ends each history: {@link endOf}.
  */
 import type { Snapshot } from "xstate";
 import { parseAddress } from "../../events/address.ts";
 import type { Json, JsonObject } from "../../events/json.ts";
 import type { NewRecord, Recorded } from "../../events/log/log.ts";
-import { placeOf, type RecordedEvent, type SystemDelta } from "../../events/record.ts";
+import { placeOf, type SystemDelta } from "../../events/record.ts";
 import { advance, birth, type Advanced, type Entry } from "../advance.ts";
 import type { ContentEnv } from "../content.ts";
 import { changedDigests } from "../digests.ts";
-import { owesOf, statusOf, type Fold } from "../fold.ts";
+import { owesOf, type Fold } from "../fold.ts";
 import { identify } from "../identity.ts";
 import { kindNamed } from "../kind.ts";
 import { recordedDirectory } from "../directories.ts";
 import { bodyOf, typeOf } from "../record-of.ts";
 import { answered } from "./answer.ts";
-import { assertSame, assertTaken, birthReplaced, hasEnded, taking } from "./checks.ts";
+import { assertSame, assertTaken, birthReplaced, taking } from "./checks.ts";
 import { latestIn } from "./cut.ts";
-import { FORKED } from "./forked.ts";
+import { endOf } from "./end.ts";
 import { recordIds, sharedBy, type Meant } from "./ids.ts";
-import type { InFlight } from "./in-flight.ts";
 import { entryFor, type Asked, type Inputs } from "./inputs.ts";
 import { Names } from "./names.ts";
-import { assertSettable } from "./set.ts";
 import { placed, type Steps } from "./verified.ts";
 
 export interface RetellEnv extends ContentEnv {
@@ -135,64 +133,11 @@ class Teller {
 
   #fork(address: string, more: JsonObject): void {
     const { fold } = this.#actor(address);
-    const fresh = this.#freshIn(address);
-    const event: RecordedEvent = {
-      type: FORKED,
-      at: this.#telling.cut.position,
-      ...this.#changesIn(address, fold),
-      ...(fresh !== undefined && { fresh }),
-      ...more,
-    };
-    const body = {
-      event,
-      ...(fold.checkpoint !== undefined && { since: fold.checkpoint.seq }),
-      ...(fresh !== undefined && { ran: fresh - 1 }),
-    };
+    const isWaker = address === this.#waker();
+    const body = endOf(this.#inputs, this.#telling, { fold, isWaker, more });
     const entry: Entry = { seq: fold.seq + 1, at: this.#endsAt, cause: undefined, body };
     const advanced = this.#step(address, entry, "");
-    this.#write(address, entry, advanced, address === this.#waker() ? owesOf(fold) : 0);
-  }
-
-  /** What is set in an actor, and what its custom actions had under way; the waker says what was replaced. */
-  #changesIn(address: string, fold: Fold): JsonObject {
-    const { request } = this.#telling;
-    const { names, env } = this.#inputs;
-    const asked = request.set.filter(({ actor }) => names.address(actor) === address);
-    const [{ actor } = { actor: address }] = asked; // errors name it as who asks does
-    if (asked.length > 0 && statusOf(fold) !== "active") throw hasEnded(fold, actor);
-    const { stepper } = env;
-    const set = asked.map(({ path, value, ...more }) => {
-      return { ...more, path, value: stepper.encode(value, `${actor}.${path.join(".")}`) };
-    });
-    const values = set.map((one) => ({ ...one, value: stepper.decode(one.value) }));
-    assertSettable(fold.state, values, actor);
-    const sends = this.#sendsOf(address);
-    const replaced = address === this.#waker() ? request.replace?.record : undefined;
-    return {
-      ...(replaced !== undefined && { replaced }),
-      ...(set.length > 0 && { set: set.map(({ path, value }) => ({ path, value })) }),
-      ...(sends.length > 0 && { sends }),
-    };
-  }
-
-  /** The seq of an actor's record whose input was replaced: its step is new. */
-  #freshIn(address: string): number | undefined {
-    const { replaced } = this.#telling.cut;
-    const { stream = "", seq } = replaced?.record ?? {};
-    return replaced !== undefined && this.#inputs.names.address(stream) === address ? seq : undefined;
-  }
-
-  #sendsOf(address: string): readonly InFlight[] {
-    const { names } = this.#inputs;
-    return [...this.#telling.cut.inFlight].flatMap(([sender, sends]) =>
-      names.address(sender) === address
-        ? sends.map(({ seq, to, event }) => ({
-            seq,
-            to: names.address(to),
-            event: names.object(event),
-          }))
-        : [],
-    );
+    this.#write(address, entry, advanced, isWaker ? owesOf(fold) : 0);
   }
 
   #step(address: string, entry: Entry, correlation: string): Advanced {

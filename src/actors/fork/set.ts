@@ -6,6 +6,8 @@
  */
 import { TroupeError } from "../../errors.ts";
 import { nearest } from "../../events/nearest.ts";
+import { OBJECT, typeOf } from "../value-type.ts";
+import { contextOf } from "../xstate/context.ts";
 import type { State } from "../xstate/contract.ts";
 import { withValues, type ValueAt } from "../xstate/with-values.ts";
 
@@ -53,11 +55,11 @@ interface Place {
 
 /** Down through all members that both have. Where nothing stood, anything may stand. */
 function assertLike(before: unknown, value: unknown, place: Place): void {
-  if (before === undefined || before === null) return;
-  const [was, is] = [typeNamed(before), typeNamed(value)];
+  const [was, is = "nothing"] = [typeOf(before), typeOf(value)];
+  if (before === null || was === undefined) return;
   if (was !== is) throw otherType(place, was, is);
-  if (was !== "an object") return;
-  const known = new Map(Object.entries(before));
+  if (was !== OBJECT) return;
+  const known = new Map(Object.entries(Object(before)));
   for (const [key, member] of Object.entries(Object(value)))
     assertLike(known.get(key), member, { ...place, path: [...place.path, key] });
 }
@@ -75,17 +77,7 @@ function otherType({ actor, path }: Place, was: string, is: string): TroupeError
 }
 
 function valueAt({ snapshot }: State, path: readonly string[]): unknown {
-  let here: unknown = "context" in snapshot ? snapshot.context : undefined;
+  let here = contextOf(snapshot);
   for (const key of path) here = Object.getOwnPropertyDescriptor(Object(here), key)?.value as unknown;
   return here;
-}
-
-/** Of JSON its type; of what else a context may hold, the name of its class. */
-function typeNamed(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
-  if (typeof value !== "object") return `a ${typeof value}`;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === null || prototype === Object.prototype) return "an object";
-  return `a ${value.constructor.name || "value of its own class"}`;
 }

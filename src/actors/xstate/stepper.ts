@@ -10,6 +10,7 @@
 import { isMachineSnapshot } from "xstate";
 import type { Snapshot } from "xstate";
 import { addressOfChild, withNewsOf } from "./child-snapshots.ts";
+import { contextOf } from "./context.ts";
 import { ACTION_FAILED } from "./contract.ts";
 import type {
   EncodedEvent,
@@ -53,8 +54,7 @@ export function createStepper(options: StepperOptions): Stepper {
     const kept =
       snapshot === undefined ? first : { ...first, snapshot: interned(turn, snapshot, refs) };
     const stepped = outcome(kept, parts);
-    if (options.strict)
-      freeze("context" in stepped.state.snapshot ? stepped.state.snapshot.context : undefined);
+    if (options.strict) freeze(contextOf(stepped.state.snapshot));
     return stepped;
   };
 

@@ -68,13 +68,12 @@ function showRun(terminal: Terminal, view: RunView): void {
     word(task, view.movedAt),
   ]);
   terminal.out(runLines(view, { colour: false })[0] ?? "");
-  terminal.out(
-    `started ${moment(view.startedAt)}, ${view.records} records, artifacts in ${view.artifacts}`,
-  );
+  const started = `started ${moment(view.startedAt)}, ${view.records} records`;
+  terminal.out(tameLine(`${started}, artifacts in ${view.artifacts}`));
   const { forkOf } = view;
-  if (forkOf !== undefined) terminal.out(forkLine(forkOf));
+  if (forkOf !== undefined) terminal.out(tameLine(forkLine(forkOf)));
   const { hint } = cutShortOf(view) ?? {};
-  if (hint !== undefined) terminal.out(hint);
+  if (hint !== undefined) terminal.out(tameLine(hint));
   terminal.out("");
   const head = ["TASK", "STATE", "TRIES", "TOOK", "WHAT"];
   for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);
@@ -119,10 +118,10 @@ async function showActor(
     const more = { ...(starter && { starter }), ...(output === undefined ? {} : { output }) };
     return terminal.out(JSON.stringify({ ...actor, ...more }));
   }
-  terminal.out(`${address}: ${lines.at(-1)?.state}, ${last.seq} records`);
+  terminal.out(tameLine(`${address}: ${lines.at(-1)?.state}, ${last.seq} records`));
   if (starter !== undefined) {
     const whose = starter.parent ? "as its child" : "as nobody's child";
-    terminal.out(`started by record ${starter.seq} of ${starter.address}, ${whose}`);
+    terminal.out(tameLine(`started by record ${starter.seq} of ${starter.address}, ${whose}`));
   }
   terminal.out("");
   const rows = lines.map(({ seq, at, type, input, state: after, handled }) => [
@@ -136,9 +135,8 @@ async function showActor(
   for (const line of table(head, rows, terminal.outColumns)) terminal.out(line);
   printed.forEach(({ what, stdout, stderr, exitCode }, at) => {
     terminal.out("");
-    terminal.out(
-      `${at + 1}. ${what}: ${exitCode === undefined ? "did not end by itself" : `exit code ${exitCode}`}`,
-    );
+    const end = exitCode === undefined ? "did not end by itself" : `exit code ${exitCode}`;
+    terminal.out(tameLine(`${at + 1}. ${what}: ${end}`));
     for (const [name, text] of [
       ["stdout", stdout],
       ["stderr", stderr],

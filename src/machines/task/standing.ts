@@ -7,6 +7,7 @@ import type { TaskInput } from "../../events/commands.ts";
 import type { Scores, TaskOutcome } from "../../events/facts/task.ts";
 import type { GateKind } from "../../events/facts/workflow.ts";
 import { denialOf, type Failure } from "../../events/failure.ts";
+import { fnv1a } from "../../events/fnv.ts";
 import { mayMend, mayRetry, tailOf, type Attempt } from "./attempt.ts";
 import type { Healing } from "./healing.ts";
 import type { ProposedFix, TaskOrder } from "./messages.ts";
@@ -114,11 +115,9 @@ function delayMs({ input, attempts }: TaskContext, delay: number, nth: number): 
   return retryJitter ? Math.ceil(full * share(`${input.run}:${id}:${attempts}`)) : full;
 }
 
-/** A number in (0, 1] that a text alone decides (FNV-1a). */
+/** A number in (0, 1] that a text alone decides. */
 function share(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  return ((hash >>> 0) + 1) / 2 ** 32;
+  return (fnv1a(text) + 1) / 2 ** 32;
 }
 
 /** A gate sends the work back: it starts over with what the gate said. */

@@ -6,7 +6,6 @@ import fc from "fast-check";
 import type { StateValue } from "xstate";
 import type { AnyKind } from "../../actors/kind.ts";
 import { statusOf } from "../../actors/fold.ts";
-import { nearest } from "../../events/nearest.ts";
 import { partsOf } from "../../replay/machine-parts.ts";
 import { assertAnswered } from "../answers-of.ts";
 import { foundIn } from "../paths/paths-of.ts";
@@ -18,7 +17,7 @@ import { stopsOf, type Walk } from "../walk/walks.ts";
 import { brokenLaw, hold, type LawOptions } from "./law.ts";
 import { inPlaceIn } from "./mutation.ts";
 import { stateText, type Broken } from "./report.ts";
-import { usage } from "../usage.ts";
+import { meantBy, usage } from "../usage.ts";
 
 export interface StuckOptions extends LawOptions {
   /** States in which an actor may stand for ever: values, or names in them. Default: none. */
@@ -94,12 +93,8 @@ function assertStates({ kind, machine }: AnyKind, except: readonly string[]): vo
   const known = [...partsOf(machine).states.values()].map(({ key }) => key);
   for (const one of except) {
     if (known.includes(one) || isValue(machine, one)) continue;
-    const meant = nearest(one, known);
     throw usage(`kind "${kind}" has no state "${one}", which \`except\` names`, {
-      hint:
-        meant === undefined
-          ? `Name one of its states: ${known.slice(1).join(", ")}.`
-          : `Write "${meant}".`,
+      hint: meantBy(one, known, `Name one of its states: ${known.slice(1).join(", ")}.`),
       data: { kind, state: one, known },
     });
   }

@@ -49,7 +49,8 @@ export async function upcastsEveryVersion<TKind extends AnyKind>(
   const { from = [], ...how } = options;
   const present = subjectOf(tested);
   const versions = earlierOf(present, from);
-  for (const one of versions) await eachShown(LAW, stageOf(present), one, how);
+  const stage = stageOf(present);
+  for (const one of versions) await eachShown(LAW, stage, one, how);
   for (const one of versions) if (one.lives) await eachHistory(present, one, how);
 }
 

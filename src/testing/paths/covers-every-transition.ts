@@ -1,6 +1,5 @@
 /** `coversEveryTransition`: every transition of a machine is taken on some path. */
 import type { AnyKind } from "../../actors/kind.ts";
-import { nearest } from "../../events/nearest.ts";
 import { missingIn } from "../answers-of.ts";
 import { brokenLaw } from "../laws/law.ts";
 import { inPlaceIn } from "../laws/mutation.ts";
@@ -10,7 +9,7 @@ import type { Walk } from "../walk/walks.ts";
 import { coverageOf, foundIn, standsIn, type PathsOptions } from "./paths-of.ts";
 import type { Found } from "./search.ts";
 import { transitionsOf } from "./transitions.ts";
-import { usage } from "../usage.ts";
+import { meantBy, usage } from "../usage.ts";
 
 export interface CoverOptions extends PathsOptions {
   /** Transitions that no path needs to take, as the report of this law names them. Default: none. */
@@ -62,9 +61,8 @@ export async function coversEveryTransition<TKind extends AnyKind>(
 function assertKnown(kind: AnyKind, known: readonly string[], except: readonly string[]): void {
   const strange = except.find((one) => !known.includes(one));
   if (strange === undefined) return;
-  const meant = nearest(strange, known);
   throw usage(`kind "${kind.kind}" has no transition "${strange}"`, {
-    hint: meant === undefined ? "Name transitions as pathsOf() does." : `Write "${meant}".`,
+    hint: meantBy(strange, known, "Name transitions as pathsOf() does."),
   });
 }
 
