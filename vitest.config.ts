@@ -16,7 +16,7 @@ export default defineConfig({
     setupFiles: ["tests/support/seed.ts"],
     include: ["tests/**/*.test.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3, // for two cores: many tests wait for servers, processes and leases
     isolate: false,
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
