@@ -236,8 +236,8 @@ export const HOST: readonly Mutant[] = [
   {
     name: "outside-id-without-prefix",
     file: "src/actors/commands.ts",
-    find: "taken(address, { cause: `cmd:${id}`,",
-    replace: "taken(address, { cause: id,",
+    find: "const cause = `cmd:${id ?? randomUUID()}`;",
+    replace: "const cause = id ?? randomUUID();",
     law: "S1",
   },
   {
