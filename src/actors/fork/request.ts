@@ -4,7 +4,15 @@ import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import { withValues } from "../../events/issues.ts";
 import type { Json } from "../../events/json.ts";
+import { isTooDeep } from "../../events/plan/fault.ts";
 import { AnyJson } from "../../events/whole.ts";
+
+const DEEPEST = 1_000;
+
+/** How much of the stack is left must not decide what is taken. */
+const ShallowJson = AnyJson.refine((value) => !isTooDeep(value, DEEPEST), {
+  error: `Expected JSON of at most ${DEEPEST} levels`,
+});
 
 /** A value to be set in the context of an actor at the cut. */
 const SetAt = z.strictObject({
@@ -13,7 +21,7 @@ const SetAt = z.strictObject({
   /** Keys, and indexes of arrays, down from the context. All but the last must be there. */
   path: z.array(z.string()).min(1),
   /** Strict JSON. */
-  value: AnyJson,
+  value: ShallowJson,
   /** Whether it may be of another type than what stands there. Default false. */
   anyType: z.boolean().optional(),
 });
@@ -23,7 +31,7 @@ const ReplaceWith = z.strictObject({
   /** Its record: `ADDRESS#SEQ`. */
   record: z.string(),
   /** For a completion what was answered; for any other event its new data. Strict JSON. */
-  with: AnyJson,
+  with: ShallowJson,
 });
 
 export const ForkRequest = z.strictObject({

@@ -60,10 +60,14 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value has more levels than any document needs: nothing that recurses may see it. */
-export function isTooDeep(value: unknown): boolean {
+/**
+ * Whether a value has more levels than any document needs: nothing that recurses may see it.
+ *
+ * @param most levels that are not too many. Default 200.
+ */
+export function isTooDeep(value: unknown, most = MAX_DEPTH): boolean {
   let level: ReadonlySet<unknown> = new Set([value]);
-  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+  for (let depth = 0; depth < most; depth++) {
     const below = [...level].flatMap((item): unknown[] =>
       typeof item === "object" && item !== null ? Object.values(item) : [],
     );
