@@ -2,11 +2,11 @@
  * What a machine does that no replay can follow, found on walks of it alone: a host shows that a
  * replay comes out differently, this says why.
  */
-import { brokenLaw, tried } from "./laws/law.ts";
+import { brokenLaw, tried, type Tried } from "./laws/law.ts";
 import { pureOn } from "./laws/is-pure.ts";
 import type { TroupeError } from "../errors.ts";
 import type { Subject } from "./subject.ts";
-import { stageOf } from "./walk/stage.ts";
+import { stageOf, type Stage } from "./walk/stage.ts";
 
 /** Walks, and moves of each. */
 const WALKS = { runs: 30, length: 12 };
@@ -17,12 +17,10 @@ export async function impuritiesOf(
   seed: number,
 ): Promise<readonly string[]> {
   const lines: string[] = [];
-  for (const subject of subjects) {
-    const found = await tried(stageOf(subject), { ...WALKS, seed }, pureOn);
-    if (found === undefined) continue;
-    const { what, at, hint } = found.broken;
+  for await (const { stage, broken } of impureIn(subjects, seed)) {
+    const { what, at, hint } = broken;
     const where = at === undefined || what.includes(at) ? "" : ` (${at})`;
-    lines.push(`isPure says of kind "${subject.kind.kind}": ${what}${where}`, hint);
+    lines.push(`isPure says of kind "${stage.kind.kind}": ${what}${where}`, hint);
   }
   return lines;
 }
@@ -33,10 +31,20 @@ export async function impurityAs(
   subjects: readonly Subject[],
   { seed, folder = "temp" }: { readonly seed: number; readonly folder?: string | undefined },
 ): Promise<TroupeError | undefined> {
+  for await (const { stage, ...found } of impureIn(subjects, seed))
+    return brokenLaw(law, stage, { ...found, again: { seed }, folder });
+  return undefined;
+}
+
+/** The subjects that are found impure, each with a walk that shows it. */
+async function* impureIn(subjects: readonly Subject[], seed: number): AsyncGenerator<Impure> {
   for (const subject of subjects) {
     const stage = stageOf(subject);
     const found = await tried(stage, { ...WALKS, seed }, pureOn);
-    if (found !== undefined) return brokenLaw(law, stage, { ...found, again: { seed }, folder });
+    if (found !== undefined) yield { stage, ...found };
   }
-  return undefined;
+}
+
+interface Impure extends Tried {
+  readonly stage: Stage;
 }
