@@ -6,33 +6,13 @@ import { z } from "zod";
 import { connect } from "../../src/actors/client.ts";
 import { createHost, type Host } from "../../src/actors/host.ts";
 import { defineKind } from "../../src/actors/kind.ts";
-import { memoryLog } from "../../src/events/log/memory.ts";
-import { memoryStore } from "../../src/events/log/memory-store.ts";
-import { jetstreamLog } from "../../src/events/log/jetstream.ts";
-import type { EventLog } from "../../src/events/log/log.ts";
 import { sendToActor } from "../../src/machines/host-actions.ts";
-import { freshName } from "../support/nats-log.ts";
-import { sharedNats } from "../support/shared-nats.ts";
+import { sharedLogs } from "../support/hosts-logs.ts";
 import { counterKind } from "../support/laws-kinds.ts";
 
 const PARTITIONS = 4;
 
-const ENGINES: readonly (readonly [string, () => () => Promise<EventLog>])[] = [
-  [
-    "memory",
-    () => {
-      const store = memoryStore({ partitions: PARTITIONS });
-      return async () => memoryLog({ store, shared: true });
-    },
-  ],
-  [
-    "jetstream",
-    () => {
-      const url = sharedNats.logUrl(freshName(), `&partitions=${PARTITIONS}`);
-      return () => jetstreamLog({ url, leaseMs: 1_000 });
-    },
-  ],
-];
+const ENGINES = sharedLogs(PARTITIONS);
 
 /** Passes what it gets to the counter that it names, which may live in any partition. */
 function passerKind() {

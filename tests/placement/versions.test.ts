@@ -2,12 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createHost } from "../../src/actors/host.ts";
 import type { AnyKind } from "../../src/actors/kind.ts";
-import { memoryLog } from "../../src/events/log/memory.ts";
-import { memoryStore } from "../../src/events/log/memory-store.ts";
-import { jetstreamLog } from "../../src/events/log/jetstream.ts";
-import type { EventLog } from "../../src/events/log/log.ts";
-import { freshName } from "../support/nats-log.ts";
-import { sharedNats } from "../support/shared-nats.ts";
+import { sharedLogs } from "../support/hosts-logs.ts";
 import { smallKind, type SmallSpec } from "../support/small-machines.ts";
 
 const PARTITIONS = 2;
@@ -16,22 +11,7 @@ const SPEC: SmallSpec = [{ from: "a", type: "X", to: null, adds: 1 }];
 const older = smallKind(SPEC);
 const newer = smallKind(SPEC, { version: "2", previous: [older] });
 
-const ENGINES: readonly (readonly [string, () => () => Promise<EventLog>])[] = [
-  [
-    "memory",
-    () => {
-      const store = memoryStore({ partitions: PARTITIONS });
-      return async () => memoryLog({ store, shared: true });
-    },
-  ],
-  [
-    "jetstream",
-    () => {
-      const url = sharedNats.logUrl(freshName(), `&partitions=${PARTITIONS}`);
-      return () => jetstreamLog({ url, leaseMs: 1_000 });
-    },
-  ],
-];
+const ENGINES = sharedLogs(PARTITIONS);
 
 describe.each(ENGINES)("hosts of two versions, on %s", (_name, engine) => {
   it("A5: what the newer code has migrated goes to a host that has it, and not one event is lost", async () => {
